@@ -1,0 +1,42 @@
+"""What tools work on: one snapshot's reader, its words, its knowledge, and the findings so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from agent.evidence import Finding
+from agent.understand.vocabulary import Vocabulary
+from warehouse.contracts import Hit
+from warehouse.errors import CloudPricingError
+from warehouse.reader import Reader
+
+
+class Knowing(Protocol):
+    """What the agent needs of a knowledge base."""
+
+    def search(
+        self,
+        text: str,
+        *,
+        limit: int = 5,
+        provider: str | None = None,
+        language: str | None = None,
+        kinds: tuple[str, ...] | None = None,
+    ) -> list[Hit]: ...
+
+
+@dataclass
+class Context:
+    """`knowledge` is opened by its first use: a structured question never loads it."""
+
+    reader: Reader
+    words: Vocabulary
+    knowledge: Callable[[], Knowing]
+    language: str = "en"
+    findings: list[Finding] = field(default_factory=list)
+    failures: list[CloudPricingError] = field(default_factory=list)
+
+    def found(self, tool: str) -> list[Finding]:
+        return [finding for finding in self.findings if finding.tool == tool]

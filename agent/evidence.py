@@ -1,0 +1,95 @@
+"""What tools found and what an answer is made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+_ROWS_FOR_A_MODEL = 30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Typed rows of one tool call; `figures` are numbers the tool derived from them."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    rows: tuple[Mapping[str, Any], ...]
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    truncated: bool = False
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """The finding as a model reads it."""
+        shown = [{k: v for k, v in row.items() if v is not None} for row in self.rows[:_ROWS_FOR_A_MODEL]]
+        record = {"rows": shown, "figures": self.figures, "notes": self.notes}
+        if self.truncated or len(self.rows) > len(shown):
+            record["truncated"] = True
+        return json.dumps(plain(record), ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where a figure is from: enough to find the row again in the named snapshot."""
+
+    number: int
+    price_id: str
+    source: str
+    source_url: str | None
+    observed_at: datetime | None
+    as_of: datetime | None
+    title: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`text` is the direct answer, a few rows and their basis, in `language`; [n] marks citation n."""
+
+    question: str
+    text: str
+    rows: tuple[Mapping[str, Any], ...]
+    columns: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    snapshot: str
+    as_of: datetime | None
+    caveats: tuple[str, ...]
+    suggestions: tuple[str, ...]
+    tools_used: tuple[str, ...]
+    duration_ms: float
+    tokens_used: int
+    language: str
+    intent: str
+    answered: bool = True
+    model: str = "rules"
+    sql: str | None = None
+    chart: Mapping[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready: money as strings of digits, times as ISO 8601."""
+        record: dict[str, Any] = plain(asdict(self))
+        return record
+
+
+def plain(value: Any) -> Any:
+    """The same value in JSON's types; money stays exact, as a string."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Decimal):
+        return digits(value)
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        return [plain(item) for item in value]
+    if isinstance(value, (str, int, float, bool)) or value is None:
+        return value
+    return str(value)
+
+
+def digits(value: Decimal) -> str:
+    """`98.3200000000` → `98.32`."""
+    text = format(value, "f")
+    return (text.rstrip("0").rstrip(".") or "0") if "." in text else text

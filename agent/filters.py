@@ -1,0 +1,88 @@
+"""The words of a tool call become parameters of a served query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from agent.context import Context
+from agent.understand.fold import key
+from agent.understand.typos import nearest_machine, similar_machines
+from agent.understand.vocabulary import LlmModel, model_key
+from agent.understand.fold import phrase
+from warehouse.errors import UnknownName
+
+Names = list[str] | None
+
+
+def machine_names(context: Context, names: Names) -> Names:
+    """Names as the snapshot writes them. Raises UnknownName with the nearest ones."""
+    if not names:
+        return None
+    written: list[str] = []
+    for name in names:
+        found = context.words.machines.get(key(name)) or nearest_machine(key(name), context.words)
+        if not found:
+            near = ", ".join(similar_machines(key(name), context.words)) or "none is similar"
+            raise UnknownName(f"No machine is called {name} in this snapshot.", f"Nearest names: {near}.")
+        written += [machine.name for machine in found]
+    return list(dict.fromkeys(written))
+
+
+def accelerator_names(context: Context, names: Names) -> Names:
+    """Every canonical name a spelling stands for. Raises UnknownName."""
+    if not names:
+        return None
+    written: list[str] = []
+    for name in names:
+        exact = [canonical for canonicals in context.words.accelerators.values() for canonical in canonicals]
+        found = (name,) if name in exact else context.words.accelerators.get(key(name))
+        if not found:
+            raise UnknownName(f"No accelerator is called {name}.", "Try H100, A100-80GB, L4 or T4.")
+        written += found
+    return list(dict.fromkeys(written))
+
+
+def provider_names(context: Context, names: Names) -> Names:
+    if not names:
+        return None
+    return [name.strip().lower() for name in names]
+
+
+def regions(context: Context, places: Names) -> Names:
+    """`provider/region` of every region that lies in any of the places. Raises UnknownName."""
+    if not places:
+        return None
+    pairs: set[tuple[str, str]] = set()
+    for name in places:
+        place = context.words.place(name)
+        if place is None:
+            raise UnknownName(
+                f"No region, city, country or continent is called {name}.", "Try a region code such as us-east-1."
+            )
+        pairs |= place.regions
+    return sorted(f"{provider}/{region}" for provider, region in pairs)
+
+
+def llm_models(context: Context, name: str, provider: str | None = None) -> list[LlmModel]:
+    """Every seller's model of that name. Raises UnknownName with names that share its words."""
+    found = context.words.models.get(model_key(phrase(name).split()), [])
+    exact = [model for model in found if name in (model.model, f"{model.provider}/{model.model}")]
+    chosen = [model for model in (exact or found) if provider in (None, model.provider)]
+    if not chosen:
+        near = ", ".join(sorted(_sharing(context, name))[:4]) or "none is similar"
+        raise UnknownName(f"No token price of {name} is in this snapshot.", f"Nearest models: {near}.")
+    return chosen
+
+
+def _sharing(context: Context, name: str) -> set[str]:
+    wanted = {part for part in phrase(name).split() if len(part) > 2}
+    return {
+        models[0].name
+        for spelling, models in context.words.models.items()
+        if wanted & set(spelling.split()) and "/" not in models[0].name
+    }
+
+
+def parameters(defaults: dict[str, Any], given: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {**defaults, **{name: value for name, value in given if value not in (None, [], ())}}

@@ -1,0 +1,63 @@
+"""Search in the guides and cards, with a plain word search where the vectors cannot be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.context import Context
+from agent.evidence import Finding
+from agent.understand.fold import phrase
+from agent.understand.lexicon import lexicon
+from warehouse.contracts import Hit
+from warehouse.errors import KnowledgeUnavailable
+
+DEGRADED = "knowledge_degraded"
+_LEAST_LETTERS = 3
+
+
+def search_knowledge(
+    context: Context,
+    text: str,
+    language: str | None = None,
+    kinds: list[str] | None = None,
+    provider: str | None = None,
+    limit: int = 4,
+) -> Finding:
+    """Guides and cards about buying compute: on demand, spot, reserved, GPUs, regions, reading prices."""
+    spoken = language or context.language
+    try:
+        knowledge = context.knowledge()
+        hits = knowledge.search(
+            text, limit=limit, provider=provider, language=spoken, kinds=tuple(kinds) if kinds else None
+        )
+    except KnowledgeUnavailable as error:
+        context.failures.append(error)
+        rows = _by_words(context, text, spoken, kinds, limit)
+        return Finding("search_knowledge", {}, rows, {}, notes=(DEGRADED,))
+    return Finding("search_knowledge", {}, tuple(_row(hit) for hit in hits))
+
+
+def _row(hit: Hit) -> dict[str, Any]:
+    document = hit.document
+    return {
+        "document_id": document.document_id,
+        "kind": document.kind,
+        "title": document.title,
+        "summary": document.summary,
+        "text": document.text,
+        "source": document.source,
+        "entity": document.entity,
+        "provider": document.provider,
+        "score": hit.score,
+    }
+
+
+def _by_words(
+    context: Context, text: str, language: str, kinds: list[str] | None, limit: int
+) -> tuple[dict[str, Any], ...]:
+    ordinary = {*lexicon().entries["language"]["en"], *lexicon().entries["language"]["pt"]}
+    words = [word for word in phrase(text).split() if len(word) >= _LEAST_LETTERS and word not in ordinary]
+    result = context.reader.named(
+        "search_documents", words=words, language=language, kinds=kinds or None, rows=limit
+    )
+    return tuple(result.records())

@@ -1,0 +1,45 @@
+"""How questions are answered, read once from the environment (prefix CLOUD_PRICING_)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from warehouse.errors import InvalidInput
+
+
+class AgentSettings(BaseSettings):
+    """What only the agent's room may know."""
+
+    model_config = SettingsConfigDict(env_prefix="CLOUD_PRICING_", extra="ignore", frozen=True)
+
+    model: str = Field(
+        default="rules",
+        description="Who phrases the answer: `rules` (no key, no network) or any agno model such as "
+        "`openai:gpt-5-mini` or `ollama:qwen3`.",
+    )
+    language: Literal["auto", "en", "pt"] = Field(
+        default="auto", description="Language of the answers: `auto` follows the question, else en or pt."
+    )
+    max_tool_calls: int = Field(default=8, ge=1, description="Tool calls one question may cost.")
+    max_question_characters: int = Field(
+        default=2000, ge=50, description="Longer questions are refused unread."
+    )
+    answer_rows: int = Field(default=5, ge=1, le=50, description="Rows an answer's text shows at most.")
+
+
+@cache
+def agent_settings() -> AgentSettings:
+    """The agent's settings of this process; `agent_settings.cache_clear()` reads them again.
+
+    Raises InvalidInput naming the variable that cannot be used.
+    """
+    try:
+        return AgentSettings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "CLOUD_PRICING_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise InvalidInput(f"{name}: {first['msg']}.", "Change or unset it.") from None

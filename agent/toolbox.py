@@ -1,0 +1,93 @@
+"""Tools bound to a context, as agno calls them; every call's finding is kept as evidence."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Any, get_type_hints
+
+from agno.tools.function import Function
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from agent import knowledge_tools, token_tools, tools
+from agent.context import Context
+from agent.evidence import Finding
+from warehouse.errors import CloudPricingError, InvalidInput
+
+Tool = Callable[..., Finding]
+
+TOOLS: tuple[Tool, ...] = (
+    tools.find_offers,
+    tools.price_of,
+    tools.compare,
+    tools.estimate,
+    tools.price_history,
+    tools.refused_prices,
+    tools.nearest_prices,
+    tools.machine_specs,
+    tools.query_sql,
+    tools.freshness,
+    tools.convert,
+    token_tools.token_cost,
+    token_tools.list_token_prices,
+    token_tools.token_price_history,
+    knowledge_tools.search_knowledge,
+)
+
+
+@cache
+def arguments_of(tool: Tool) -> type[BaseModel]:
+    """The arguments a model may give: the signature without the context."""
+    hints = get_type_hints(tool)
+    fields: dict[str, Any] = {
+        name: (hints[name], ... if parameter.default is inspect.Parameter.empty else parameter.default)
+        for name, parameter in inspect.signature(tool).parameters.items()
+        if name != "context"
+    }
+    return create_model(tool.__name__, __config__=ConfigDict(extra="forbid"), **fields)
+
+
+@cache
+def _schema(tool: Tool) -> dict[str, Any]:
+    schema = arguments_of(tool).model_json_schema()
+    return {name: schema[name] for name in ("type", "properties", "required", "$defs") if name in schema}
+
+
+def call(context: Context, tool: Tool, arguments: dict[str, Any]) -> Finding:
+    """Run a tool and keep what it found. Raises InvalidInput for arguments that do not fit."""
+    try:
+        model = arguments_of(tool)(**arguments)
+        finding = tool(context, **{name: getattr(model, name) for name in model.model_fields_set})
+    except ValidationError as error:
+        first = error.errors()[0]
+        at = ".".join(str(part) for part in first["loc"])
+        failure = InvalidInput(f"{tool.__name__}: {at}: {first['msg']}.", "Correct the argument.")
+        context.failures.append(failure)
+        raise failure from None
+    except CloudPricingError as error:
+        context.failures.append(error)
+        raise
+    kept = Finding(
+        finding.tool, dict(arguments), finding.rows, finding.figures, finding.truncated, finding.notes
+    )
+    context.findings.append(kept)
+    return kept
+
+
+def bound(context: Context) -> list[Function]:
+    """The tools as agno's functions."""
+    return [_function(context, tool) for tool in TOOLS]
+
+
+def _function(context: Context, tool: Tool) -> Function:
+    def entrypoint(**arguments: Any) -> str:
+        return call(context, tool, arguments).to_json()
+
+    return Function(
+        name=tool.__name__,
+        description=tool.__doc__,
+        parameters=_schema(tool),
+        entrypoint=entrypoint,
+        skip_entrypoint_processing=True,
+    )

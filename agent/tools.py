@@ -1,0 +1,334 @@
+"""The plain functions a model may call: typed arguments in, a Finding of typed rows out.
+
+Every figure of an answer comes from here: prices from the snapshot's rows, and what is computed from
+them (totals, shares, conversions) in decimal arithmetic.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Literal
+
+from agent import filters
+from agent.context import Context
+from agent.evidence import Finding
+from agent.filters import Names
+from warehouse.contracts import QueryResult
+from warehouse.errors import InvalidInput
+
+PurchaseOption = Literal["on_demand", "spot", "reserved", "savings_plan", "commitment"]
+BestPer = Literal["machine", "provider", "region", "option", "accelerator"]
+_ALL = 1000
+
+
+def find_offers(
+    context: Context,
+    machines: Names = None,
+    families: Names = None,
+    accelerators: Names = None,
+    providers: Names = None,
+    not_providers: Names = None,
+    places: Names = None,
+    not_places: Names = None,
+    min_vcpus: float | None = None,
+    max_vcpus: float | None = None,
+    min_memory_gib: float | None = None,
+    max_memory_gib: float | None = None,
+    min_gpus: float | None = None,
+    max_gpus: float | None = None,
+    min_gpu_memory_gib: float | None = None,
+    architecture: Literal["x86_64", "arm64"] | None = None,
+    operating_system: str = "linux",
+    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    purchase_options: list[PurchaseOption] | None = None,
+    price_type: Literal["list", "contracted"] = "list",
+    term_months: int | None = None,
+    payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+    max_usd_hour: Decimal | None = None,
+    best_per: BestPer | None = None,
+    per_gpu: bool = False,
+    dearest: bool = False,
+    rows: int = 20,
+) -> Finding:
+    """Machines for rent that meet conditions, cheapest first; places are codes, cities, countries or continents."""
+    options = purchase_options or ["on_demand"]
+    result = context.reader.named(
+        "find_offers",
+        machines=filters.machine_names(context, machines),
+        families=families or None,
+        accelerators=filters.accelerator_names(context, accelerators),
+        providers=filters.provider_names(context, providers),
+        not_providers=filters.provider_names(context, not_providers),
+        regions=filters.regions(context, places),
+        not_regions=filters.regions(context, not_places),
+        min_vcpus=min_vcpus,
+        max_vcpus=max_vcpus,
+        min_memory_gib=min_memory_gib,
+        max_memory_gib=max_memory_gib,
+        min_gpus=min_gpus,
+        max_gpus=max_gpus,
+        min_gpu_memory_gib=min_gpu_memory_gib,
+        architecture=architecture,
+        operating_system=operating_system,
+        tenancy=tenancy,
+        purchase_options=list(options),
+        price_type=price_type,
+        term_months=term_months,
+        payment=payment,
+        max_usd_hour=max_usd_hour,
+        best_per=best_per,
+        per_gpu=per_gpu,
+        dearest=dearest,
+        rows=max(1, min(rows, _ALL)),
+    )
+    return _offers("find_offers", result)
+
+
+def price_of(
+    context: Context,
+    machine: str,
+    places: Names = None,
+    providers: Names = None,
+    not_providers: Names = None,
+    not_places: Names = None,
+    operating_system: str = "linux",
+    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    purchase_options: list[PurchaseOption] | None = None,
+    price_type: Literal["list", "contracted"] = "list",
+    term_months: int | None = None,
+    payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+) -> Finding:
+    """What one machine costs per hour and per month of 730 hours, in every region asked for, cheapest first."""
+    finding = find_offers(
+        context,
+        machines=[machine],
+        places=places,
+        providers=providers,
+        not_providers=not_providers,
+        not_places=not_places,
+        operating_system=operating_system,
+        tenancy=tenancy,
+        purchase_options=purchase_options,
+        price_type=price_type,
+        term_months=term_months,
+        payment=payment,
+        rows=_ALL,
+    )
+    return Finding("price_of", {}, finding.rows, _spread(finding.rows), finding.truncated)
+
+
+def compare(
+    context: Context,
+    by: Literal["machine", "place", "provider", "option"],
+    machines: Names = None,
+    accelerators: Names = None,
+    families: Names = None,
+    providers: Names = None,
+    not_providers: Names = None,
+    places: Names = None,
+    not_places: Names = None,
+    min_vcpus: float | None = None,
+    min_memory_gib: float | None = None,
+    min_gpus: float | None = None,
+    max_gpus: float | None = None,
+    min_gpu_memory_gib: float | None = None,
+    operating_system: str = "linux",
+    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    purchase_options: list[PurchaseOption] | None = None,
+) -> Finding:
+    """The cheapest offer of each machine, place, provider or purchase option, and how much dearer the others are."""
+    conditions: dict[str, Any] = {
+        "accelerators": accelerators, "families": families, "providers": providers, "not_providers": not_providers,
+        "not_places": not_places, "min_vcpus": min_vcpus, "min_memory_gib": min_memory_gib, "min_gpus": min_gpus,
+        "max_gpus": max_gpus, "min_gpu_memory_gib": min_gpu_memory_gib, "operating_system": operating_system,
+        "tenancy": tenancy, "purchase_options": purchase_options,
+    }  # fmt: skip
+    if by == "place":
+        sides = [(place, {"machines": machines, "places": [place]}) for place in places or []]
+    elif by == "machine":
+        sides = [(machine, {"machines": [machine], "places": places}) for machine in machines or []]
+    elif by == "provider":
+        per = {"machines": machines, "places": places}
+        sides = [(provider, {**per, "providers": [provider]}) for provider in providers or sorted(context.words.providers)]
+    else:
+        options = purchase_options or ["on_demand", "spot"]
+        per = {"machines": machines, "places": places}
+        sides = [(option, {**per, "purchase_options": [option]}) for option in options]
+    rows = [row for side, extra in sides for row in _side(context, side, {**conditions, **extra})]
+    return Finding("compare", {}, tuple(_with_difference(rows)))
+
+
+def estimate(
+    context: Context,
+    machine: str,
+    machines: int = 1,
+    hours: Decimal = Decimal(730),
+    places: Names = None,
+    providers: Names = None,
+    not_providers: Names = None,
+    not_places: Names = None,
+    operating_system: str = "linux",
+    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    purchase_options: list[PurchaseOption] | None = None,
+    price_type: Literal["list", "contracted"] = "list",
+    term_months: int | None = None,
+    payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+) -> Finding:
+    """What a number of machines costs for a number of hours each; a month is 730 hours."""
+    if machines < 1 or hours <= 0:
+        raise InvalidInput("An estimate needs at least one machine and some hours.", "Give positive numbers.")
+    prices = price_of(
+        context,
+        machine,
+        places=places,
+        providers=providers,
+        not_providers=not_providers,
+        not_places=not_places,
+        operating_system=operating_system,
+        tenancy=tenancy,
+        purchase_options=purchase_options,
+        price_type=price_type,
+        term_months=term_months,
+        payment=payment,
+    )
+    times = machines * Decimal(hours)
+    rows = tuple(
+        {**row, "machines": machines, "hours": Decimal(hours), "total": row["price_hour"] * times}
+        | {"total_usd": row["price_usd_hour"] * times}
+        for row in prices.rows
+    )
+    return Finding("estimate", {}, rows, {**prices.figures, "machine_hours": times}, prices.truncated)
+
+
+def price_history(
+    context: Context,
+    machines: list[str],
+    places: Names = None,
+    operating_system: str = "linux",
+    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    purchase_option: PurchaseOption = "on_demand",
+) -> Finding:
+    """Every price a machine has had, oldest first, with the change of each step in percent."""
+    result = context.reader.named(
+        "history_of",
+        machines=filters.machine_names(context, machines),
+        regions=filters.regions(context, places),
+        operating_system=operating_system,
+        tenancy=tenancy,
+        purchase_option=purchase_option,
+        rows=_ALL,
+    )
+    return _finding("price_history", result)
+
+
+def refused_prices(
+    context: Context,
+    machines: list[str],
+    places: Names = None,
+    operating_system: str | None = "linux",
+    purchase_option: PurchaseOption | None = "on_demand",
+) -> Finding:
+    """Prices the quality gate refused, why, and what the price likely is."""
+    result = context.reader.named(
+        "refused_prices",
+        machines=filters.machine_names(context, machines),
+        regions=filters.regions(context, places),
+        operating_system=operating_system,
+        purchase_option=purchase_option,
+        rows=50,
+    )
+    return _finding("refused_prices", result)
+
+
+def nearest_prices(
+    context: Context,
+    machine: str,
+    region: str,
+    provider: str = "aws",
+    operating_system: str = "linux",
+    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    purchase_option: PurchaseOption = "on_demand",
+) -> Finding:
+    """The same machine's prices in other regions, the nearest region first, with the distance in km."""
+    names = filters.machine_names(context, [machine]) or [machine]
+    result = context.reader.named(
+        "nearest_offers",
+        machine=names[0],
+        region=region,
+        provider=provider,
+        operating_system=operating_system,
+        tenancy=tenancy,
+        purchase_option=purchase_option,
+        rows=5,
+    )
+    return _finding("nearest_prices", result)
+
+
+def machine_specs(context: Context, machines: list[str], providers: Names = None) -> Finding:
+    """vCPUs, memory, accelerators and other facts about machines."""
+    result = context.reader.named(
+        "machine_specs",
+        machines=filters.machine_names(context, machines),
+        providers=filters.provider_names(context, providers),
+    )
+    return _finding("machine_specs", result)
+
+
+def query_sql(context: Context, sql: str) -> Finding:
+    """The rows of one SELECT over the snapshot's tables; anything else is refused."""
+    result = context.reader.query(sql)
+    return Finding("query_sql", {}, tuple(result.records()), {"row_count": len(result.rows)}, result.truncated)
+
+
+def freshness(context: Context) -> Finding:
+    """How old the data of every source is, and whether it is stale."""
+    return _finding("freshness", context.reader.named("freshness_now"))
+
+
+def convert(context: Context, amount: Decimal, currency: str) -> Finding:
+    """An amount in USD in another currency, at the snapshot's dated rate."""
+    rates = context.reader.named("fx_rate", currency=currency.upper()).records()
+    if not rates:
+        raise InvalidInput(f"There is no rate for {currency} in this snapshot.", "Try BRL, EUR or GBP.")
+    rows = tuple({**rate, "amount_usd": amount, "amount": amount * rate["units_per_usd"]} for rate in rates)
+    return Finding("convert", {}, rows)
+
+
+def _offers(tool: str, result: QueryResult) -> Finding:
+    rows = result.records()
+    found = int(rows[0]["found"]) if rows else 0
+    for row in rows:
+        del row["found"]
+    return Finding(tool, {}, tuple(rows), {"found": found}, found > len(rows))
+
+
+def _finding(tool: str, result: QueryResult) -> Finding:
+    return Finding(tool, {}, tuple(result.records()), {}, result.truncated)
+
+
+def _spread(rows: tuple[Any, ...]) -> dict[str, Any]:
+    """How the prices of one machine differ between regions."""
+    if not rows:
+        return {"regions": 0}
+    cheapest, dearest = rows[0]["price_usd_hour"], rows[-1]["price_usd_hour"]
+    return {
+        "regions": len({(row["provider"], row["region"]) for row in rows}),
+        "cheapest_usd_hour": cheapest,
+        "dearest_usd_hour": dearest,
+        "dearest_is_dearer_percent": _percent(dearest, cheapest),
+    }
+
+
+def _side(context: Context, side: str, conditions: dict[str, Any]) -> list[dict[str, Any]]:
+    found = find_offers(context, **conditions, rows=_ALL).rows
+    tied = [row for row in found if row["price_usd_hour"] == found[0]["price_usd_hour"]]
+    return [{"side": side, **tied[0], "tied_regions": [row["region"] for row in tied]}] if tied else []
+
+
+def _with_difference(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows = sorted(rows, key=lambda row: row["price_usd_hour"])
+    return [{**row, "dearer_percent": _percent(row["price_usd_hour"], rows[0]["price_usd_hour"])} for row in rows]
+
+
+def _percent(price: Decimal, base: Decimal) -> Decimal:
+    return (100 * (price / base - 1)).quantize(Decimal("0.1")) if base else Decimal(0)

@@ -1,0 +1,166 @@
+"""The numbers of a question, given their meaning: needs, usage, tokens, ways of buying."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from agent.understand.entities import Mention
+from agent.understand.lexicon import lexicon
+from agent.understand.quantities import Quantity
+from agent.understand.reading import Needs, Purchase, Usage, Workload
+
+HOURS = {"hour": Decimal(1), "day": Decimal(24), "week": Decimal(168), "month": Decimal(730), "year": Decimal(8760)}
+_DAYS = {"day": Decimal(1), "week": Decimal(7), "month": Decimal(730) / 24, "year": Decimal(365)}
+_COUNT_BEFORE = re.compile(r"(?<![\w.,\-$€])(\d{1,4})\s*(?:[x×]|units? of|unidades? de)?\s*(?:the\s|de\s|of\s|nvidia\s)?$")
+_COUNTED_MACHINES = re.compile(
+    r"(?<![\w.,\-$€])(\d{1,4})\s+(?:\w+\s)?(?:machines?|instances?|vms?|servers?|nodes?|maquinas?|instancias?|"
+    r"servidor(?:es)?)(?:\s+(?:of|de|do|da|tipo|type))*\s*$"
+)
+_ROUND_THE_CLOCK = re.compile(r"24\s*[/x]\s*7")
+_TERM = re.compile(r"(?:(\d|one|um|uma|three|tres)[\s\-]*(years?|yrs?|anos?)|(\d\d)[\s\-]*(?:months?|meses))")
+_TERM_WORDS = {"one": 1, "um": 1, "uma": 1, "three": 3, "tres": 3}
+_GPU_BEFORE = re.compile(r"(?:gpus?|vram|placas?|gpu memory|memoria (?:de|da|por) (?:gpu|video))\s[\w\s≥>=]{0,28}$")
+_GPU_AFTER = re.compile(
+    r"\s*(?:of |de )?(?:vram|(?:gpu|video|graphics)(?: memory| ram)?s?|memoria (?:de|da|por) (?:gpu|video)|each|cada|"
+    r"(?:ram |memory |memoria )?(?:per|por|/) ?gpu|(?:\w+ )?gpus?)(?![a-z])"
+)
+_STORAGE = re.compile(r"\s*(?:of |de )?(?:ssd|nvme|disk|storage|disco|armazenamento|local)")
+_REQUESTS = re.compile(r"\s*(?:requests?|calls?|messages?|requisic(?:ao|oes)|chamadas?|mensagens|mensagem)(?![a-z])")
+
+
+def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: bool) -> Needs:
+    """`exact` reads `8 vCPUs` as exactly eight; else as at least eight."""
+    values: dict[str, float] = {}
+    for item in numbers:
+        name = _need(item, folded)
+        if name is None:
+            continue
+        if item.bound in ("min", "exact"):
+            values.setdefault(f"min_{name}", float(item.value))
+        if item.bound == "max" or (item.bound == "exact" and (name == "gpus" or exact) and name != "gpu_memory_gib"):
+            values.setdefault(f"max_{name}", float(item.value))
+    for mention in found:
+        count = _COUNT_BEFORE.search(folded[: mention.start]) if mention.kind == "accelerator" else None
+        if count:
+            values.setdefault("min_gpus", float(count.group(1)))
+            values.setdefault("max_gpus", float(count.group(1)))
+    values.pop("max_gpu_memory_gib", None)
+    price = next((item for item in numbers if item.is_money and item.bound == "max"), None)
+    return Needs(
+        **values,
+        architecture=lexicon().first("architectures", folded),
+        max_price=price.value if price else None,
+        max_price_per=(price.per if price and price.per in ("hour", "month") else "hour"),
+        max_price_currency=(price.unit or "USD") if price else "USD",
+    )
+
+
+def _need(item: Quantity, folded: str) -> str | None:
+    if item.unit == "vcpu":
+        return "vcpus"
+    if item.unit == "gpu":
+        return "gpus"
+    if item.unit != "gib" or _STORAGE.match(folded[item.end :]):
+        return None
+    before, after = folded[max(0, item.start - 60) : item.start], folded[item.end : item.end + 30]
+    about_gpu = item.per == "each" or _GPU_AFTER.match(after)
+    about_ram = re.match(r"\s*(?:of |de )?(?:ram|memory|memoria)(?! (?:per|por|de|da) (?:gpu|video)| each| cada)", after)
+    if about_gpu or (_GPU_BEFORE.search(before) and not about_ram):
+        return "gpu_memory_gib"
+    return "memory_gib"
+
+
+def usage(folded: str, numbers: list[Quantity], found: list[Mention], *, committed: bool) -> Usage:
+    """`committed` tells that years and months are the term of a commitment, not the time of use."""
+    return Usage(_machine_count(folded, numbers, found), _hours(folded, numbers, committed=committed))
+
+
+def _machine_count(folded: str, numbers: list[Quantity], found: list[Mention]) -> int:
+    for mention in found:
+        if mention.kind in ("machine", "unknown_machine"):
+            before = folded[: mention.start]
+            match = _COUNT_BEFORE.search(before) or _COUNTED_MACHINES.search(before)
+            if match:
+                return max(1, int(match.group(1)))
+    counted = (item for item in numbers if item.unit == "machine" and item.bound == "exact")
+    return max(1, int(next(counted).value)) if any(item.unit == "machine" for item in numbers) else 1
+
+
+def _hours(folded: str, numbers: list[Quantity], *, committed: bool) -> Decimal | None:
+    if _ROUND_THE_CLOCK.search(folded):
+        return HOURS["month"]
+    spans = [n for n in numbers if n.unit in HOURS and not (committed and n.unit in ("month", "year"))]
+    daily = next((n for n in spans if n.unit == "hour" and n.per == "day"), None)
+    others = [n for n in spans if n is not daily]
+    if daily:
+        days = sum((n.value * _DAYS[n.unit] for n in others if n.unit in _DAYS), Decimal(0))
+        return daily.value * (days or _DAYS["month"])
+    if others:
+        return sum((n.value * HOURS[n.unit] for n in others if n.unit), Decimal(0))
+    if re.search(r"(?<![a-z])(?:per year|a year|yearly|annual(?:ly)?|por ano|ao ano|anual(?:mente)?)(?![a-z])", folded):
+        return HOURS["year"]
+    if re.search(r"(?<![a-z])(?:per day|a day|daily|por dia|ao dia|diaria?)(?![a-z])", folded):
+        return HOURS["day"]
+    if re.search(r"(?<![a-z])(?:per week|a week|weekly|por semana|semanal)(?![a-z])", folded):
+        return HOURS["week"]
+    return None
+
+
+def purchase(folded: str) -> Purchase:
+    """The way of buying, with the defaults a question leaves out: on demand, Linux, shared, list price."""
+    words = lexicon()
+    found = words.found("purchase_options", folded)
+    options = tuple(sorted(found, key=lambda name: found[name]))
+    system = words.first("operating_systems", folded)
+    tenancy = "host" if words.has("tenancies", "host", folded) else words.first("tenancies", folded)
+    contracted = words.has("contracted", "contracted", folded)
+    committed = bool({"reserved", "savings_plan", "commitment"} & set(options))
+    assumed = {"purchase_option": not options, "operating_system": not system, "tenancy": not tenancy} | {
+        "price_type": not contracted
+    }
+    return Purchase(
+        options or ("on_demand",),
+        system or "linux",
+        tenancy or "shared",
+        "contracted" if contracted else "list",
+        _term(folded) if committed else None,
+        words.first("payments", folded),
+        frozenset(name for name, is_assumed in assumed.items() if is_assumed),
+    )
+
+
+def _term(folded: str) -> int | None:
+    match = _TERM.search(folded)
+    if not match:
+        return None
+    if match.group(3):
+        return int(match.group(3))
+    years = match.group(1)
+    return 12 * (_TERM_WORDS.get(years) or int(years))
+
+
+def workload(folded: str, numbers: list[Quantity]) -> Workload:
+    """Tokens by role; `1,000 requests` multiplies them."""
+    counted = [n for n in numbers if n.unit in (None, "token") and n.bound == "exact"]
+    requests = [n for n in counted if _REQUESTS.match(folded[n.end :])]
+    counted = [n for n in counted if n not in requests]
+    times = requests[0].value if requests else Decimal(1)
+    totals: dict[str, Decimal] = {}
+    for index, item in enumerate(counted):
+        following = counted[index + 1].start if index + 1 < len(counted) else len(folded)
+        previous = counted[index - 1].end if index else 0
+        role = _role(folded[item.end : min(following, item.end + 32)]) or _role(
+            folded[max(previous, item.start - 20) : item.start]
+        )
+        name = role or ("unassigned" if item.unit == "token" or item.value >= 1000 else None)
+        if name:
+            totals[name] = totals.get(name, Decimal(0)) + item.value * times
+    return Workload(**totals)
+
+
+def _role(text: str) -> str | None:
+    words = lexicon()
+    if words.has("roles", "cached_input", text):
+        return "cached_input"
+    return words.first("roles", text)

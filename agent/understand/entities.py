@@ -1,0 +1,196 @@
+"""Names of things in a question: where they stand, what they mean, whether they are excluded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from agent.understand.fold import Token, key
+from agent.understand.lexicon import alternatives, lexicon
+from agent.understand.quantities import Quantity
+from agent.understand.typos import nearest_machine, nearest_place
+from agent.understand.vocabulary import LlmModel, Machine, Place, Vocabulary, model_key
+
+_TOKEN = re.compile(r"[^\W_]+", re.UNICODE)
+_COUNTED = re.compile(r"(\d+)[x×]([a-z]{1,3}\d[a-z0-9]*)")
+_LONGEST_NAME = 7
+_MACHINE_SHAPE = re.compile(
+    r"(?<![\w.\-])(?:[a-z]{1,4}\d[a-z0-9\-]*\.[a-z0-9\-]{4,}|standard_[a-z]+\d\w*"
+    r"|[a-z]\d[a-z]?-(?:standard|highmem|highcpu|ultramem|megamem|highgpu|megagpu)-\d+\w*)(?![\w])"
+)
+# Kinds in the order in which they win the same words.
+_RANK = {"machine": 0, "accelerator": 1, "provider": 2, "place": 3, "model": 4, "family": 5, "unknown_machine": 6}
+
+
+@dataclass(frozen=True)
+class Mention:
+    """`value` is a list of Machine, a tuple of accelerators, a provider, a Place or a list of LlmModel."""
+
+    kind: str
+    value: Any
+    start: int
+    end: int
+    text: str
+    excluded: bool = False
+    corrected: bool = False
+
+
+def mentions(
+    text: str, folded: str, words: Vocabulary, language: str, numbers: list[Quantity]
+) -> list[Mention]:
+    """What the question names, left to right; overlapping readings are settled for the longest."""
+    cut = list(_tokens(folded))
+    found = [*_named(text, folded, cut, words), *_providers(folded, words)]
+    wrong = list(_misspelled(folded, cut, words))
+    # `GB` after a number is no place, and `m5` in `m5.lrage` no family.
+    weak = [m for m in found if m.kind in ("place", "family")]
+    found = [m for m in found if m not in weak or not (_in_quantity(m, numbers) or _overlaps(m, wrong))]
+    kept = _settled(found)
+    kept += [m for m in wrong if not _overlaps(m, kept)]
+    kept.sort(key=lambda mention: mention.start)
+    return _with_exclusions(kept, folded, language)
+
+
+def _tokens(folded: str) -> Iterator[Token]:
+    for match in _TOKEN.finditer(folded):
+        counted = _COUNTED.fullmatch(match.group())
+        if counted:
+            middle = match.start() + len(counted.group(1)) + 1
+            yield Token(counted.group(1), match.start(), middle - 1)
+            yield Token(counted.group(2), middle, match.end())
+        else:
+            yield Token(match.group(), match.start(), match.end())
+
+
+def _named(text: str, folded: str, cut: list[Token], words: Vocabulary) -> Iterator[Mention]:
+    for first in range(len(cut)):
+        for last in range(first, min(first + _LONGEST_NAME, len(cut))):
+            if last > first and not _adjacent(folded[cut[last - 1].end : cut[last].start]):
+                break
+            start, end = cut[first].start, cut[last].end
+            parts = [token.text for token in cut[first : last + 1]]
+            for kind, value in _meanings("".join(parts), parts, text[start:end], words):
+                yield Mention(kind, value, start, end, text[start:end])
+
+
+def _adjacent(gap: str) -> bool:
+    return len(gap) <= 2 and not set(gap) & set(",;?!:=<>")
+
+
+def _meanings(joined: str, parts: list[str], written: str, words: Vocabulary) -> Iterator[tuple[str, Any]]:
+    if joined in words.machines and any(character.isdigit() for character in joined):
+        yield "machine", words.machines[joined]
+    singular = joined.removesuffix("s")
+    accelerator = words.accelerators.get(joined) or words.accelerators.get(singular)
+    if accelerator:
+        yield "accelerator", accelerator
+    if joined in words.places and _is_place(joined, written):
+        yield "place", words.place(joined)
+    model = words.models.get(model_key(parts))
+    if model and _is_model(joined):
+        yield "model", model
+    if joined in words.families and len(parts) <= 2 and re.search(r"\d", joined) and len(joined) > 1:
+        yield "family", words.families[joined]
+
+
+def _is_place(joined: str, written: str) -> bool:
+    """`US` is a place, `us` is a pronoun; a number is neither."""
+    return not joined.isdigit() and (len(joined) > 2 or written.isupper())
+
+
+def _is_model(joined: str) -> bool:
+    return len(joined) >= 2 and not joined.isdigit()
+
+
+@cache
+def _provider_patterns() -> dict[str, re.Pattern[str]]:
+    entries = lexicon().entries["providers"]
+    return {name: re.compile(rf"(?<![\w\-]){alternatives(items)}(?![\w\-])") for name, items in entries.items()}
+
+
+def _providers(folded: str, words: Vocabulary) -> Iterator[Mention]:
+    for name, pattern in _provider_patterns().items():
+        for match in pattern.finditer(folded):
+            yield Mention("provider", name, match.start(), match.end(), match.group())
+    for name in words.providers | words.llm_providers:
+        spelled = re.escape(name.replace("_", " "))
+        for match in re.finditer(rf"(?<![\w\-]){spelled}(?![\w\-])", folded):
+            yield Mention("provider", name, match.start(), match.end(), match.group())
+
+
+def _in_quantity(mention: Mention, numbers: list[Quantity]) -> bool:
+    return any(n.start < mention.end and mention.start < n.end and n.unit for n in numbers)
+
+
+def _settled(found: list[Mention]) -> list[Mention]:
+    """Longest first; among equals the kind that stands first in _RANK."""
+    kept: list[Mention] = []
+    for mention in sorted(found, key=lambda m: (m.start - m.end, _RANK[m.kind], m.start)):
+        if not _overlaps(mention, kept):
+            kept.append(mention)
+    return kept
+
+
+def _overlaps(mention: Mention, kept: list[Mention]) -> bool:
+    return any(mention.start < other.end and other.start < mention.end for other in kept)
+
+
+def _misspelled(folded: str, cut: list[Token], words: Vocabulary) -> Iterator[Mention]:
+    for match in _MACHINE_SHAPE.finditer(folded):
+        if key(match.group()) in words.machines:
+            continue
+        near = nearest_machine(key(match.group()), words)
+        span = (match.start(), match.end(), match.group())
+        yield Mention("machine", near, *span, corrected=True) if near else Mention("unknown_machine", None, *span)
+    for token in cut:
+        place = nearest_place(token.text, folded[: token.start], words)
+        if place:
+            yield Mention("place", place, token.start, token.end, token.text, corrected=True)
+
+
+@cache
+def _exclusions() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    entries = lexicon().entries["exclusion"]
+    both = alternatives(word for word in entries["before"] if word != "no")
+    english = alternatives(entries["before"])
+    article = r"\s+(?:the |a |o |as |os |de |do |da |na |em |in |on )*"
+    joins = alternatives(re.escape(join) for join in entries["joins"])
+    return (
+        re.compile(rf"(?:^|[^\w]){both}{article}$"),
+        re.compile(rf"(?:^|[^\w]){english}{article}$"),
+        re.compile(rf"(?:\s|{joins})*"),
+    )
+
+
+def _with_exclusions(kept: list[Mention], folded: str, language: str) -> list[Mention]:
+    # `no` means `in the` in Portuguese.
+    portuguese, english, joined = _exclusions()
+    excluded = portuguese if language == "pt" else english
+    marked: list[Mention] = []
+    for mention in kept:
+        before = folded[max(0, mention.start - 30) : mention.start]
+        previous = marked[-1] if marked else None
+        continues = (
+            previous is not None
+            and previous.excluded
+            and previous.kind == mention.kind
+            and joined.fullmatch(folded[previous.end : mention.start]) is not None
+        )
+        hit = bool(excluded.search(before)) or continues
+        marked.append(Mention(**{**mention.__dict__, "excluded": hit}))
+    return marked
+
+
+def machines(found: list[Mention]) -> list[Machine]:
+    return [machine for mention in found if mention.kind == "machine" for machine in mention.value]
+
+
+def places(found: list[Mention], *, excluded: bool) -> list[Place]:
+    return [m.value for m in found if m.kind == "place" and m.excluded is excluded]
+
+
+def models(found: list[Mention]) -> list[list[LlmModel]]:
+    return [m.value for m in found if m.kind == "model"]

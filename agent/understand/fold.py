@@ -1,0 +1,45 @@
+"""Text without case and accents, cut into tokens that remember where they stood."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^\W\d_]+|[0-9]+", re.UNICODE)
+
+
+@dataclass(frozen=True)
+class Token:
+    """`start` and `end` index the text, which folding never lengthens."""
+
+    text: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, character for character: `São Paulo` → `sao paulo`."""
+    return "".join(_folded(character) for character in unicodedata.normalize("NFC", text))
+
+
+def _folded(character: str) -> str:
+    if character.isascii():
+        return character.lower()
+    base = unicodedata.normalize("NFD", character)[0].lower()
+    return base if len(base) == 1 else character
+
+
+def tokens(folded: str) -> list[Token]:
+    """Runs of letters and runs of digits: `m5.4xlarge` → m, 5.4, xlarge."""
+    return [Token(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(folded)]
+
+
+def key(text: str) -> str:
+    """What is left of a name when case, accents and punctuation do not count: `D4s v3` → `d4sv3`."""
+    return "".join(character for character in fold(text) if character.isalnum())
+
+
+def phrase(text: str) -> str:
+    """A name as words: punctuation becomes one space."""
+    return " ".join("".join(c if c.isalnum() else " " for c in fold(text)).split())

@@ -1,0 +1,114 @@
+"""What is asked: one intent, decided by cues and by what the question names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.understand.lexicon import lexicon
+from agent.understand.reading import Intent, Needs, Usage, Workload
+
+_SQL = re.compile(r"^\s*(?:```(?:sql)?\s*|sql:?\s+)?(?P<sql>(?:select|with|from)\s.+?)\s*;?\s*(?:```)?\s*$", re.IGNORECASE | re.DOTALL)
+_SQL_SHAPE = re.compile(r"\bselect\b.*\b(?:from|\d)|^\s*from\s+\w+\s*(?:$|where|select|limit)", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Named:
+    """How many things of each kind the question names."""
+
+    machines: int
+    accelerators: int
+    models: int
+    providers: int
+    places: int
+    families: int
+    options: int
+    unknown_machines: int
+
+    def hardware(self) -> int:
+        return self.machines + self.unknown_machines + self.accelerators + self.families
+
+    def anything(self) -> bool:
+        return bool(self.hardware() + self.models + self.providers + self.places)
+
+
+def sql_of(question: str) -> str | None:
+    """The SQL, where the question is one."""
+    match = _SQL.match(question)
+    return match.group("sql").strip() if match and _SQL_SHAPE.search(match.group("sql")) else None
+
+
+def decide(question: str, folded: str, named: Named, needs: Needs, usage: Usage, workload: Workload) -> Intent:
+    if sql_of(question):
+        return Intent.SQL
+    cues = Cues(folded)
+    for intent, applies in _rules(cues, named, needs, usage, workload):
+        if applies:
+            return intent
+    return Intent.UNKNOWN
+
+
+class Cues:
+    """Which of the lexicon's intent words stand in the question."""
+
+    def __init__(self, folded: str) -> None:
+        self.folded = folded
+
+    def __call__(self, name: str) -> bool:
+        return lexicon().has("intents", name, self.folded)
+
+    def generic(self, name: str) -> bool:
+        return lexicon().has("generic", name, self.folded)
+
+
+def _rules(
+    cues: Cues, named: Named, needs: Needs, usage: Usage, workload: Workload
+) -> list[tuple[Intent, bool]]:
+    """In the order in which they are tried; the first that applies is the intent."""
+    machine = named.machines + named.unknown_machines
+    priced = cues.generic("price") or cues("cheapest")
+    conditions = needs.any_machine_needs() or bool(named.accelerators or named.families)
+    generic = cues.generic("machine") or cues.generic("gpu")
+    choice = max(machine, named.accelerators, named.models, named.families) >= 2
+    about = named.hardware() or generic
+    tokens = bool(named.models) or cues("tokens")
+    return [
+        (Intent.FRESHNESS, cues("freshness") and not named.hardware() and not named.models),
+        (Intent.TOKENS, tokens and (priced or workload.total() > 0 or cues("compare")) and not machine),
+        (Intent.HISTORY, cues("history") and bool(machine or named.models or named.accelerators)),
+        (Intent.SPECS, cues("specs") and bool(machine)),
+        (Intent.EXPLAIN, _asks_why(cues, named, needs) and not machine),
+        (Intent.COMPARE, (cues("compare") or cues("cheapest")) and (choice or (cues("compare") and _sides(named)))),
+        (Intent.ESTIMATE, bool(machine) and (usage.machines > 1 or usage.hours is not None or cues("estimate"))),
+        (Intent.CHEAPEST, (cues("cheapest") or cues("dearest")) and bool(about or conditions or named.places)),
+        (Intent.LIST, (cues("list") or cues("availability")) and bool(about or conditions) and not machine),
+        (Intent.PRICE, bool(machine) and (priced or cues("availability") or not cues("explain"))),
+        (Intent.SPECS, bool(machine)),
+        (Intent.CHEAPEST, conditions and (priced or not cues("explain"))),
+        (Intent.EXPLAIN, cues("explain") and _topical(cues)),
+        (Intent.TOKENS, bool(named.models)),
+        (Intent.CHEAPEST, priced and cues.generic("machine")),
+        (Intent.HELP, cues("help")),
+        (Intent.GREETING, cues("greeting") and not named.anything()),
+    ]
+
+
+def _asks_why(cues: Cues, named: Named, needs: Needs) -> bool:
+    """A question for knowledge, not for a figure."""
+    if not cues("explain") or cues("cheapest") or cues("list"):
+        return False
+    asks_price = cues.generic("price") and (named.hardware() or needs.any_machine_needs())
+    return _topical(cues) and not asks_price
+
+
+def _sides(named: Named) -> bool:
+    return max(named.providers, named.places, named.options) >= 2 and bool(
+        named.hardware() or named.providers >= 2 or named.places >= 2
+    )
+
+
+def _topical(cues: Cues) -> bool:
+    words = lexicon()
+    if words.has("topics", "topic", cues.folded):
+        return True
+    return len(set(words.words("topics")["weak"].findall(cues.folded))) >= 2

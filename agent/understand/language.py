@@ -1,0 +1,25 @@
+"""Is a question English or Brazilian Portuguese?"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from agent.understand.fold import fold
+from agent.understand.lexicon import lexicon
+
+Language = Literal["en", "pt"]
+
+_PORTUGUESE_LETTERS = re.compile(r"[ãõçáéíóúâêôà]", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)?")
+
+
+def detect(text: str) -> Language:
+    """`pt` when Portuguese words and letters outweigh English words, else `en`."""
+    entries = lexicon().entries["language"]
+    words = _WORD.findall(fold(text))
+    english = sum(word in entries["en"] for word in words)
+    portuguese = sum(word in entries["pt"] for word in words)
+    # One accent is a hint, not a proof: place names keep theirs in English too.
+    portuguese += min(2, len(_PORTUGUESE_LETTERS.findall(text)))
+    return "pt" if portuguese > english else "en"

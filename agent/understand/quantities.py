@@ -1,0 +1,181 @@
+"""Numbers with their units, comparators and money, in both number formats."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from agent.understand.lexicon import alternatives, lexicon
+
+NUMBER = r"\d+(?:[.,]\d+)*"
+_SYMBOLS = {"us$": "USD", "u$": "USD", "r$": "BRL", "$": "USD", "€": "EUR", "usd": "USD", "brl": "BRL", "eur": "EUR"}
+_NAMED = {"dollars": "USD", "dollar": "USD", "dolares": "USD", "dolar": "USD", "reais": "BRL", "real": "BRL"} | {
+    "euros": "EUR",
+    "euro": "EUR",
+    "usd": "USD",
+    "brl": "BRL",
+    "eur": "EUR",
+}
+_WORDS = {
+    "one": 1, "um": 1, "uma": 1, "two": 2, "dois": 2, "duas": 2, "three": 3, "tres": 3, "four": 4, "quatro": 4,
+    "five": 5, "cinco": 5, "six": 6, "seis": 6, "seven": 7, "sete": 7, "eight": 8, "oito": 8, "nine": 9, "nove": 9,
+    "ten": 10, "dez": 10, "twelve": 12, "doze": 12, "dozen": 12, "duzia": 12, "twenty": 20, "vinte": 20,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """`unit` is a name of the lexicon, a currency code or None; `bound` is min, max or exact."""
+
+    value: Decimal
+    unit: str | None
+    bound: str
+    start: int
+    end: int
+    per: str | None = None  # hour, day, month, year, each
+
+    @property
+    def is_money(self) -> bool:
+        return self.unit in ("USD", "BRL", "EUR")
+
+
+def number(text: str, language: str) -> Decimal:
+    """`1.234,56` or `1,234.56`. A lone separator before three digits is read the language's way."""
+    if "," in text and "." in text:
+        decimal_mark = max(",.", key=text.rindex)
+    elif text.count(",") + text.count(".") != 1:
+        decimal_mark = ""
+    else:
+        mark = "," if "," in text else "."
+        whole, _, fraction = text.partition(mark)
+        grouping = "." if language == "pt" else ","
+        is_group = mark == grouping and len(fraction) == 3 and 0 < len(whole) <= 3 and whole != "0"
+        decimal_mark = "" if is_group else mark
+    digits = "".join("." if c == decimal_mark else c for c in text if c.isdigit() or c == decimal_mark)
+    return Decimal(digits)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    words = lexicon().entries
+    multipliers = "|".join(
+        f"(?P<x{scale}>{alternatives(entries)})" for scale, entries in words["multipliers"].items()
+    )
+    units = "|".join(f"(?P<u_{unit}>{alternatives(entries)})" for unit, entries in words["units"].items())
+    spelled = alternatives(_WORDS)
+    return re.compile(
+        rf"(?:(?P<symbol>us\$|u\$|r\$|\$|€|\b(?:usd|brl|eur)\b)\s*)?"
+        rf"(?<![a-z0-9_.\-])(?P<number>{NUMBER}|(?P<word>{spelled})(?![a-z]))"
+        rf"(?:(?:\s?(?:{multipliers}))(?![a-z0-9]))?"
+        rf"(?:\s*(?P<named>{alternatives(_NAMED)})(?![a-z]))?"
+        rf"(?P<more>\s?\+|\s(?:or|ou)\s(?:more|mais|greater|maior))?"
+        rf"(?:[\s\-]*(?:of\s|de\s)?(?:(?:more|mais|extra)\s)?(?:{units})(?![a-z0-9]))?"
+    )
+
+
+@cache
+def _around() -> dict[str, re.Pattern[str]]:
+    words = lexicon().entries["comparators"]
+    return {
+        "min": re.compile(rf"(?:^|[\s(]){alternatives(words['min'])}\s*(?:the |a |an |an? total of )?$"),
+        "max": re.compile(rf"(?:^|[\s(]){alternatives(words['max'])}\s*(?:the |a |an )?$"),
+        "min_after": re.compile(rf"\s*{alternatives(words['min_after'])}"),
+        "max_after": re.compile(rf"\s*{alternatives(words['max_after'])}"),
+        "between": re.compile(r"(?:between|entre)\s*(?:us\$|r\$|\$|€)?\s*$"),
+        "second": re.compile(r"(?:between|entre)\s.{1,20}\s(?:and|e)\s*(?:us\$|r\$|\$|€)?\s*$"),
+        "per": re.compile(
+            r"(?:\s*(?:of |de )?(?:ram|memory|memoria|gpus?)?)?\s*(?:/|per |por |an? |ao? |a cada |each |cada )?\s*"
+            r"(?P<per>hour|hora|hr|h|month|mes|mo|year|ano|yr|day|dia|week|semana|each|cada|gpu)(?![a-z])"
+        ),
+        "each": re.compile(r"\s*(?:of |de )?(?:vram|ram|memory|memoria)?\s*(?:each|cada|per gpu|por gpu|/gpu)(?![a-z])"),
+    }
+
+
+_PER = {"hora": "hour", "hr": "hour", "h": "hour", "mes": "month", "mo": "month", "ano": "year", "yr": "year"} | {
+    "dia": "day",
+    "semana": "week",
+    "cada": "each",
+    "gpu": "each",
+}
+
+
+def quantities(folded: str, language: str) -> list[Quantity]:
+    """Every number of the text that stands alone, left to right."""
+    found: list[Quantity] = []
+    for match in _pattern().finditer(folded):
+        groups = match.groupdict()
+        value = Decimal(_WORDS[groups["word"]]) if groups["word"] else number(groups["number"], language)
+        for name, text in groups.items():
+            if name.startswith("x") and text:
+                value *= int(name[1:])
+        unit = next((name[2:] for name, text in groups.items() if name.startswith("u_") and text), None)
+        currency = _SYMBOLS.get(groups["symbol"] or "") or _NAMED.get(groups["named"] or "")
+        if groups["word"] and unit is None:
+            continue  # `um` and `one` are articles far more often than numbers
+        if _inside_a_name(folded, match):
+            continue
+        value, unit = _in_gib(value, unit)
+        found.append(
+            Quantity(
+                value,
+                currency or unit,
+                "min" if groups["more"] else _bound(folded, match.start(), match.end()),
+                match.start(),
+                match.end(),
+                _per(folded, match.end(), currency, unit),
+            )
+        )
+    return _with_shared_units(found, folded)
+
+
+def _inside_a_name(folded: str, match: re.Match[str]) -> bool:
+    """`1` of `us-east-1` and `4` of `4xlarge` are not quantities."""
+    after = folded[match.end() : match.end() + 1]
+    return after.isalnum() or after == "_" or bool(re.match(r"-[a-z]", folded[match.end() :]))
+
+
+def _in_gib(value: Decimal, unit: str | None) -> tuple[Decimal, str | None]:
+    if unit == "tib":
+        return value * 1024, "gib"
+    if unit == "mib":
+        return value / 1024, "gib"
+    return value, unit
+
+
+def _bound(folded: str, start: int, end: int) -> str:
+    before, after, around = folded[max(0, start - 40) : start], folded[end : end + 20], _around()
+    if around["between"].search(before):
+        return "min"
+    if around["second"].search(before):
+        return "max"
+    if around["max"].search(before) or around["max_after"].match(after):
+        return "max"
+    if around["min"].search(before) or around["min_after"].match(after):
+        return "min"
+    return "exact"
+
+
+def _per(folded: str, end: int, currency: str | None, unit: str | None) -> str | None:
+    after = folded[end : end + 30]
+    if unit in ("gib", "tib", "mib") and _around()["each"].match(after):
+        return "each"
+    if currency is None and unit not in ("hour", "day"):
+        return None
+    match = _around()["per"].match(after)
+    if not match or (currency is None and match.group("per") not in ("day", "dia", "week", "semana", "month", "mes")):
+        return None
+    return _PER.get(match.group("per"), match.group("per"))
+
+
+def _with_shared_units(found: list[Quantity], folded: str) -> list[Quantity]:
+    """`between 4 and 8 vCPUs`: the first number borrows the second's unit."""
+    shared: list[Quantity] = []
+    for index, item in enumerate(found):
+        following = found[index + 1] if index + 1 < len(found) else None
+        joined = following and re.fullmatch(r"\s*(?:and|e|to|a|or|ou|-)\s*", folded[item.end : following.start])
+        if item.unit is None and following and joined:
+            item = Quantity(item.value, following.unit, item.bound, item.start, item.end, following.per)
+        shared.append(item)
+    return shared

@@ -1,0 +1,164 @@
+"""question → Reading: the one door of this folder."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+
+from agent.understand import conditions, entities
+from agent.understand.fold import fold
+from agent.understand.intent import Named, decide
+from agent.understand.language import detect
+from agent.understand.lexicon import lexicon
+from agent.understand.quantities import Quantity, quantities
+from agent.understand.reading import Intent, Needs, Reading
+from agent.understand.vocabulary import LlmModel, Vocabulary
+
+
+def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
+    """What `question` asks of a snapshot that knows `words`; `language` is auto, en or pt."""
+    text = unicodedata.normalize("NFC", question).strip()
+    folded = fold(text)
+    spoken = detect(text) if language == "auto" else language
+    numbers = quantities(folded, spoken)
+    found = entities.mentions(text, folded, words, spoken, numbers)
+    numbers = [n for n in numbers if not _within(n, found)]
+    found = _settle_models(found, folded, numbers)
+    found = _settle_providers(found, words)
+    purchase = conditions.purchase(folded)
+    committed = bool({"reserved", "savings_plan", "commitment"} & set(purchase.options))
+    needs = conditions.needs(folded, numbers, found, exact=False)
+    usage = conditions.usage(folded, numbers, found, committed=committed)
+    workload = conditions.workload(folded, numbers)
+    intent = decide(text, folded, _named(found, len(purchase.options)), needs, usage, workload)
+    if intent is Intent.LIST:
+        needs = conditions.needs(folded, numbers, found, exact=True)
+    accelerators, needs = _memory_variant(_accelerators(found), needs)
+    return Reading(
+        question=text,
+        language=spoken,
+        intent=intent,
+        machines=tuple(entities.machines([m for m in found if not m.excluded])),
+        unknown_machines=tuple(m.text for m in found if m.kind == "unknown_machine"),
+        corrected=tuple((m.text, _corrected_name(m)) for m in found if m.corrected),
+        families=tuple(machine for m in found if m.kind == "family" and not m.excluded for machine in m.value),
+        accelerators=accelerators,
+        providers=_providers(found, excluded=False),
+        excluded_providers=_providers(found, excluded=True),
+        places=tuple(entities.places(found, excluded=False)),
+        excluded_places=tuple(entities.places(found, excluded=True)),
+        models=tuple(tuple(_makers_first(group)) for group in entities.models(found)),
+        needs=needs,
+        purchase=purchase,
+        usage=usage,
+        workload=workload,
+        currency=_currency(folded),
+        wants_gpu=bool(accelerators) or lexicon().has("generic", "gpu", folded),
+        dearest=lexicon().has("intents", "dearest", folded),
+        elsewhere=_elsewhere(folded),
+    )
+
+
+def _within(number: Quantity, found: list[entities.Mention]) -> bool:
+    names = [m for m in found if m.kind != "model"]
+    return any(m.start <= number.start < m.end for m in names)
+
+
+def _settle_models(found: list[entities.Mention], folded: str, numbers: list[Quantity]) -> list[entities.Mention]:
+    """Model names that are plain words count only where tokens are asked about."""
+    about_tokens = lexicon().has("intents", "tokens", folded) or lexicon().has("roles", "output", folded)
+    starts = {n.start for n in numbers}
+
+    def real(mention: entities.Mention) -> bool:
+        letters = sum(character.isalpha() for character in mention.text)
+        digits = any(character.isdigit() for character in mention.text)
+        if mention.start in starts or letters == 0:
+            return False
+        return (digits and letters >= 2) or (about_tokens and letters >= 5) or letters >= 10
+
+    return [m for m in found if m.kind != "model" or real(m)]
+
+
+def _settle_providers(found: list[entities.Mention], words: Vocabulary) -> list[entities.Mention]:
+    """Where a model is named, `google` sells models, not machines."""
+    if not any(m.kind == "model" for m in found):
+        return found
+    sellers = {"gcp": "google"}
+    return [
+        replace(m, value=sellers.get(m.value, m.value))
+        if m.kind == "provider" and m.text not in words.providers
+        else m
+        for m in found
+    ]
+
+
+def _named(found: list[entities.Mention], options: int) -> Named:
+    def count(kind: str) -> int:
+        return len({m.text.lower() for m in found if m.kind == kind and not m.excluded})
+
+    return Named(
+        count("machine"),
+        count("accelerator"),
+        count("model"),
+        count("provider"),
+        count("place"),
+        count("family"),
+        options,
+        count("unknown_machine"),
+    )
+
+
+def _accelerators(found: list[entities.Mention]) -> tuple[str, ...]:
+    names = [name for m in found if m.kind == "accelerator" and not m.excluded for name in m.value]
+    return tuple(dict.fromkeys(names))
+
+
+def _memory_variant(accelerators: tuple[str, ...], needs: Needs) -> tuple[tuple[str, ...], Needs]:
+    """`A100 with 80 GB` is the A100-80GB: the number names the variant, not the machine's memory."""
+    for size in (needs.min_gpu_memory_gib, needs.min_memory_gib):
+        chosen = tuple(name for name in accelerators if size and name.endswith(f"-{size:g}GB"))
+        if chosen:
+            return chosen, replace(needs, min_memory_gib=None, min_gpu_memory_gib=size)
+    return accelerators, needs
+
+
+def _providers(found: list[entities.Mention], *, excluded: bool) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.value for m in found if m.kind == "provider" and m.excluded is excluded))
+
+
+def _corrected_name(mention: entities.Mention) -> str:
+    return str(mention.value[0].name if mention.kind == "machine" else mention.value.label_en)
+
+
+_MAKERS = {
+    "gpt": "openai", "o1": "openai", "o3": "openai", "o4": "openai", "claude": "anthropic", "gemini": "google",
+    "gemma": "google", "grok": "x-ai", "deepseek": "deepseek", "mistral": "mistral", "codestral": "mistral",
+    "ministral": "mistral", "command": "cohere", "kimi": "moonshotai", "glm": "zai", "llama": "meta",
+}  # fmt: skip
+
+
+def _makers_first(group: list[LlmModel]) -> list[LlmModel]:
+    """A model sold by many is meant as its maker sells it, unless the question names a seller."""
+
+    def order(model: LlmModel) -> tuple[bool, str]:
+        name = model.model.rsplit("/", 1)[-1].lower()
+        maker = next((maker for stem, maker in _MAKERS.items() if name.startswith(stem)), None)
+        return model.provider != maker, model.provider
+
+    return sorted(group, key=order)
+
+
+_CURRENCIES = {
+    "BRL": re.compile(r"r\$|(?<![a-z])(?:reais|em real|in reals?|brl)(?![a-z])"),
+    "EUR": re.compile(r"€|(?<![a-z])(?:euros?|eur)(?![a-z])"),
+}
+
+
+def _currency(folded: str) -> str | None:
+    return next((code for code, sign in _CURRENCIES.items() if sign.search(folded)), None)
+
+
+def _elsewhere(folded: str) -> str | None:
+    match = lexicon().words("elsewhere")["service"].search(folded)
+    return match.group() if match else None

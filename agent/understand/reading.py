@@ -1,0 +1,112 @@
+"""What a question says, as data: the input of every plan, free of any language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from agent.understand.vocabulary import LlmModel, Machine, Place
+
+
+class Intent(StrEnum):
+    PRICE = "price"
+    CHEAPEST = "cheapest"
+    COMPARE = "compare"
+    LIST = "list"
+    ESTIMATE = "estimate"
+    TOKENS = "tokens"
+    EXPLAIN = "explain"
+    SPECS = "specs"
+    HISTORY = "history"
+    FRESHNESS = "freshness"
+    SQL = "sql"
+    HELP = "help"
+    GREETING = "greeting"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Least and most a machine must have; None where the question doesn't say."""
+
+    min_vcpus: float | None = None
+    max_vcpus: float | None = None
+    min_memory_gib: float | None = None
+    max_memory_gib: float | None = None
+    min_gpus: float | None = None
+    max_gpus: float | None = None
+    min_gpu_memory_gib: float | None = None
+    architecture: str | None = None
+    max_price: Decimal | None = None
+    max_price_per: str = "hour"
+    max_price_currency: str = "USD"
+
+    def any_machine_needs(self) -> bool:
+        named = (self.min_vcpus, self.max_vcpus, self.min_memory_gib, self.max_memory_gib)
+        return any(value is not None for value in (*named, self.min_gpus, self.min_gpu_memory_gib, self.architecture))
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """The way of buying; `assumed` names what the question left to the defaults."""
+
+    options: tuple[str, ...] = ("on_demand",)
+    operating_system: str = "linux"
+    tenancy: str = "shared"
+    price_type: str = "list"
+    term_months: int | None = None
+    payment: str | None = None
+    assumed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How many machines for how long; `hours` None where the question doesn't say."""
+
+    machines: int = 1
+    hours: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Tokens by role; `unassigned` are tokens whose role the question leaves open."""
+
+    input: Decimal = Decimal(0)
+    output: Decimal = Decimal(0)
+    cached_input: Decimal = Decimal(0)
+    unassigned: Decimal = Decimal(0)
+
+    def total(self) -> Decimal:
+        return self.input + self.output + self.cached_input + self.unassigned
+
+
+@dataclass(frozen=True)
+class Reading:
+    question: str
+    language: str
+    intent: Intent
+    machines: tuple[Machine, ...] = ()
+    unknown_machines: tuple[str, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
+    families: tuple[Machine, ...] = ()
+    accelerators: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    excluded_providers: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    excluded_places: tuple[Place, ...] = ()
+    models: tuple[tuple[LlmModel, ...], ...] = ()
+    needs: Needs = field(default_factory=Needs)
+    purchase: Purchase = field(default_factory=Purchase)
+    usage: Usage = field(default_factory=Usage)
+    workload: Workload = field(default_factory=Workload)
+    currency: str | None = None
+    wants_gpu: bool = False
+    dearest: bool = False
+    elsewhere: str | None = None
+
+    def machine_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(machine.name for machine in self.machines))
+
+    def family_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(machine.family for machine in self.families if machine.family))

@@ -1,0 +1,52 @@
+"""Names one slip away from a known one. Conservative: a wrong correction is worse than a question."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from agent.understand.lexicon import lexicon
+from agent.understand.vocabulary import Machine, Place, Vocabulary
+
+_DIGITS = re.compile(r"\d+")
+_LEAST_LETTERS = 6
+_PREPOSITION = re.compile(r"(?:^|\s)(?:in|at|from|near|em|no|na|nos|nas|de|do|da|para)\s+(?:the\s)?$")
+
+
+def nearest_machine(wrong: str, words: Vocabulary) -> list[Machine] | None:
+    """The one machine whose name differs by a slip, its digits being the same: sizes are never guessed."""
+    digits = _DIGITS.findall(wrong)
+    likely = [name for name in words.machines if _DIGITS.findall(name) == digits and name[0] == wrong[0]]
+    best = process.extract(wrong, likely, scorer=fuzz.ratio, limit=2, score_cutoff=85)
+    if not best or (len(best) > 1 and best[0][1] - best[1][1] < 3):
+        return None
+    return words.machines[best[0][0]]
+
+
+def similar_machines(wrong: str, words: Vocabulary, limit: int = 3) -> list[str]:
+    """Names to suggest when none is near enough to be meant."""
+    best = process.extract(wrong, list(words.machines), scorer=fuzz.ratio, limit=limit, score_cutoff=60)
+    return [words.machines[name][0].name for name, _, _ in best]
+
+
+def nearest_place(word: str, before: str, words: Vocabulary) -> Place | None:
+    """A place one edit away, said after a preposition of place, that is no ordinary word."""
+    if len(word) < _LEAST_LETTERS or not word.isalpha() or word in words.places or _ordinary(word):
+        return None
+    if not _PREPOSITION.search(before):
+        return None
+    near = [
+        name
+        for name in words.places
+        if abs(len(name) - len(word)) <= 1
+        and name[0] == word[0]
+        and DamerauLevenshtein.distance(name, word, score_cutoff=1) <= 1
+    ]
+    return words.place(near[0]) if len(near) == 1 else None
+
+
+def _ordinary(word: str) -> bool:
+    entries = lexicon().entries["language"]
+    return word in entries["en"] or word in entries["pt"]

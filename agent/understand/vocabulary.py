@@ -1,0 +1,196 @@
+"""The names a snapshot knows, indexed by the way people write them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.understand.fold import key, phrase
+from warehouse.reader import Reader
+
+
+@dataclass(frozen=True)
+class Machine:
+    provider: str
+    name: str
+    family: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere, as the regions that lie in it: pairs of provider and region code."""
+
+    kind: str  # region | city | country | geography
+    label_en: str
+    label_pt: str
+    regions: frozenset[tuple[str, str]]
+
+    def label(self, language: str) -> str:
+        return self.label_pt if language == "pt" else self.label_en
+
+
+_WIDEST = ("geography", "country", "city", "region")
+
+
+@dataclass(frozen=True)
+class LlmModel:
+    provider: str
+    model: str
+    name: str
+
+
+@dataclass
+class Vocabulary:
+    """Every index maps a name's key (see fold.key) to what it may mean."""
+
+    providers: frozenset[str] = frozenset()
+    llm_providers: frozenset[str] = frozenset()
+    machines: dict[str, list[Machine]] = field(default_factory=dict)
+    families: dict[str, list[Machine]] = field(default_factory=dict)
+    accelerators: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    places: dict[str, list[Place]] = field(default_factory=dict)
+    models: dict[str, list[LlmModel]] = field(default_factory=dict)
+    region_countries: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def place(self, name: str) -> Place | None:
+        """All that goes by this name, as one place."""
+        found = self.places.get(key(name))
+        if not found:
+            return None
+        regions = frozenset[tuple[str, str]]().union(*(place.regions for place in found))
+        widest = min(found, key=lambda place: _WIDEST.index(place.kind))
+        return Place(widest.kind, widest.label_en, widest.label_pt, regions)
+
+
+_CACHE: dict[tuple[str, str], Vocabulary] = {}
+_CACHE_SIZE = 4
+_LOCK = threading.Lock()
+
+
+def vocabulary(reader: Reader) -> Vocabulary:
+    """The vocabulary of the reader's snapshot, loaded once."""
+    at = (str(reader.folder), reader.snapshot.id)
+    with _LOCK:
+        if at not in _CACHE:
+            while len(_CACHE) >= _CACHE_SIZE:
+                _CACHE.pop(next(iter(_CACHE)))
+            _CACHE[at] = _load(reader)
+        return _CACHE[at]
+
+
+def _load(reader: Reader) -> Vocabulary:
+    words = Vocabulary()
+    _add_machines(words, reader.named("vocabulary_machines").records())
+    _add_accelerators(words, reader.named("vocabulary_accelerators").records()[0]["accelerators"] or [])
+    countries = reader.named("vocabulary_countries").records()[0]["countries"] or []
+    geographies = reader.named("vocabulary_geographies").records()[0]["geographies"] or []
+    _add_places(words, reader.named("vocabulary_regions").records(), countries, geographies)
+    _add_models(words, reader.named("vocabulary_models").records())
+    return words
+
+
+def _add_machines(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
+    words.providers = frozenset(row["provider"] for row in rows)
+    for row in rows:
+        for name, family in zip(row["names"], row["families"], strict=True):
+            machine = Machine(row["provider"], name, family)
+            for spelling in _machine_keys(name):
+                words.machines.setdefault(spelling, []).append(machine)
+            if family:
+                words.families.setdefault(key(family), []).append(machine)
+
+
+def _machine_keys(name: str) -> set[str]:
+    """Azure's names are said without their prefix, unless too little is left to be told apart."""
+    full = key(name)
+    short = full.removeprefix("standard").removeprefix("basic")
+    return {full, short} if len(short) > 2 else {full}
+
+
+def _add_accelerators(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
+    spelled: dict[str, set[str]] = {}
+    names = sorted(row["accelerator"] for row in rows)
+    for row in rows:
+        canonical = row["accelerator"]
+        for alias in (canonical, *_parts(row["aliases"])):
+            spelled.setdefault(key(alias), set()).add(canonical)
+    for canonical in names:
+        # `A100` stands for every A100 there is; `A100 80GB` only for that one.
+        stem = canonical.split("-")[0]
+        if any(character.isdigit() for character in stem):
+            spelled.setdefault(key(stem), set()).add(canonical)
+    words.accelerators = {spelling: tuple(sorted(found)) for spelling, found in spelled.items()}
+
+
+def _add_places(
+    words: Vocabulary,
+    rows: list[dict[str, Any]],
+    countries: list[dict[str, Any]],
+    geographies: list[dict[str, Any]],
+) -> None:
+    cities: dict[str, tuple[str, str, set[tuple[str, str]]]] = {}
+    by_country: dict[str, set[tuple[str, str]]] = {}
+    for row in rows:
+        for region in row["regions"]:
+            pair = (row["provider"], region["region"])
+            words.region_countries[pair] = region["country"] or ""
+            by_country.setdefault(region["country"] or "", set()).add(pair)
+            label = region["region"]
+            names = (label, region["name"] or "", *_parts(region["aliases"]))
+            _add_place(words, names, Place("region", label, label, frozenset({pair})))
+            for name in filter(None, (region["city"], region["city_pt"], *_parts(region["synonyms"]))):
+                label_en, label_pt = (region["city"] or name), (region["city_pt"] or region["city"] or name)
+                known = cities.setdefault(key(name), (label_en, label_pt, set()))
+                known[2].add(pair)
+                if key(name) not in (key(known[0]), key(known[1])):
+                    cities[key(name)] = (name, name, known[2])
+    for spelling, (label_en, label_pt, pairs) in cities.items():
+        _add_place(words, (spelling,), Place("city", label_en, label_pt, frozenset(pairs)))
+    for country in countries:
+        pairs = by_country.get(country["country"], set())
+        names = (country["name_en"], country["name_pt"], *_parts(country["synonyms"]))
+        place = Place("country", country["name_en"], country["name_pt"], frozenset(pairs))
+        _add_place(words, names, place)
+    for geography in geographies:
+        names = (*_parts(geography["names_en"]), *_parts(geography["names_pt"]))
+        pairs = set[tuple[str, str]]().union(
+            *(by_country.get(country, set()) for country in _parts(geography["countries"]))
+        )
+        label_pt = (_parts(geography["names_pt"]) or names)[0]
+        _add_place(words, names, Place("geography", names[0], label_pt, frozenset(pairs)))
+
+
+def _add_place(words: Vocabulary, names: Iterable[str], place: Place) -> None:
+    for spelling in {key(name) for name in names if name}:
+        same = words.places.setdefault(spelling, [])
+        if place.kind == "region" and same and same[0].kind == "region":
+            merged = same[0].regions | place.regions
+            same[0] = Place("region", same[0].label_en, same[0].label_pt, merged)
+        else:
+            same.append(place)
+
+
+def _add_models(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
+    words.llm_providers = frozenset(row["provider"] for row in rows)
+    for row in rows:
+        for entry in row["models"]:
+            model = LlmModel(row["provider"], entry["model"], entry["name"] or entry["model"])
+            short = entry["model"].rsplit("/", 1)[-1]
+            spellings = {_model_key(entry["model"]), _model_key(short), _model_key(model.name)}
+            for spelling in spellings:
+                words.models.setdefault(spelling, []).append(model)
+
+
+def _model_key(name: str) -> str:
+    return model_key(phrase(name).split())
+
+
+def model_key(parts: Iterable[str]) -> str:
+    """Word order does not count in a model's name: `Claude 3.5 Sonnet` is `claude-sonnet-3-5`."""
+    return " ".join(sorted(parts))
+
+
+def _parts(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split("|") if part.strip())

@@ -1,0 +1,168 @@
+"""Staged batches become a new snapshot: the only writer of snapshots.
+
+Stages, each told to whoever listens: load, derive, documents, embed, knowledge, validate, seal, point.
+A process killed at any of them leaves the pointer on the last good snapshot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from prefect import flow
+
+from flows.progress import tell
+from ingest import documents, registry, staging
+from warehouse import build, cards, embed, knowledge, quality, snapshots
+from warehouse.contracts import Batch, Verdict
+from warehouse.errors import SnapshotDamaged
+from warehouse.log import get_logger
+from warehouse.settings import Settings, settings
+
+_log = get_logger("publish")
+_LIBRARIES = ("duckdb", "great-expectations", "chromadb", "sentence-transformers", "apache-libcloud", "genai-prices")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What publishing did. `snapshot` is the one in force afterwards; `changed` whether it is new."""
+
+    snapshot: str | None
+    changed: bool
+    verdicts: tuple[Verdict, ...] = ()
+    rows: dict[str, int] = field(default_factory=dict)
+    embedded: int = 0
+    reused: int = 0
+
+    @property
+    def refused(self) -> tuple[Verdict, ...]:
+        return tuple(verdict for verdict in self.verdicts if verdict.verdict == "refused")
+
+
+def inputs_digest(batches: Iterable[Batch], data: Path, model_id: str) -> str:
+    """Hash of everything a snapshot is made of; equal inputs need no new one."""
+    digest = hashlib.sha256(build.recipe(everything=True).encode())
+    digest.update("\n".join(sorted(batch.batch_id for batch in batches)).encode())
+    digest.update(model_id.encode() + repr(registry.SOURCES).encode())
+    for folder in ("reference", "knowledge"):
+        for path in sorted((data / folder).rglob("*.*")):
+            digest.update(path.relative_to(data).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def publish_batches(batches: Sequence[Batch], limits: Settings, *, anew: bool = False) -> Published:
+    """Publish these batches; `anew` forgets what earlier snapshots held and builds from them alone.
+
+    Raises StoreBusy while another process publishes.
+    """
+    store = limits.store
+    with snapshots.publishing(store, limits.lock_timeout):
+        embedder = embed.document_embedder()
+        inputs = inputs_digest(batches, limits.data, embedder.model_id)
+        current = _in_force(store)
+        if current is not None and current.manifest.inputs == inputs:
+            return Published(current.id, changed=False, rows=dict(current.manifest.rows))
+        now = datetime.now(UTC)
+        snapshot_id = snapshots.new_id(now, inputs)
+        tell("copy")
+        folder = snapshots.begin(store, snapshot_id)
+        path = folder / snapshots.WAREHOUSE
+        if path.is_file() and (anew or not build.made_by_this_recipe(path)):
+            path.unlink()
+        with build.opened(path) as connection:
+            verdicts = _load(connection, batches, store, folder / snapshots.VALIDATION, limits.data)
+            report = _write_knowledge(connection, folder, limits.data, embedder)
+            build.describe(connection)
+            rows = build.counts(connection)
+            held = build.loaded(connection)
+        tell("validate")
+        quality.render_docs(folder / snapshots.VALIDATION, verdicts)
+        _check(folder, rows)
+        tell("seal")
+        manifest = snapshots.Manifest(
+            id=snapshot_id,
+            created_at=now,
+            previous=current.id if current else None,
+            inputs=inputs,
+            batches=tuple(sorted(held)),
+            verdicts=tuple(verdicts),
+            rows=rows,
+            knowledge={"model": embedder.model_id, "embedded": report.embedded, "reused": report.reused},
+            libraries={name: metadata.version(name) for name in _LIBRARIES},
+        )
+        manifest = snapshots.seal(folder, manifest)
+        tell("point")
+        snapshots.publish(store, folder, manifest)
+        snapshots.prune(store, limits.keep_snapshots)
+    _log.info("published", snapshot=snapshot_id, rows=rows, embedded=report.embedded, reused=report.reused)
+    return Published(snapshot_id, True, tuple(verdicts), rows, report.embedded, report.reused)
+
+
+def _in_force(store: Path) -> snapshots.Snapshot | None:
+    return snapshots.load(store) if snapshots.current_id(store) else None
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection, batches: Sequence[Batch], store: Path, validation: Path, data: Path
+) -> list[Verdict]:
+    build.load_reference(connection, data)
+    build.load_sources(connection, registry.SOURCES)
+    held = build.loaded(connection)
+    new = [batch for batch in batches if batch.batch_id not in held]
+    validation.mkdir(parents=True, exist_ok=True)
+    verdicts = []
+    for number, batch in enumerate(new):
+        tell("load", number, len(new))
+        info = registry.get(batch.source)
+        staged = staging.batch_folder(store, batch.batch_id)
+        verdicts.append(build.load_batch(connection, batch, staged, validation, info))
+    tell("derive")
+    build.derive(connection)
+    return verdicts
+
+
+def _write_knowledge(
+    connection: duckdb.DuckDBPyConnection, folder: Path, data: Path, embedder: embed.DocumentEmbedder
+) -> embed.EmbedReport:
+    tell("documents")
+    cards.write_documents(connection, documents.guides(data / "knowledge"))
+    report = embed.embed_missing(connection, embedder, lambda done, total: tell("embed", done, total))
+    tell("knowledge")
+    knowledge.fill(connection, folder / snapshots.CHROMA, embedder.model_id)
+    return report
+
+
+def _check(folder: Path, rows: dict[str, int]) -> None:
+    """Open what will be published as a reader would, before anything points at it."""
+    with duckdb.connect(str(folder / snapshots.WAREHOUSE), read_only=True) as connection:
+        found = build.counts(connection)
+    if found != rows:
+        raise SnapshotDamaged("The new warehouse does not read back what was written.", "Check the disk, then refresh.")
+
+
+@flow(name="publish", persist_result=False)
+def publish() -> Published:
+    """Publish everything that is staged and due."""
+    limits = settings()
+    return publish_batches(staging.staged(limits.store), limits)
+
+
+def as_record(published: Published) -> dict[str, Any]:
+    """For `--json`: plain values only."""
+    return {
+        "snapshot": published.snapshot,
+        "changed": published.changed,
+        "rows": published.rows,
+        "embedded": published.embedded,
+        "reused": published.reused,
+        "verdicts": [
+            {**vars(verdict), "reasons": dict(verdict.reasons), "failures": list(verdict.failures)}
+            for verdict in published.verdicts
+        ],
+    }

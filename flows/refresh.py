@@ -1,0 +1,91 @@
+"""Collect the chosen sources side by side, then publish once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prefect import flow
+
+from flows.collect import Collected, collect_scopes, stage
+from flows.publish import Published, publish_batches
+from ingest import registry, staging
+from ingest.landing import Landing
+from ingest.source import Selection
+from warehouse.contracts import SourceInfo
+from warehouse.errors import CloudPricingError
+from warehouse.log import get_logger
+from warehouse.settings import Settings, settings
+
+_log = get_logger("refresh")
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    collected: tuple[Collected, ...]
+    published: Published
+
+    @property
+    def failed(self) -> tuple[Collected, ...]:
+        return tuple(one for one in self.collected if one.error)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every source answered and no batch was refused."""
+        return not self.failed and not self.published.refused
+
+
+def ready(info: SourceInfo, limits: Settings, files: Sequence[Path]) -> bool:
+    """Whether what a source needs is there; `setting:price_files` wants at least one file."""
+    return "setting:price_files" not in info.needs or bool(files or limits.price_files)
+
+
+def chosen(
+    names: Sequence[str] | None, schedule: str | None, limits: Settings, files: Sequence[Path] = ()
+) -> list[SourceInfo]:
+    """The named sources, or all of a schedule class, or all that can run. Raises UnknownName."""
+    if names:
+        return [registry.get(name) for name in names]
+    due = [info for info in registry.SOURCES if schedule in (None, info.schedule)]
+    return [info for info in due if ready(info, limits, files)]
+
+
+@flow(name="refresh", persist_result=False)
+def refresh(
+    sources: list[str] | None = None,
+    schedule: str | None = None,
+    regions: list[str] | None = None,
+    services: list[str] | None = None,
+    files: list[Path] | None = None,
+) -> Refreshed:
+    """Collect `sources` (or a schedule class, or all) and publish what is staged."""
+    limits = settings()
+    paths = (*limits.price_files, *(files or ()))
+    selection = Selection(tuple(regions) if regions else None, tuple(services) if services else None)
+    collected: list[Collected] = []
+    for info in chosen(sources, schedule, limits, paths):
+        try:
+            collected += collect_scopes(limits.store, info.name, selection, paths)
+        except CloudPricingError as error:
+            _log.error("collect_failed", source=info.name, error=str(error))
+            collected.append(Collected(info.name, "all", error=str(error)))
+    published = publish_batches(staging.staged(limits.store), limits)
+    return Refreshed(tuple(collected), published)
+
+
+@flow(name="replay", persist_result=False)
+def replay(until: datetime, sources: list[str] | None = None) -> Refreshed:
+    """Rebuild the warehouse from the payloads kept up to `until` alone: no network, no history but theirs."""
+    limits = settings()
+    moment = until if until.tzinfo else until.replace(tzinfo=UTC)
+    collected, batches = [], {}
+    for source, scope, payloads in Landing(limits.store).replay(moment):
+        if sources and source not in sources:
+            continue
+        made, parsed = stage(limits.store, source, scope, payloads)
+        collected.append(Collected(source, str(scope), tuple(batch.batch_id for batch in made), parsed))
+        batches.update({batch.batch_id: batch for batch in made if batch.as_of <= moment})
+    ordered = sorted(batches.values(), key=lambda batch: (batch.as_of, batch.source, batch.batch_id))
+    return Refreshed(tuple(collected), publish_batches(ordered, limits, anew=True))

@@ -1,0 +1,1 @@
+"""The outside world becomes contracts: feeds in, staged batches out."""

@@ -1,0 +1,123 @@
+"""Payloads to and from disk: what came, as it came, by its hash; and which fetch brought it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ingest.aside import aside, settle, sweep, write_file
+from ingest.source import Fetched, Payload
+from warehouse.contracts import PayloadRecord, Scope
+from warehouse.errors import PayloadInvalid
+
+_CHUNK_BYTES = 1 << 20
+
+
+def slug(scope: Scope) -> str:
+    """A folder name for a scope: readable, and with a short hash so that no two scopes share one."""
+    readable = re.sub(r"[^a-z0-9]+", "-", str(scope).lower()).strip("-")[:60]
+    return f"{readable}-{hashlib.sha256(repr(scope).encode()).hexdigest()[:8]}"
+
+
+class Landing:
+    """The folders `payloads/` (content-addressed, zstd) and `fetches/` of one store."""
+
+    def __init__(self, store: Path) -> None:
+        self._payloads = store / "payloads"
+        self._fetches = store / "fetches"
+        sweep(self._payloads)
+
+    def keep(self, source: str, scope: Scope, fetched: Fetched, fetched_at: datetime) -> Payload:
+        """Write the bytes unless they are there already; memory is bounded whatever their size."""
+        digest, size = hashlib.sha256(), 0
+        with aside(self._payloads) as temporary:
+            with pa.CompressedOutputStream(str(temporary), "zstd") as stream:
+                for chunk in fetched.chunks:
+                    digest.update(chunk)
+                    size += len(chunk)
+                    stream.write(chunk)
+            record = PayloadRecord(digest.hexdigest(), fetched.name, fetched.url, size, fetched_at)
+            path = self._path(record.sha256)
+            if not path.exists():
+                settle(temporary, path)
+        return Payload(source, scope, record, path)
+
+    def record(self, source: str, scope: Scope, payloads: Sequence[Payload], fetched_at: datetime) -> Path:
+        """Write down that this fetch brought these payloads; returns the record's path."""
+        content = {
+            "source": source,
+            "scope": asdict(scope),
+            "fetched_at": fetched_at.isoformat(),
+            "payloads": [asdict(payload.record) for payload in payloads],
+        }
+        path = self._fetches / source / slug(scope) / f"{fetched_at:%Y%m%dT%H%M%S.%fZ}.json"
+        write_file(path, json.dumps(content, default=datetime.isoformat, indent=1).encode())
+        return path
+
+    def replay(
+        self, until: datetime, source: str | None = None
+    ) -> Iterator[tuple[str, Scope, list[Payload]]]:
+        """What the latest fetch of each source and scope at or before `until` brought.
+
+        Raises PayloadInvalid where a payload of it is missing or damaged.
+        """
+        for folder in sorted(self._fetches.glob(f"{source or '*'}/*")):
+            records = (_read(path) for path in sorted(folder.glob("*.json"), reverse=True))
+            latest = next(
+                (one for one in records if datetime.fromisoformat(one["fetched_at"]) <= until), None
+            )
+            if latest is not None:
+                scope = Scope.from_dict(latest["scope"])
+                entries = [_payload_record(entry) for entry in latest["payloads"]]
+                yield (
+                    latest["source"],
+                    scope,
+                    [self._checked(latest["source"], scope, one) for one in entries],
+                )
+
+    def payload(self, sha256: str) -> Path:
+        """The file of a payload, its content checked. Raises PayloadInvalid naming the file."""
+        path = self._path(sha256)
+        if not path.is_file():
+            raise PayloadInvalid(f"The payload {path} is missing.", _REFETCH)
+        digest = hashlib.sha256()
+        try:
+            with pa.input_stream(str(path), compression="zstd") as stream:
+                while chunk := stream.read(_CHUNK_BYTES):
+                    digest.update(chunk)
+        except OSError as error:
+            raise PayloadInvalid(f"The payload {path} is damaged: {error}", _REFETCH) from None
+        if digest.hexdigest() != sha256:
+            raise PayloadInvalid(f"The payload {path} is damaged: its bytes have another hash.", _REFETCH)
+        return path
+
+    def _path(self, sha256: str) -> Path:
+        return self._payloads / sha256[:2] / f"{sha256}.zst"
+
+    def _checked(self, source: str, scope: Scope, record: PayloadRecord) -> Payload:
+        return Payload(source, scope, record, self.payload(record.sha256))
+
+
+_REFETCH = "Restore it from a backup, or delete it and refresh to fetch it again."
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        record: dict[str, Any] = json.loads(path.read_bytes())
+    except ValueError:
+        raise PayloadInvalid(
+            f"The fetch record {path} is damaged.", "Delete it; an older one is used then."
+        ) from None
+    return record
+
+
+def _payload_record(entry: dict[str, Any]) -> PayloadRecord:
+    return PayloadRecord(**{**entry, "fetched_at": datetime.fromisoformat(entry["fetched_at"])})

@@ -1,0 +1,81 @@
+"""The protocol every source keeps, and the three things that pass through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+
+import pyarrow as pa
+
+from warehouse.contracts import PayloadRecord, Scope
+
+if TYPE_CHECKING:
+    from ingest.client import Client
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the caller wants of a source; None means all it carries by default."""
+
+    regions: tuple[str, ...] | None = None
+    services: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """One answer on its way to disk. `url` is what a citation shows; it holds no credential."""
+
+    name: str
+    url: str
+    chunks: Iterable[bytes]
+
+
+@dataclass(frozen=True)
+class Payload:
+    """One kept answer. `path` holds it zstd-compressed."""
+
+    source: str
+    scope: Scope
+    record: PayloadRecord
+    path: Path
+
+    def open(self) -> BinaryIO:
+        """The bytes as they came, as a stream."""
+        return cast(BinaryIO, pa.input_stream(str(self.path), compression="zstd"))
+
+    def read(self) -> bytes:
+        with self.open() as stream:
+            return stream.read()
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Parsed tables by name (`warehouse.contracts.TABLES`), speaking for `as_of`.
+
+    `as_of` None stands for the payload's own time of fetching. Tables of one scope with the same
+    `as_of` become one batch.
+    """
+
+    tables: Mapping[str, pa.Table]
+    as_of: datetime | None = None
+
+
+class Source(Protocol):
+    """A module `ingest/sources/<NAME>.py` with these four names.
+
+    `scopes` lists the units of work, each collected, retried and judged alone. `fetch` does the
+    I/O. `parse` gets all payloads of one fetch of one scope, because some lists need a second one
+    to be read (rates and the machines they price). It is pure: the same payloads give the same
+    tables, and it reads nothing but them and the reference tables.
+    """
+
+    NAME: str
+
+    def scopes(self, client: Client, selection: Selection) -> Iterable[Scope]: ...
+
+    def fetch(self, client: Client, scope: Scope) -> Iterator[Fetched]: ...
+
+    def parse(self, payloads: Sequence[Payload]) -> Iterable[Tables]: ...

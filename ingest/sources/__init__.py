@@ -1,0 +1,1 @@
+"""One module per source; the registry is the only list of them."""

@@ -1,0 +1,114 @@
+"""AWS, Azure and Google list prices as apache-libcloud carries them, with the data's own date.
+
+`libcloud/data/pricing.json` is scraped by that project from the providers' public lists. It is old
+and dirty (zeroes, dedicated-tenancy prices in the EC2 lists): everything of it goes on to the gate
+as it stands. Left out on purpose: the superseded per-region EC2 lists (`ec2_us_east`, …), Azure's
+Low Priority sizes (the old batch class, withdrawn) and the providers of long ago.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from ingest.client import Client
+from ingest.normalize import Workspace, conformed, workspace
+from ingest.source import Fetched, Payload, Selection, Tables
+from warehouse.contracts import Scope
+from warehouse.errors import PayloadInvalid
+from warehouse.log import get_logger
+
+NAME = "libcloud"
+
+_PACKAGE = "apache-libcloud"
+_PRICES = "pricing.json"
+_MACHINES = "ec2_instance_types.json"
+_SERVICES = {"aws": "AmazonEC2", "azure": "Virtual Machines", "gcp": "Compute Engine"}
+
+
+def scopes(client: Client, selection: Selection) -> Iterable[Scope]:
+    wanted = selection.services or tuple(_SERVICES.values())
+    return [Scope(provider, service) for provider, service in _SERVICES.items() if service in wanted]
+
+
+def fetch(client: Client, scope: Scope) -> Iterator[Fetched]:
+    yield client.package_file(_PACKAGE, "libcloud", f"data/{_PRICES}")
+    if scope.provider == "aws":
+        yield _machines(client)
+
+
+def _machines(client: Client) -> Fetched:
+    """The package holds the machines as Python; its dictionary is kept as JSON, sorted."""
+    module = "libcloud.compute.constants.ec2_instance_types"
+    types = importlib.import_module(module).INSTANCE_TYPES
+    url = client.package_url(_PACKAGE, module.replace(".", "/") + ".py")
+    return Fetched(_MACHINES, url, [json.dumps(types, sort_keys=True).encode()])
+
+
+def parse(payloads: Sequence[Payload]) -> Iterable[Tables]:
+    files = {payload.record.name: payload for payload in payloads}
+    prices = files[_PRICES]
+    document = prices.read()
+    as_of = _updated(document)
+    constants = {
+        "provider": prices.scope.provider,
+        "service": prices.scope.service,
+        "price_type": "list",
+        "tier_from": 0,
+        "currency": "USD",
+        "effective_from": as_of,
+        "source": NAME,
+        "source_url": prices.record.url,
+        "observed_at": prices.record.fetched_at,
+    }
+    with workspace(NAME) as room:
+        room.add_json("pricing", document)
+        if prices.scope.provider == "aws":
+            room.add_json("machines", files[_MACHINES].read())
+        tables = _PROVIDERS[str(prices.scope.provider)](room, constants)
+    yield Tables(tables, as_of)
+
+
+def _updated(document: bytes) -> datetime:
+    try:
+        return datetime.fromtimestamp(json.loads(document)["updated"], UTC)
+    except (ValueError, KeyError, TypeError) as error:
+        raise PayloadInvalid(
+            f"{_PRICES} has no usable `updated` time: {error!r}", "Reinstall the package."
+        ) from None
+
+
+def _aws(room: Workspace, constants: dict[str, Any]) -> dict[str, pa.Table]:
+    room.add_reference("aws_accelerators")
+    prices = conformed("prices", room.run("aws_prices"), **constants)
+    room.add("prices", prices)
+    machines = conformed("instance_types", room.run("aws_machines"), provider="aws", source=NAME)
+    return {"prices": prices, "instance_types": machines}
+
+
+def _azure(room: Workspace, constants: dict[str, Any]) -> dict[str, pa.Table]:
+    room.add_reference("azure_sizes", "regions")
+    prices = conformed("prices", room.run("azure_prices"), **constants)
+    room.add("prices", prices)
+    machines = conformed("instance_types", room.run("azure_machines"), provider="azure")
+    return {"prices": prices, "instance_types": machines}
+
+
+def _gcp(room: Workspace, constants: dict[str, Any]) -> dict[str, pa.Table]:
+    room.add_reference("gcp_machine_types")
+    room.add("rates", room.run("gcp_rates"))
+    parts = [room.run(name) for name in ("gcp_machine_prices", "gcp_rate_prices", "gcp_disks", "gcp_images")]
+    prices = pa.concat_tables([conformed("prices", part, **constants) for part in parts])
+    room.add("prices", prices)
+    machines = conformed("instance_types", room.run("gcp_machines"), provider="gcp")
+    skipped = room.run("gcp_unpriced").to_pylist()
+    get_logger("ingest.libcloud").info("machines_not_priced", **skipped[0])
+    return {"prices": prices, "instance_types": machines}
+
+
+_PROVIDERS = {"aws": _aws, "azure": _azure, "gcp": _gcp}

@@ -1,0 +1,184 @@
+"""The history laws, over random batches in random orders, against a naive model."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise, permutations
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from warehouse import build
+from warehouse.statements import statements
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+REGIONS = ("here", "there")
+SKUS = ("a", "b", "c")
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One accepted batch: its prices by (sku, region), and those it had in quarantine."""
+
+    batch_id: str
+    day: int
+    seen: int
+    regions: tuple[str, ...] | None
+    prices: dict[tuple[str, str], int]
+    silent: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        return (self.day, self.seen, self.batch_id)
+
+    def covers(self, key: tuple[str, str]) -> bool:
+        return (self.regions is None or key[1] in self.regions) and key not in self.silent
+
+
+@st.composite
+def observations(draw: st.DrawFn) -> list[Observation]:
+    result = []
+    for number in range(draw(st.integers(1, 6))):
+        regions = draw(st.sampled_from([None, ("here",), ("there",)]))
+        keys = [(sku, region) for sku in SKUS for region in REGIONS if regions is None or region in regions]
+        states = {key: draw(st.sampled_from(["gone", "silent", 1, 2])) for key in keys}
+        result.append(
+            Observation(
+                f"b{number}",
+                draw(st.integers(0, 5)),
+                draw(st.integers(0, 1)),
+                regions,
+                {key: state for key, state in states.items() if isinstance(state, int)},
+                frozenset(key for key, state in states.items() if state == "silent"),
+            )
+        )
+    return result
+
+
+def naive(batches: Sequence[Observation]) -> set[tuple[object, ...]]:
+    """Spans worked out price by price: at each moment, what the last batch that speaks of it said."""
+    spans = set()
+    for key in [(sku, region) for sku in SKUS for region in REGIONS]:
+        said = {batch.day: batch.prices.get(key) for batch in sorted(batches, key=lambda b: b.order) if batch.covers(key)}
+        days = sorted(said)
+        start, price = None, None
+        for day in days:
+            if said[day] != price:
+                if price is not None:
+                    spans.add((*key, start, day, price))
+                start, price = day, said[day]
+        if price is not None:
+            spans.add((*key, start, None, price))
+    return spans
+
+
+def load(connection: duckdb.DuckDBPyConnection, batch: Observation) -> None:
+    connection.execute(
+        "INSERT INTO batches BY NAME SELECT $id AS batch_id, 's' AS source, $regions AS regions, $as_of AS as_of, "
+        "$seen AS observed_at, '' AS parser, 'accepted' AS verdict, 0 AS row_count, 0 AS quarantined, "
+        "'{}' AS reasons, [] AS failures, '[]' AS payloads",
+        {
+            "id": batch.batch_id,
+            "regions": list(batch.regions) if batch.regions else None,
+            "as_of": START + timedelta(days=batch.day),
+            "seen": START + timedelta(days=50 + batch.seen),
+        },
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE staged_prices AS SELECT price_id, source, provider, service, category, sku_id, name, "
+        "instance_type, operating_system, tenancy, region, zone, purchase_option, price_type, term_months, payment, "
+        "offering_class, tier_from, tier_to, unit, unit_raw, currency, effective_from, source_url, attributes, "
+        "0::DECIMAL(20,10) AS price, NULL::DECIMAL(20,10) AS upfront FROM price_keys LIMIT 0"
+    )
+    for table in ("instance_types", "discount_rules"):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_{table} AS SELECT *, 0 AS row_number FROM {table} LIMIT 0")
+    connection.execute("ALTER TABLE staged_instance_types DROP COLUMN as_of")
+    connection.execute("ALTER TABLE staged_discount_rules DROP COLUMN batch_id")
+    identity = (
+        "price_id_of('s', 'p', 'v', $sku, NULL, NULL, NULL, $region, NULL, 'on_demand', 'list', NULL, NULL, NULL, 0, "
+        "'hour', 'USD')"
+    )
+    for (sku, region), price in batch.prices.items():
+        connection.execute(
+            f"INSERT INTO staged_prices BY NAME SELECT {identity} AS price_id, 's' AS source, 'p' AS provider, "
+            "'v' AS service, 'compute' AS category, $sku AS sku_id, $name AS name, $region AS region, "
+            "'on_demand' AS purchase_option, 'list' AS price_type, 0 AS tier_from, 'hour' AS unit, 'h' AS unit_raw, "
+            "'USD' AS currency, '' AS source_url, $price AS price",
+            {"sku": sku, "region": region, "name": f"{sku} as told by {batch.batch_id}", "price": price},
+        )
+    for sku, region in batch.silent:
+        connection.execute(
+            f"INSERT INTO quarantine BY NAME SELECT $id AS batch_id, {identity} AS price_id, 's' AS source, "
+            "'p' AS provider, 'v' AS service, $region AS region, 'on_demand' AS purchase_option, 'r' AS reason, "
+            "'d' AS detail, now() AS as_of, '{}' AS row_json",
+            {"id": batch.batch_id, "sku": sku, "region": region},
+        )
+    build.run_history(connection, batch.batch_id)
+
+
+@pytest.fixture(scope="module")
+def shared() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(":memory:", config={"threads": 1})
+    for text in statements("schema"):
+        connection.execute(text)
+    return connection
+
+
+def history(connection: duckdb.DuckDBPyConnection, batches: Sequence[Observation]) -> list[tuple[Any, ...]]:
+    for table in ("batches", "quarantine", "price_keys", "price_spans"):
+        connection.execute(f"DELETE FROM {table}")
+    for batch in batches:
+        load(connection, batch)
+    return connection.execute(
+        "SELECT k.sku_id, k.region, s.valid_from, s.valid_to, s.price, s.batch_id FROM price_spans s "
+        "JOIN price_keys k USING (price_id) ORDER BY ALL"
+    ).fetchall()
+
+
+def days(rows: Sequence[tuple[object, ...]]) -> set[tuple[object, ...]]:
+    def day(moment: object) -> int | None:
+        return (moment - START).days if isinstance(moment, datetime) else None
+
+    return {(r[0], r[1], day(r[2]), day(r[3]), int(r[4])) for r in rows if isinstance(r[4], Decimal)}
+
+
+@settings(max_examples=25, deadline=None)
+@given(batches=observations(), seed=st.integers(0, 1000))
+def test_history_is_what_a_naive_model_says_in_any_order(
+    shared: duckdb.DuckDBPyConnection, batches: list[Observation], seed: int
+) -> None:
+    shuffled = random.Random(seed).sample(batches, len(batches))
+    in_order, out_of_order = history(shared, sorted(batches, key=lambda b: b.order)), history(shared, shuffled)
+    assert days(in_order) == naive(batches)
+    assert out_of_order == in_order
+
+
+@settings(max_examples=10, deadline=None)
+@given(batches=observations())
+def test_spans_of_a_price_neither_overlap_nor_touch_with_an_equal_price(
+    shared: duckdb.DuckDBPyConnection, batches: list[Observation]
+) -> None:
+    for one, two in pairwise(history(shared, batches)):
+        if one[:2] == two[:2]:
+            assert one[3] is not None
+            assert one[3] < two[2] or (one[3] == two[2] and one[4] != two[4])
+
+
+def test_a_price_is_described_by_the_latest_batch_that_has_it(shared: duckdb.DuckDBPyConnection) -> None:
+    batches = [Observation(f"b{day}", day, 0, None, {("a", "here"): 1}) for day in range(3)]
+    for order in permutations(batches):
+        history(shared, order)
+        assert shared.execute("SELECT name FROM price_keys").fetchall() == [("a as told by b2",)]
+
+
+def test_a_price_missing_outside_the_scope_of_a_batch_stays(shared: duckdb.DuckDBPyConnection) -> None:
+    everything = Observation("b0", 0, 0, None, {("a", "here"): 1, ("a", "there"): 1})
+    only_here = Observation("b1", 1, 0, ("here",), {})
+    assert days(history(shared, [everything, only_here])) == {("a", "here", 0, 1, 1), ("a", "there", 0, None, 1)}

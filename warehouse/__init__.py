@@ -1,0 +1,1 @@
+"""What we hold and how it is asked."""

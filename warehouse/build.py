@@ -1,0 +1,210 @@
+"""Batches into a snapshot's warehouse: the only place that opens one for writing.
+
+Everything is SQL files run in the order of their names: `schema/` once, `reference/` for the tables
+of `data/reference`, `load/` for every batch, `views/` for what people ask.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.contracts import TABLES, Batch, SourceInfo, Verdict
+from warehouse.errors import InvalidInput
+from warehouse.log import get_logger
+from warehouse.settings import settings
+from warehouse.statements import statement, statements
+
+REFERENCE = ("accelerators", "countries", "fx_rates", "geographies", "regions")
+
+_COLUMNS = Path(__file__).resolve().parent / "sql" / "columns.csv"
+_log = get_logger("build")
+
+
+def recipe(*, everything: bool = False) -> str:
+    """A digest of how warehouses are made: other tables or loading steps need a rebuild from batches.
+
+    With `everything`, also of what is made anew for each snapshot: views, comments and cards.
+    """
+    folders = ("schema", "load", "gate", *(("views", "documents", "reference") if everything else ()))
+    digest = hashlib.sha256()
+    for folder in folders:
+        for text in statements(folder):
+            digest.update(f"{text}\0".encode())
+    if everything:
+        digest.update(_COLUMNS.read_bytes())
+    return digest.hexdigest()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse at `path`, read-write, with its tables made if the file is new."""
+    limits = settings()
+    config: dict[str, Any] = {"threads": limits.threads, "memory_limit": limits.memory_limit}
+    with duckdb.connect(str(path), config=config) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        if not _has_table(connection, "batches"):
+            for text in statements("schema"):
+                connection.execute(text)
+            connection.execute("CREATE TABLE recipe AS SELECT $recipe AS digest", {"recipe": recipe()})
+        yield connection
+        connection.execute("CHECKPOINT")
+
+
+def made_by_this_recipe(path: Path) -> bool:
+    """Whether the warehouse at `path` can be continued, or must be built anew from its batches."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        if not _has_table(connection, "recipe"):
+            return False
+        return connection.execute("SELECT digest FROM recipe").fetchone() == (recipe(),)
+
+
+def load_reference(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
+    """Fill the reference tables from `data`/reference. Raises InvalidInput naming the file."""
+    for name in REFERENCE:
+        path = data / "reference" / f"{name}.csv"
+        try:
+            connection.execute(statement(f"reference/{name}"), {"path": str(path)})
+        except duckdb.Error as error:
+            line = str(error).splitlines()[0]
+            raise InvalidInput(f"{path.name} cannot be read: {line}", f"Correct {path}.") from error
+
+
+def load_sources(connection: duckdb.DuckDBPyConnection, infos: Iterable[SourceInfo]) -> None:
+    connection.execute("DELETE FROM sources")
+    rows = [(i.name, i.title, i.schedule, i.max_age_days, i.rank, i.licence, i.homepage) for i in infos]
+    if rows:
+        connection.executemany("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def loaded(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Ids of the batches this warehouse has judged, refused ones among them."""
+    return {row[0] for row in connection.execute("SELECT batch_id FROM batches").fetchall()}
+
+
+def load_batch(
+    connection: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    folder: Path,
+    validation: Path,
+    info: SourceInfo | None = None,
+) -> Verdict:
+    """Judge a staged batch and take what was accepted into the history; all of it or nothing."""
+    connection.execute("BEGIN")
+    try:
+        _stage(connection, folder)
+        from warehouse import quality
+
+        verdict = quality.judge(connection, batch, folder, validation, info=info)
+        _record(connection, batch, verdict)
+        if verdict.verdict != "refused":
+            run_history(connection, batch.batch_id)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    _log.info(
+        "batch_loaded", batch_id=batch.batch_id, source=batch.source, scope=str(batch.scope), verdict=verdict.verdict
+    )
+    return verdict
+
+
+def run_history(connection: duckdb.DuckDBPyConnection, batch_id: str) -> None:
+    """Run `sql/load/` over the staged tables of an accepted batch that `batches` already holds."""
+    for text in statements("load"):
+        parameters = {"batch_id": batch_id} if "$batch_id" in text else None
+        connection.execute(text, parameters)
+
+
+def derive(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables and views people ask, and give every column its comment."""
+    for text in statements("views"):
+        connection.execute(text)
+
+
+def describe(connection: duckdb.DuckDBPyConnection) -> None:
+    """COMMENT ON every column, from `sql/columns.csv`; a row with table `*` serves all tables."""
+    known = column_comments()
+    for table, column in connection.execute(statement("all_columns")).fetchall():
+        comment = known.get((table, column)) or known.get(("*", column))
+        if comment:
+            quoted = comment.replace("'", "''")
+            connection.execute(f"""COMMENT ON COLUMN "{table}"."{column}" IS '{quoted}'""")
+
+
+def column_comments() -> dict[tuple[str, str], str]:
+    with _COLUMNS.open(encoding="utf-8", newline="") as stream:
+        return {(row["table"], row["column"]): row["comment"] for row in csv.DictReader(stream)}
+
+
+def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows per table that a manifest reports; `prices_in_force` are the current ones."""
+    tables = ("batches", "price_keys", "price_spans", "instance_types", "quarantine", "offers", "documents")
+    rows = {table: _count(connection, table) for table in tables}
+    rows["prices_in_force"] = _count(connection, "price_spans WHERE valid_to IS NULL")
+    return rows
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()  # noqa: S608 - our own names
+    return int(row[0]) if row else 0
+
+
+def _stage(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """TEMP tables `staged_<table>` with the rows of the batch and their place in the file."""
+    for table, schema in TABLES.items():
+        path = folder / f"{table}.parquet"
+        staged = f"CREATE OR REPLACE TEMP TABLE staged_{table} AS"
+        if path.is_file():
+            rows = "SELECT * RENAME (file_row_number AS row_number) FROM read_parquet($path, file_row_number = true)"
+            connection.execute(f"{staged} {rows}", {"path": str(path)})
+        else:
+            connection.register("nothing", schema.append(pa.field("row_number", pa.int64())).empty_table())
+            connection.execute(f"{staged} SELECT * FROM nothing")
+            connection.unregister("nothing")
+    connection.execute("ALTER TABLE staged_prices ADD COLUMN price_id UUID")
+
+
+def _record(connection: duckdb.DuckDBPyConnection, batch: Batch, verdict: Verdict) -> None:
+    payloads = [
+        {"sha256": p.sha256, "name": p.name, "url": p.url, "size": p.size, "fetched_at": p.fetched_at.isoformat()}
+        for p in batch.payloads
+    ]
+    scope = batch.scope
+    connection.execute(
+        statement("record_batch"),
+        {
+            "batch_id": batch.batch_id,
+            "source": batch.source,
+            "provider": scope.provider,
+            "service": scope.service,
+            "regions": _list(scope.regions),
+            "purchase_options": _list(scope.purchase_options),
+            "as_of": batch.as_of,
+            "observed_at": batch.observed_at,
+            "parser": batch.parser,
+            "verdict": verdict.verdict,
+            "row_count": verdict.rows,
+            "quarantined": verdict.quarantined,
+            "reasons": json.dumps(dict(verdict.reasons), sort_keys=True),
+            "failures": list(verdict.failures),
+            "payloads": json.dumps(payloads, sort_keys=True),
+        },
+    )
+
+
+def _list(values: Sequence[str] | None) -> list[str] | None:
+    return list(values) if values is not None else None
+
+
+def _has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    query = "SELECT 1 FROM duckdb_tables() WHERE table_name = $name"
+    return connection.execute(query, {"name": name}).fetchone() is not None

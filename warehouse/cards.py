@@ -1,0 +1,35 @@
+"""The `documents` of a snapshot: cards that SQL writes from its warehouse, and the guides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.contracts import Document
+from warehouse.statements import statement, statements
+
+_GUIDES = pa.schema([pa.field(column.name, pa.string()) for column in fields(Document)])
+
+
+def write_documents(connection: duckdb.DuckDBPyConnection, guides: Iterable[Document]) -> int:
+    """Fill `documents` anew from `sql/documents/` and the guides; returns how many there are.
+
+    Equal data gives equal texts, whenever it runs, and so equal content hashes.
+    """
+    for macro in statements("phrases"):
+        connection.execute(macro)
+    connection.execute(statement("cards/clear"))
+    written = sum(_insert(connection, connection.sql(cards).to_arrow_table()) for cards in statements("documents"))
+    return written + _insert(connection, pa.Table.from_pylist([asdict(guide) for guide in guides], _GUIDES))
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> int:
+    connection.register("incoming", rows)
+    try:
+        connection.execute(statement("cards/insert"))
+    finally:
+        connection.unregister("incoming")
+    return rows.num_rows

@@ -1,0 +1,109 @@
+"""Great Expectations at work: a frame and its rules in, results and the failing rows out."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from warehouse.expectations import Rule
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SHOWN = 5  # examples of unexpected values in a report
+_FORMAT = {"result_format": "COMPLETE", "return_unexpected_index_query": False, "partial_unexpected_count": _SHOWN}
+_KEPT = (
+    "observed_value",
+    "element_count",
+    "missing_count",
+    "missing_percent",
+    "unexpected_count",
+    "unexpected_percent",
+    "unexpected_percent_total",
+    "unexpected_percent_nonmissing",
+    "partial_unexpected_list",
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One rule that failed, with the labels of the rows that did; `problem` if it could not be tried."""
+
+    rule: Rule
+    place: int
+    labels: tuple[int, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What one suite found in one frame; `report` is Great Expectations' result without row lists."""
+
+    report: Mapping[str, Any]
+    failures: tuple[Failure, ...]
+
+
+class Examiner:
+    """One context of Great Expectations, in memory; making it loads the library (3 to 6 seconds)."""
+
+    def __init__(self) -> None:
+        with warnings.catch_warnings():
+            # It imports modules that Python has deprecated.
+            warnings.simplefilter("ignore")
+            import great_expectations as gx
+            from great_expectations import expectations
+            from great_expectations.data_context.types.base import ProgressBarsConfig
+        logging.getLogger("great_expectations").setLevel(logging.ERROR)
+        self._gx = gx
+        self._expectations = expectations
+        self._context = gx.get_context(mode="ephemeral")
+        self._context.enable_analytics(False)
+        self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        self._source = self._context.data_sources.add_pandas("staged")
+
+    def examine(self, suite: str, frame: pd.DataFrame, rules: Sequence[Rule]) -> Examination:
+        """Try every rule on `frame`, whose index labels the rows."""
+        asset = self._source.add_dataframe_asset(suite)
+        whole = asset.add_batch_definition_whole_dataframe("all")
+        wanted = self._gx.ExpectationSuite(name=suite, expectations=list(self._expected(rules)))
+        outcome = whole.get_batch({"dataframe": frame}).validate(wanted, result_format=dict(_FORMAT))
+        self._source.delete_asset(suite)
+        results = sorted(outcome.results, key=lambda result: result.expectation_config.meta["place"])
+        failures = [
+            _failure(rules[place], place, result) for place, result in enumerate(results) if not result.success
+        ]
+        report = {
+            "suite": suite,
+            "rows": len(frame),
+            "success": bool(outcome.success),
+            "results": [_trimmed(result.to_json_dict()) for result in results],
+        }
+        return Examination(report, tuple(failures))
+
+    def _expected(self, rules: Sequence[Rule]) -> Iterator[Any]:
+        for place, rule in enumerate(rules):
+            meta = {"reason": rule.reason, "level": rule.level, "place": place}
+            yield getattr(self._expectations, rule.expectation)(**rule.arguments, meta=meta, notes=rule.why)
+
+
+def _failure(rule: Rule, place: int, result: Any) -> Failure:
+    labels = result.result.get("unexpected_index_list")
+    if labels and isinstance(labels[0],dict): print(rule, labels[:3])
+    if labels is None:
+        return Failure(rule, place, (), f"{rule.expectation} could not be tried: {result.exception_info}")
+    return Failure(rule, place, tuple(int(label) for label in labels))
+
+
+def _trimmed(result: Mapping[str, Any]) -> dict[str, Any]:
+    config = result["expectation_config"]
+    return {
+        "type": config["type"],
+        "kwargs": {key: value for key, value in config["kwargs"].items() if key != "batch_id"},
+        "meta": config["meta"],
+        "notes": config.get("notes"),
+        "success": result["success"],
+        "result": {key: result["result"][key] for key in _KEPT if key in result["result"]},
+    }

@@ -1,0 +1,188 @@
+"""What the quality gate expects of every row, as data.
+
+A `Rule` names a Great Expectations expectation, its arguments and the `reason` that rows or batches
+get which fail it. Rows are refused by `row` rules, whole batches by `batch` rules; `note` rules only
+show in the report. Of several reasons a row gets the first of its suite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from warehouse.contracts import (
+    CATEGORIES,
+    OPERATING_SYSTEMS,
+    PAYMENTS,
+    PRICE_TYPES,
+    PURCHASE_OPTIONS,
+    TENANCIES,
+    UNITS,
+)
+from warehouse.limits import LIMITS
+
+@dataclass(frozen=True)
+class Rule:
+    """One expectation. `sentence` is what a refused batch says; it may use the batch's figures."""
+
+    reason: str
+    expectation: str
+    arguments: Mapping[str, Any]
+    why: str
+    level: str = "row"
+    sentence: str = ""
+
+
+def _words(column: str, words: tuple[str, ...]) -> Rule:
+    why = f"Only the words of the contract; a new {column.replace('_', ' ')} needs a decision."
+    arguments = {"column": column, "value_set": list(words)}
+    return Rule(f"unknown_{column}", "ExpectColumnValuesToBeInSet", arguments, why)
+
+
+def between(
+    reason: str, column: str, why: str, *, level: str = "row", sentence: str = "", **bounds: Any
+) -> Rule:
+    arguments = {"column": column, **bounds}
+    return Rule(reason, "ExpectColumnValuesToBeBetween", arguments, why, level, sentence)
+
+
+def _tenancy(reason: str, why: str) -> Rule:
+    arguments = {"column": "tenancy_finding", "value_set": [reason]}
+    return Rule(reason, "ExpectColumnValuesToNotBeInSet", arguments, why)
+
+
+def _price_rules(currencies: list[str]) -> tuple[Rule, ...]:
+    unique = {"column_list": ["priced_id", "copy"], "ignore_row_if": "any_value_is_missing"}
+    tiers = {"column_A": "tier_to", "column_B": "tier_from", "ignore_row_if": "either_value_is_missing"}
+    known = {"column": "currency", "value_set": currencies}
+    move = {"min_value": -LIMITS.move_percent, "max_value": LIMITS.move_percent}
+    return (
+        between("negative_price", "lowest_amount", "Nobody pays customers.", min_value=0),
+        between(
+            "zero_price",
+            "charge",
+            "Zero is missing, not free, unless marked a free tier.",
+            min_value=0,
+            strict_min=True,
+        ),
+        Rule(
+            "missing_sku",
+            "ExpectColumnValuesToMatchRegex",
+            {"column": "sku_id", "regex": r"\S"},
+            "Identity of a price.",
+        ),
+        Rule(
+            "unknown_currency",
+            "ExpectColumnValuesToBeInSet",
+            known,
+            "A currency without a rate cannot be compared.",
+        ),
+        _words("unit", UNITS),
+        _words("category", CATEGORIES),
+        _words("purchase_option", PURCHASE_OPTIONS),
+        _words("price_type", PRICE_TYPES),
+        _words("payment", PAYMENTS),
+        _words("tenancy", TENANCIES),
+        _words("operating_system", OPERATING_SYSTEMS),
+        Rule(
+            "unknown_region",
+            "ExpectColumnValuesToBeInSet",
+            {"column": "region_known", "value_set": [True]},
+            "A region nobody can place cannot be offered.",
+        ),
+        between(
+            "missing_term",
+            "commitment_months",
+            "A commitment binds for some months.",
+            min_value=1,
+            max_value=LIMITS.term_months,
+        ),
+        Rule(
+            "bad_tier", "ExpectColumnPairValuesAToBeGreaterThanB", tiers, "A tier ends above where it starts."
+        ),
+        between("repeated_row", "copy", "The same price twice is one price.", max_value=1),
+        Rule("duplicate_key", "ExpectCompoundColumnsToBeUnique", unique, "One thing has one price."),
+        between("absurd_price", "ceiling_share", "Above the ceiling of its unit, in USD.", max_value=1),
+        between(
+            "spot_above_on_demand",
+            "spot_ratio",
+            "Spot against the same machine on demand.",
+            max_value=LIMITS.spot_ratio,
+        ),
+        between(
+            "moved",
+            "move_percent",
+            "Against the price in force, until a second batch says the same.",
+            strict_min=True,
+            strict_max=True,
+            **move,
+        ),
+    )
+
+
+_TENANCY_RULES = (
+    _tenancy("below_linux", "Below the machine's own price: a licence fee alone."),
+    _tenancy("equals_linux_byol", "The machine's own price: bring your own licence."),
+    _tenancy("equals_dedicated_byol", "The dedicated machine's own price: bring your own licence."),
+    _tenancy("dedicated_host", "A family without a size is a whole host."),
+    _tenancy("inconsistent", "Fits neither the shared nor the dedicated price."),
+    _tenancy("unverifiable", "Too little in the list speaks for it."),
+)
+_TOKEN_RULES = (
+    Rule(
+        "missing_kind",
+        "ExpectColumnValuesToNotBeNull",
+        {"column": "token_kind"},
+        "Input and output cost differently.",
+    ),
+)
+_MACHINE_UNIQUE = {"column_list": ["provider", "instance_type", "copy"]}
+
+
+def price_rules(suite: str, currencies: list[str]) -> tuple[Rule, ...]:
+    """Of the suites compute_prices, token_prices and other_prices."""
+    own = {"compute_prices": _TENANCY_RULES, "token_prices": _TOKEN_RULES}
+    return _price_rules(currencies) + own.get(suite, ())
+
+
+def machine_rules(accelerators: list[str]) -> tuple[Rule, ...]:
+    known = {"column": "accelerator", "value_set": accelerators}
+    return (
+        between(
+            "bad_spec",
+            "vcpus",
+            "The largest machine has 1,920.",
+            min_value=0,
+            strict_min=True,
+            max_value=2000,
+        ),
+        between(
+            "bad_spec", "memory_gib", "From 0.5 to 32,768 GiB are sold.", min_value=0.2, max_value=40_000
+        ),
+        between(
+            "bad_spec",
+            "accelerator_count",
+            "An accelerator is there at least in part.",
+            min_value=0,
+            strict_min=True,
+            max_value=128,
+        ),
+        between(
+            "bad_spec", "accelerator_memory_gib", "Of each one.", min_value=0, strict_min=True, max_value=1000
+        ),
+        between("bad_spec", "local_storage_gb", "Up to 360 TB are sold.", min_value=0, max_value=1_000_000),
+        Rule(
+            "unknown_accelerator",
+            "ExpectColumnValuesToBeInSet",
+            known,
+            "Only canonical names can be compared.",
+        ),
+        between("repeated_row", "copy", "The same machine twice is one machine.", max_value=1),
+        Rule(
+            "duplicate_key",
+            "ExpectCompoundColumnsToBeUnique",
+            _MACHINE_UNIQUE,
+            "One machine has one description.",
+        ),
+    )

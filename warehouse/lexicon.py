@@ -1,0 +1,184 @@
+"""Documents by their names and words, in SQLite: what vectors are bad at.
+
+A name is a thing's own code or title, or one of its keywords: `p5.48xlarge`, `H100`, `São Paulo`.
+It matches whatever its case, accents, spaces, hyphens and underscores. Words are ranked by BM25.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import threading
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from warehouse.contracts import Document
+from warehouse.statements import statement
+
+_TOKEN = re.compile(r"[a-z0-9]+(?:[._/-][a-z0-9]+)*")
+_PART = re.compile(r"[a-z0-9]+")
+_KEYWORD_END = re.compile(r"[,;|?\n]")
+_LONGEST_NAME = 5  # tokens
+_DEPTH = 40
+_LANGUAGE_SUFFIX = re.compile(r"/(?:en|pt)$")
+# Too frequent in questions to tell documents apart; folded, English and Portuguese.
+_STOP = frozenset(
+    """
+    a about all also am an and any are as at be by can cost could do does for from get give had has have
+    how i if in is it its like list many me more most much my need of on one or other our per price
+    should show so some tell than that the their them there these this to use using want was we were what
+    when where which who why will with would you your
+    ao aos as até ate com como custa da das de dela dele do dos e ela ele em entre era essa esse esta
+    este eu faz foi ha isso isto la mais mas me mesmo meu minha muito na nas nao nem no nos num numa o os
+    ou para pela pelo por porque posso preco quais qual quando quanta quantas quanto quantos que quem
+    quero sao se sem ser seu sobre sua tem ter tudo um uma umas uns usar uso vou voce
+    """.split()
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One document as the catalogue lists it; `subject` is its id without the language."""
+
+    document_id: str
+    subject: str
+    kind: str
+    provider: str | None
+    language: str
+
+
+def fold(text: str) -> str:
+    """Lower case without accents."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+
+
+def words_of(text: str) -> Iterator[str]:
+    """The words that tell texts apart; `p5.48xlarge` is one, and so are its parts."""
+    for token in _TOKEN.findall(fold(text)):
+        parts = _PART.findall(token)
+        for word in {token, *parts} if len(parts) > 1 else (token,):
+            if word not in _STOP:
+                yield _singular(word)
+
+
+def _singular(word: str) -> str:
+    # Crude on purpose, for both languages at once: regiões/região, máquinas/máquina, regions/region.
+    if len(word) > 4 and word.endswith("oes"):
+        return word[:-3] + "ao"
+    return word[:-1] if len(word) > 3 and word.isalpha() and word[-1] == "s" and word[-2] != "s" else word
+
+
+def _name_key(text: str) -> str:
+    return re.sub(r"[^a-z0-9.]", "", fold(text)).strip(".")
+
+
+def build(path: Path, documents: Iterable[Document]) -> None:
+    """Write the index of `documents` to a new file."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(statement("lexicon/schema"))
+        for number, document in enumerate(documents, 1):
+            _add(connection, number, document)
+        connection.commit()
+
+
+def _add(connection: sqlite3.Connection, number: int, document: Document) -> None:
+    record = asdict(document)
+    subject = _LANGUAGE_SUFFIX.sub("", document.document_id)
+    stored = {"id": number, "subject": subject, "document": json.dumps(record), **record}
+    connection.execute(statement("lexicon/add_document"), stored)
+    names = _names(document).items()
+    connection.executemany(
+        statement("lexicon/add_name"), [{"id": number, "name": name, "own": own} for name, own in names]
+    )
+    # The sentences of a machine's card are those of every other machine's card.
+    body = "" if document.kind == "machine" else f"{document.summary} {document.text}"
+    texts = {"title": document.title, "keywords": document.keywords, "body": body}
+    indexed = {column: " ".join(words_of(text)) for column, text in texts.items()}
+    connection.execute(statement("lexicon/add_words"), {"id": number, **indexed})
+
+
+def _names(document: Document) -> dict[str, bool]:
+    """Names by key; true where it is the thing's own name, not one it only mentions."""
+    names: dict[str, bool] = {}
+    for keyword in _KEYWORD_END.split(document.keywords):
+        # One plain word among a guide's topics (`spot`) is a word, not a name.
+        if document.kind != "guide" or not keyword.strip().isalpha():
+            names[_name_key(keyword)] = False
+    names[_name_key(document.title)] = True
+    names[_name_key(document.entity or document.title)] = True
+    names.pop("", None)
+    return names
+
+
+class Lexicon:
+    """An index that `build` wrote, opened read-only. Safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._lock = threading.Lock()
+        try:
+            entries = [Entry(*row) for row in self._rows("catalogue", {})]
+        except sqlite3.Error:
+            self._connection.close()
+            raise
+        self.catalogue: Mapping[str, Entry] = {entry.document_id: entry for entry in entries}
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def document(self, document_id: str) -> Document | None:
+        rows = self._rows("document", {"document_id": document_id})
+        return Document(**json.loads(rows[0][0])) if rows else None
+
+    def worded(self, text: str, provider: str | None, kinds: Collection[str] | None) -> dict[str, float]:
+        """Documents with words of `text`, by their BM25 score."""
+        words = dict.fromkeys(words_of(text))
+        if not words:
+            return {}
+        query = " OR ".join(f'"{word}"' for word in words)
+        return dict(self._rows("worded", {"query": query, "depth": _DEPTH, **_wanted(provider, kinds)}))
+
+    def named(self, text: str, provider: str | None, kinds: Collection[str] | None) -> dict[str, float]:
+        """Documents named in `text`, by the share of its letters that are their names, up to 1.
+
+        A document whose own name it is gets a thousandth more than one that only mentions it.
+        """
+        tokens = _TOKEN.findall(fold(text))
+        spans = _spans(tokens)
+        rows = self._rows("named", {"names": json.dumps(list(spans)), **_wanted(provider, kinds)})
+        covered: dict[str, set[int]] = {}
+        own: dict[str, int] = {}
+        for document_id, name, is_own in rows:
+            covered.setdefault(document_id, set()).update(spans[name])
+            own[document_id] = own.get(document_id, 0) | is_own
+        total = sum(len(token) for token in tokens if token not in _STOP) or 1
+        return {
+            document_id: min(1.0, sum(len(tokens[place]) for place in places) / total) + own[document_id] / 1000
+            for document_id, places in covered.items()
+        }
+
+    def _rows(self, name: str, parameters: Mapping[str, Any]) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(statement(f"lexicon/{name}"), parameters).fetchall()
+
+
+def _spans(tokens: list[str]) -> dict[str, set[int]]:
+    """Every run of up to five tokens that could be a name, and the places of its tokens."""
+    spans: dict[str, set[int]] = {}
+    for first in range(len(tokens)):
+        for last in range(first + 1, min(first + _LONGEST_NAME, len(tokens)) + 1):
+            run = tokens[first:last]
+            if not all(token in _STOP for token in run):
+                spans.setdefault(_name_key("".join(run)), set()).update(range(first, last))
+    return spans
+
+
+def _wanted(provider: str | None, kinds: Collection[str] | None) -> dict[str, Any]:
+    return {"provider": provider, "kinds": None if kinds is None else json.dumps(sorted(kinds))}

@@ -1,0 +1,148 @@
+"""One snapshot, read-only and locked: named questions and guarded SELECT.
+
+What the agent may do is bounded here. The connection opens the file read-only, cannot reach other
+files, the network or extensions, cannot change its own settings, and runs exactly one SELECT at a
+time, within a time limit and a row cap.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+
+from warehouse import snapshots
+from warehouse.contracts import QueryResult
+from warehouse.errors import InvalidInput, QueryInterrupted, QueryRefused, SnapshotDamaged, UnknownName
+from warehouse.settings import settings
+
+_SERVE = Path(__file__).resolve().parent / "sql" / "serve"
+# They are functions, so a plain SELECT can call them; the lock makes them fail, this says why.
+_LOCK = {
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "lock_configuration": True,
+}
+
+
+@cache
+def served_sql(name: str) -> str:
+    """The text of `sql/serve/<name>.sql`. Raises UnknownName."""
+    path = _SERVE / f"{name}.sql"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in _SERVE.glob("*.sql")))
+        raise UnknownName(f"No served query is called {name}.", f"There are: {known}.")
+    return path.read_text(encoding="utf-8")
+
+
+class Reader:
+    """Safe to share between threads: every query runs on its own cursor."""
+
+    def __init__(self, snapshot: snapshots.Snapshot) -> None:
+        self.snapshot = snapshot.manifest
+        self.folder = snapshot.folder
+        limits = settings()
+        config: dict[str, Any] = {"threads": limits.threads, "memory_limit": limits.memory_limit}
+        try:
+            self._connection = duckdb.connect(str(snapshot.warehouse), read_only=True, config=config)
+            # A spill file would be a write to the published folder.
+            self._connection.execute("SET temp_directory = ''")
+            self._connection.execute("SET TimeZone = 'UTC'")
+            for name, value in _LOCK.items():
+                self._connection.execute(f"SET {name} = {str(value).lower()}")
+        except duckdb.Error as error:
+            hint = "Run `cloud-pricing snapshots verify`, then `cloud-pricing snapshots rollback`."
+            raise SnapshotDamaged(f"The warehouse of snapshot {snapshot.id} does not open.", hint) from error
+
+    @classmethod
+    def open(cls, store: Path, snapshot: str | None = None) -> Self:
+        """The snapshot in force, or the named one. Raises NoSnapshot, UnknownName, SnapshotDamaged."""
+        return cls(snapshots.load(store, snapshot))
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def named(self, name: str, **parameters: Any) -> QueryResult:
+        """Run `sql/serve/<name>.sql` with its $parameters."""
+        return self._run(served_sql(name), parameters, settings().query_rows)
+
+    def query(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, *, limit: int | None = None
+    ) -> QueryResult:
+        """Run one SELECT somebody wrote.
+
+        Raises QueryRefused for anything else, InvalidInput with DuckDB's own words for an error in
+        it, QueryInterrupted at the time limit.
+        """
+        return self._run(self._only_select(sql), dict(parameters or {}), limit or settings().query_rows)
+
+    def _only_select(self, sql: str) -> str:
+        try:
+            statements = self._connection.extract_statements(sql)
+        except duckdb.Error as error:
+            raise InvalidInput(f"The SQL cannot be read: {_first_line(error)}", "Correct it.") from None
+        if len(statements) != 1:
+            raise QueryRefused(f"{len(statements)} statements, not one.", "Send one SELECT at a time.")
+        kind = statements[0].type
+        if kind not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
+            name = str(kind).rpartition(".")[2].replace("_", " ")
+            raise QueryRefused(f"{name} is not allowed: snapshots are read-only.", "Send a SELECT.")
+        return statements[0].query
+
+    def _run(self, sql: str, parameters: Mapping[str, Any], limit: int) -> QueryResult:
+        started = time.perf_counter()
+        seconds = settings().query_timeout
+        cursor = self._connection.cursor()
+        interrupted = threading.Event()
+
+        def interrupt() -> None:
+            interrupted.set()
+            cursor.interrupt()
+
+        timer = threading.Timer(seconds, interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            cursor.execute(sql, dict(parameters))
+            columns = tuple(column[0] for column in cursor.description or ())
+            rows = cursor.fetchmany(limit + 1)
+        except duckdb.Error as error:
+            if interrupted.is_set():
+                raise QueryInterrupted(
+                    f"The query ran longer than {seconds:g} seconds.",
+                    "Filter or aggregate more, or raise CLOUD_PRICING_QUERY_TIMEOUT.",
+                ) from None
+            raise _translated(error) from None
+        finally:
+            timer.cancel()
+            cursor.close()
+        duration = (time.perf_counter() - started) * 1000
+        return QueryResult(columns, tuple(rows[:limit]), len(rows) > limit, duration)
+
+
+def _translated(error: duckdb.Error) -> InvalidInput:
+    line = _first_line(error)
+    if isinstance(error, duckdb.PermissionException) or re.search(r"disabled|locked", line):
+        return QueryRefused(f"{line.rstrip('.')}.", "A query may read this snapshot only.")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        hint = "Filter or aggregate more, or raise CLOUD_PRICING_MEMORY_LIMIT."
+        return InvalidInput("The query needs more memory than it may use.", hint)
+    return InvalidInput(f"DuckDB: {line}", "See `cloud-pricing sql \"describe offers\"` for the columns.")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,77 @@
+"""Paths and limits, read once from the environment (prefix CLOUD_PRICING_)."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from warehouse.errors import InvalidInput
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def _checkout() -> bool:
+    return (_ROOT / "pyproject.toml").is_file() and (_ROOT / "data" / "reference").is_dir()
+
+
+def _default_store() -> Path:
+    return _ROOT / "data" / "store" if _checkout() else user_data_path("cloud-pricing", appauthor=False)
+
+
+def _default_data() -> Path:
+    return _ROOT / "data" if _checkout() else Path(__file__).resolve().parent / "_data"
+
+
+class Settings(BaseSettings):
+    """What every room may know."""
+
+    model_config = SettingsConfigDict(env_prefix="CLOUD_PRICING_", extra="ignore", frozen=True)
+
+    store: Path = Field(
+        default_factory=_default_store,
+        description="Folder that holds payloads, staged batches, snapshots and logs.",
+    )
+    data: Path = Field(
+        default_factory=_default_data,
+        description="Folder with the reference tables and the guides.",
+    )
+    price_files: tuple[Path, ...] = Field(
+        default=(),
+        description="The user's own price lists and discount files, as a JSON list of paths.",
+    )
+    keep_snapshots: int = Field(
+        default=10, ge=2, description="How many snapshots pruning leaves, the one in force among them."
+    )
+    lock_timeout: float = Field(
+        default=10.0, ge=0, description="Seconds to wait for another publisher before giving up."
+    )
+    query_timeout: float = Field(default=10.0, gt=0, description="Seconds a served query may run.")
+    query_rows: int = Field(default=1000, gt=0, description="Rows a served query may return.")
+    memory_limit: str = Field(default="2GB", description="Memory DuckDB may use, in DuckDB's notation.")
+    threads: int = Field(default=2, ge=1, description="Threads DuckDB and the embedding may use.")
+    embedding_model: str = Field(
+        default="bundled",
+        description="Sentence-transformers model: `bundled` for the packaged MiniLM, or a local folder.",
+    )
+    embedding_device: str = Field(
+        default="auto", description="Where documents are embedded: auto, cpu, cuda or mps."
+    )
+    log_level: str = Field(default="INFO", description="Least severe log event that is written.")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process; `settings.cache_clear()` makes the next call read them again.
+
+    Raises InvalidInput naming the variable that cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "CLOUD_PRICING_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise InvalidInput(f"{name}: {first['msg']}.", "Change or unset it.") from None

@@ -1,0 +1,244 @@
+"""Snapshots: immutable, published folders; building one aside, pointing at it, going back.
+
+A store holds `snapshots/<id>/` and the file `CURRENT`, which names the one in force and is moved
+last, atomically. A folder being built is `snapshots/.building-<id>`; one that a killed run left
+behind is removed by the next publisher. Nothing writes to a published folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+from warehouse.contracts import Verdict
+from warehouse.errors import NoSnapshot, SnapshotDamaged, StoreBusy, UnknownName
+
+MANIFEST = "manifest.json"
+WAREHOUSE = "warehouse.duckdb"
+CHROMA = "chroma"
+VALIDATION = "validation"
+_POINTER = "CURRENT"
+_BUILDING = ".building-"
+_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+_CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a snapshot holds. `files` maps relative paths to {sha256, size}; `inputs` is the digest
+    of everything it was built from: equal inputs need no new snapshot."""
+
+    id: str
+    created_at: datetime
+    previous: str | None
+    inputs: str
+    batches: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+    rows: Mapping[str, int]
+    knowledge: Mapping[str, Any]
+    libraries: Mapping[str, str]
+    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=2, sort_keys=True, default=_plain) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        record = json.loads(text)
+        record["created_at"] = datetime.fromisoformat(record["created_at"])
+        record["batches"] = tuple(record["batches"])
+        record["verdicts"] = tuple(
+            Verdict(**{**verdict, "failures": tuple(verdict["failures"])}) for verdict in record["verdicts"]
+        )
+        return cls(**record)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One published folder."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @property
+    def warehouse(self) -> Path:
+        return self.folder / WAREHOUSE
+
+
+def folder_of(store: Path, snapshot_id: str) -> Path:
+    return store / "snapshots" / snapshot_id
+
+
+def published(store: Path) -> list[str]:
+    """Ids of all published snapshots, oldest first."""
+    root = store / "snapshots"
+    names = (entry.name for entry in root.iterdir()) if root.is_dir() else iter(())
+    return sorted(name for name in names if _ID.fullmatch(name) and (root / name / MANIFEST).is_file())
+
+
+def current_id(store: Path) -> str | None:
+    pointer = store / _POINTER
+    return pointer.read_text(encoding="ascii").strip() if pointer.is_file() else None
+
+
+def load(store: Path, snapshot_id: str | None = None) -> Snapshot:
+    """The snapshot in force, or the named one; a unique beginning of an id is enough.
+
+    Raises NoSnapshot, UnknownName, SnapshotDamaged.
+    """
+    wanted = snapshot_id or current_id(store)
+    if wanted is None:
+        raise NoSnapshot(f"No snapshot in {store}.", "Run `cloud-pricing refresh` first.")
+    matches = [name for name in published(store) if name.startswith(wanted)]
+    if len(matches) != 1:
+        known = ", ".join(published(store)[-3:]) or "none"
+        what = "is not unique" if matches else "does not exist"
+        raise UnknownName(f"Snapshot {wanted} {what}; the newest are {known}.", "See `cloud-pricing snapshots list`.")
+    folder = folder_of(store, matches[0])
+    try:
+        manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        hint = "Run `cloud-pricing snapshots rollback` to go back to the one before."
+        raise SnapshotDamaged(f"{MANIFEST} of snapshot {matches[0]} cannot be read.", hint) from error
+    return Snapshot(folder, manifest)
+
+
+@contextmanager
+def publishing(store: Path, timeout: float) -> Iterator[None]:
+    """Hold the store's lock as its only publisher, and remove what killed ones left behind.
+
+    Raises StoreBusy after `timeout` seconds. The lock dies with the process that holds it.
+    """
+    (store / "snapshots").mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(store / ".publish.lock", timeout=timeout):
+            for leftover in (store / "snapshots").glob(f"{_BUILDING}*"):
+                shutil.rmtree(leftover)
+            (store / f"{_POINTER}.new").unlink(missing_ok=True)
+            yield
+    except Timeout:
+        raise StoreBusy("Another process publishes to this store.", "Wait for it, or try again later.") from None
+
+
+def new_id(now: datetime, inputs: str) -> str:
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{inputs[:8]}"
+
+
+def begin(store: Path, snapshot_id: str) -> Path:
+    """A folder to build in, holding a copy of the warehouse in force."""
+    folder = store / "snapshots" / f"{_BUILDING}{snapshot_id}"
+    folder.mkdir(parents=True)
+    if current_id(store) is not None:
+        shutil.copyfile(load(store).warehouse, folder / WAREHOUSE)
+    return folder
+
+
+def seal(folder: Path, manifest: Manifest) -> Manifest:
+    """Write the manifest, with the checksum of every other file, into a finished folder."""
+    sealed = Manifest(**{**vars(manifest), "files": _checksums(folder)})
+    _write_durably(folder / MANIFEST, sealed.to_json())
+    return sealed
+
+
+def publish(store: Path, folder: Path, manifest: Manifest) -> Snapshot:
+    """Give a sealed folder its name, then point at it. The pointer never names an unfinished folder."""
+    for path in sorted(folder.rglob("*")):
+        _sync(path)
+    target = folder_of(store, manifest.id)
+    folder.rename(target)
+    _sync(target.parent)
+    point(store, manifest.id)
+    return Snapshot(target, manifest)
+
+
+def point(store: Path, snapshot_id: str) -> None:
+    """Move the pointer: one rename, so that a reader sees the old id or the new one."""
+    _write_durably(store / f"{_POINTER}.new", snapshot_id + "\n")
+    (store / f"{_POINTER}.new").replace(store / _POINTER)
+    _sync(store)
+
+
+def rollback(store: Path, snapshot_id: str | None = None) -> Snapshot:
+    """Point at the named snapshot, or at the one before the one in force. Nothing is removed."""
+    if snapshot_id is None:
+        now = load(store).id
+        before = [name for name in published(store) if name < now]
+        if not before:
+            raise UnknownName(f"There is no snapshot before {now}.", "See `cloud-pricing snapshots list`.")
+        snapshot_id = before[-1]
+    snapshot = load(store, snapshot_id)
+    point(store, snapshot.id)
+    return snapshot
+
+
+def verify(snapshot: Snapshot) -> list[str]:
+    """What is wrong with a published folder, one line a file; empty when it is as it was sealed."""
+    expected, found = snapshot.manifest.files, _checksums(snapshot.folder)
+    lines = [f"{name}: missing" for name in sorted(expected.keys() - found.keys())]
+    lines += [f"{name}: not in the manifest" for name in sorted(found.keys() - expected.keys())]
+    for name in sorted(expected.keys() & found.keys()):
+        if expected[name] != found[name]:
+            lines.append(f"{name}: changed since it was published")
+    return lines
+
+
+def prune(store: Path, keep: int) -> list[str]:
+    """Remove the oldest snapshots but the newest `keep`; never the one in force."""
+    in_force = current_id(store)
+    removed = [name for name in published(store)[:-keep] if name != in_force]
+    for name in removed:
+        # Renamed first: a half-removed folder must not look published.
+        doomed = store / "snapshots" / f"{_BUILDING}{name}"
+        folder_of(store, name).rename(doomed)
+        shutil.rmtree(doomed)
+        shutil.rmtree(store / "cache" / "chroma" / name, ignore_errors=True)
+    return removed
+
+
+def _checksums(folder: Path) -> dict[str, dict[str, Any]]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != MANIFEST)
+    return {
+        path.relative_to(folder).as_posix(): {"sha256": _sha256(path), "size": path.stat().st_size} for path in files
+    }
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _write_durably(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+SELECT * FROM measured_machines ORDER BY row_number;

@@ -1,0 +1,1 @@
+INSERT INTO words (rowid, title, keywords, body) VALUES (:id, :title, :keywords, :body);

@@ -1,0 +1,1 @@
+SELECT document FROM documents WHERE document_id = :document_id;

@@ -1,0 +1,17 @@
+-- A price is described by the latest batch that has it, so the order of loading leaves no trace.
+UPDATE price_keys AS k
+SET
+    category = s.category, name = s.name, tier_to = s.tier_to, unit_raw = s.unit_raw,
+    effective_from = s.effective_from, source_url = s.source_url, attributes = s.attributes
+FROM staged_prices AS s
+JOIN said AS d USING (price_id)
+WHERE k.price_id = s.price_id
+  AND (k.category, k.name, k.tier_to, k.unit_raw, k.effective_from, k.source_url, k.attributes)
+  IS DISTINCT FROM (s.category, s.name, s.tier_to, s.unit_raw, s.effective_from, s.source_url, s.attributes::JSON)
+  AND (
+      d.next_as_of IS NULL
+      OR NOT EXISTS (
+          SELECT 1 FROM price_spans AS p
+          WHERE p.price_id = d.price_id AND (p.valid_to IS NULL OR p.valid_to > d.next_as_of)
+      )
+  );

@@ -1,0 +1,1 @@
+INSERT INTO price_spans BY NAME SELECT * FROM new_spans;

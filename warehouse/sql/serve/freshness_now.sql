@@ -1,0 +1,8 @@
+SELECT
+    f.source, s.title, string_agg(DISTINCT f.provider, ', ' ORDER BY f.provider) AS providers, max(f.as_of) AS as_of,
+    max(f.observed_at) AS observed_at, min(f.age_days) AS age_days, bool_or(f.stale) AS stale,
+    sum(f.prices)::BIGINT AS prices, max(f.verdict) AS verdict, s.homepage AS source_url
+FROM freshness AS f
+JOIN sources AS s USING (source)
+GROUP BY f.source, s.title, s.homepage
+ORDER BY f.source;

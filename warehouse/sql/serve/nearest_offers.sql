@@ -1,0 +1,23 @@
+-- The same machine elsewhere, the nearest region first; distances are great circles in km.
+WITH here AS (
+    SELECT latitude, longitude FROM regions WHERE provider = $provider::VARCHAR AND region = $region::VARCHAR
+)
+SELECT
+    o.price_id::VARCHAR AS price_id, o.provider, o.instance_type, o.operating_system, o.tenancy, o.region,
+    o.region_name, o.city, o.country, o.purchase_option, o.currency, o.price_hour, o.price_month, o.price_usd_hour,
+    o.price_usd_month, o.source, o.source_url, o.as_of, o.observed_at,
+    round(2 * 6371 * asin(sqrt(
+        power(sin(radians(o.latitude - here.latitude) / 2), 2)
+        + cos(radians(here.latitude)) * cos(radians(o.latitude))
+        * power(sin(radians(o.longitude - here.longitude) / 2), 2)
+    ))) AS distance_km
+FROM offers AS o
+LEFT JOIN here ON true
+WHERE
+    o.provider = $provider::VARCHAR AND o.instance_type = $machine::VARCHAR AND o.region <> $region::VARCHAR
+    AND o.operating_system = $operating_system::VARCHAR
+    AND coalesce(o.tenancy, 'shared') = $tenancy::VARCHAR
+    AND o.purchase_option = $purchase_option::VARCHAR
+    AND o.price_type = 'list'
+ORDER BY distance_km NULLS LAST, o.price_usd_hour, o.region
+LIMIT $rows::INTEGER;
