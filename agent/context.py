@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -23,7 +23,7 @@ class Knowing(Protocol):
         limit: int = 5,
         provider: str | None = None,
         language: str | None = None,
-        kinds: tuple[str, ...] | None = None,
+        kinds: Collection[str] | None = None,
     ) -> list[Hit]: ...
 
 
@@ -37,6 +37,7 @@ class Context:
     language: str = "en"
     findings: list[Finding] = field(default_factory=list)
     failures: list[CloudPricingError] = field(default_factory=list)
+    degraded: str | None = None
 
     def found(self, tool: str) -> list[Finding]:
         return [finding for finding in self.findings if finding.tool == tool]

@@ -21,12 +21,11 @@ class Finding:
     rows: tuple[Mapping[str, Any], ...]
     figures: Mapping[str, Any] = field(default_factory=dict)
     truncated: bool = False
-    notes: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The finding as a model reads it."""
         shown = [{k: v for k, v in row.items() if v is not None} for row in self.rows[:_ROWS_FOR_A_MODEL]]
-        record = {"rows": shown, "figures": self.figures, "notes": self.notes}
+        record = {"rows": shown, "figures": self.figures}
         if self.truncated or len(self.rows) > len(shown):
             record["truncated"] = True
         return json.dumps(plain(record), ensure_ascii=False)

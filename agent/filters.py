@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from agent.context import Context
-from agent.understand.fold import key
+from agent.understand.fold import key, phrase
+from agent.understand.makers import makers_first
 from agent.understand.typos import nearest_machine, similar_machines
 from agent.understand.vocabulary import LlmModel, model_key
-from agent.understand.fold import phrase
 from warehouse.errors import UnknownName
 
 Names = list[str] | None
@@ -58,7 +55,8 @@ def regions(context: Context, places: Names) -> Names:
         place = context.words.place(name)
         if place is None:
             raise UnknownName(
-                f"No region, city, country or continent is called {name}.", "Try a region code such as us-east-1."
+                f"No region, city, country or continent is called {name}.",
+                "Try a region code such as us-east-1.",
             )
         pairs |= place.regions
     return sorted(f"{provider}/{region}" for provider, region in pairs)
@@ -72,7 +70,7 @@ def llm_models(context: Context, name: str, provider: str | None = None) -> list
     if not chosen:
         near = ", ".join(sorted(_sharing(context, name))[:4]) or "none is similar"
         raise UnknownName(f"No token price of {name} is in this snapshot.", f"Nearest models: {near}.")
-    return chosen
+    return makers_first(chosen)
 
 
 def _sharing(context: Context, name: str) -> set[str]:
@@ -82,7 +80,3 @@ def _sharing(context: Context, name: str) -> set[str]:
         for spelling, models in context.words.models.items()
         if wanted & set(spelling.split()) and "/" not in models[0].name
     }
-
-
-def parameters(defaults: dict[str, Any], given: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    return {**defaults, **{name: value for name, value in given if value not in (None, [], ())}}

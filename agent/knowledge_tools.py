@@ -11,7 +11,6 @@ from agent.understand.lexicon import lexicon
 from warehouse.contracts import Hit
 from warehouse.errors import KnowledgeUnavailable
 
-DEGRADED = "knowledge_degraded"
 _LEAST_LETTERS = 3
 
 
@@ -27,13 +26,11 @@ def search_knowledge(
     spoken = language or context.language
     try:
         knowledge = context.knowledge()
-        hits = knowledge.search(
-            text, limit=limit, provider=provider, language=spoken, kinds=tuple(kinds) if kinds else None
-        )
+        hits = knowledge.search(text, limit=limit, provider=provider, language=spoken, kinds=kinds or None)
     except KnowledgeUnavailable as error:
-        context.failures.append(error)
+        context.degraded = error.message
         rows = _by_words(context, text, spoken, kinds, limit)
-        return Finding("search_knowledge", {}, rows, {}, notes=(DEGRADED,))
+        return Finding("search_knowledge", {}, rows)
     return Finding("search_knowledge", {}, tuple(_row(hit) for hit in hits))
 
 

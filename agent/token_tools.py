@@ -40,7 +40,9 @@ def _lines(prices: list[dict[str, Any]], amounts: Mapping[str, Decimal]) -> Iter
     base = {row["kind"]: row for row in prices if not row["tier_from"]}
     tiers = any(row["tier_from"] for row in prices)
     # A price list without a rate for cached tokens charges them as input.
-    rates = {kind: base.get(kind) or (base.get("input") if kind == "cached_input" else None) for kind in amounts}
+    rates = {
+        kind: base.get(kind) or (base.get("input") if kind == "cached_input" else None) for kind in amounts
+    }
     missing = [kind for kind, amount in amounts.items() if amount and rates[kind] is None]
     costs = {
         kind: amounts[kind] / _MILLION * rate["price_usd_million_tokens"]
@@ -50,7 +52,13 @@ def _lines(prices: list[dict[str, Any]], amounts: Mapping[str, Decimal]) -> Iter
     total = None if missing or not costs else sum(costs.values(), Decimal(0))
     for kind, row in base.items():
         if kind in ("input", "output", "cached_input"):
-            yield {**row, "tokens": amounts[kind], "cost_usd": costs.get(kind), "total_usd": total, "tiered": tiers}
+            yield {
+                **row,
+                "tokens": amounts[kind],
+                "cost_usd": costs.get(kind),
+                "total_usd": total,
+                "tiered": tiers,
+            }
 
 
 def list_token_prices(
@@ -58,7 +66,11 @@ def list_token_prices(
 ) -> Finding:
     """Language models by price per million tokens of a kind (input, output, cached_input), cheapest first."""
     result = context.reader.named(
-        "token_prices_of", models=None, providers=filters.provider_names(context, providers), kind=kind, rows=rows
+        "token_prices_of",
+        models=None,
+        providers=filters.provider_names(context, providers),
+        kind=kind,
+        rows=rows,
     )
     return Finding("list_token_prices", {}, tuple(result.records()), {}, result.truncated)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -68,9 +69,7 @@ def call(context: Context, tool: Tool, arguments: dict[str, Any]) -> Finding:
     except CloudPricingError as error:
         context.failures.append(error)
         raise
-    kept = Finding(
-        finding.tool, dict(arguments), finding.rows, finding.figures, finding.truncated, finding.notes
-    )
+    kept = replace(finding, arguments=dict(arguments))
     context.findings.append(kept)
     return kept
 

@@ -149,7 +149,10 @@ def compare(
         sides = [(machine, {"machines": [machine], "places": places}) for machine in machines or []]
     elif by == "provider":
         per = {"machines": machines, "places": places}
-        sides = [(provider, {**per, "providers": [provider]}) for provider in providers or sorted(context.words.providers)]
+        sides = [
+            (provider, {**per, "providers": [provider]})
+            for provider in providers or sorted(context.words.providers)
+        ]
     else:
         options = purchase_options or ["on_demand", "spot"]
         per = {"machines": machines, "places": places}
@@ -277,7 +280,9 @@ def machine_specs(context: Context, machines: list[str], providers: Names = None
 def query_sql(context: Context, sql: str) -> Finding:
     """The rows of one SELECT over the snapshot's tables; anything else is refused."""
     result = context.reader.query(sql)
-    return Finding("query_sql", {}, tuple(result.records()), {"row_count": len(result.rows)}, result.truncated)
+    return Finding(
+        "query_sql", {}, tuple(result.records()), {"row_count": len(result.rows)}, result.truncated
+    )
 
 
 def freshness(context: Context) -> Finding:
@@ -327,7 +332,9 @@ def _side(context: Context, side: str, conditions: dict[str, Any]) -> list[dict[
 
 def _with_difference(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     rows = sorted(rows, key=lambda row: row["price_usd_hour"])
-    return [{**row, "dearer_percent": _percent(row["price_usd_hour"], rows[0]["price_usd_hour"])} for row in rows]
+    return [
+        {**row, "dearer_percent": _percent(row["price_usd_hour"], rows[0]["price_usd_hour"])} for row in rows
+    ]
 
 
 def _percent(price: Decimal, base: Decimal) -> Decimal:

@@ -79,16 +79,16 @@ def read_guide(path: Path) -> Document:
 
 def _split(path: Path) -> tuple[dict[str, Any], str]:
     text = path.read_text(encoding="utf-8")
-    parts = text.split(f"{_FENCE}\n", 2)
-    if len(parts) != 3 or parts[0].strip():
+    front, fence, body = text.removeprefix(f"{_FENCE}\n").partition(f"\n{_FENCE}\n")
+    if not fence or front == text[: len(front)]:
         raise _invalid(path, "front matter", f"must stand between two lines of {_FENCE}")
     try:
-        fields = yaml.safe_load(parts[1])
+        fields = yaml.safe_load(front)
     except yaml.YAMLError as error:
         raise _invalid(path, "front matter", f"is not YAML: {error}") from None
     if not isinstance(fields, dict):
         raise _invalid(path, "front matter", "must be a mapping of fields")
-    return fields, parts[2].strip()
+    return fields, body.strip()
 
 
 def _summary(body: str) -> str:

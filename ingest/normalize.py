@@ -56,9 +56,12 @@ class Workspace:
         """A table `name` of one row and one column, `document`."""
         try:
             text = document.decode("utf-8")
-            self._connection.execute(_statement("normalize", "check_json"), {"document": text})
-        except (UnicodeDecodeError, duckdb.Error) as error:
+        except UnicodeDecodeError as error:
             raise PayloadInvalid(f"{self._source}: {name} is not JSON: {error}", _REPORT) from None
+        if self._connection.execute(_statement("normalize", "is_json"), {"document": text}).fetchone() != (
+            True,
+        ):
+            raise PayloadInvalid(f"{self._source}: {name} is not JSON.", _REPORT)
         self.add(name, pa.table({"document": [text]}))
 
     def add_reference(self, *names: str) -> None:

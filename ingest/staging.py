@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -75,9 +75,12 @@ def staged(store: Path, until: datetime | None = None) -> list[Batch]:
     A change announced for later waits in its batch until its day has come.
     """
     limit = until or datetime.now(UTC)
-    batches = map(_read, (store / "staging").glob("*/batch.json"))
-    due = (batch for batch in batches if batch.as_of <= limit)
+    due = (batch for batch in _all(store) if batch.as_of <= limit)
     return sorted(due, key=lambda batch: (batch.as_of, batch.source, batch.batch_id))
+
+
+def _all(store: Path) -> Iterator[Batch]:
+    return map(_read, (store / "staging").glob("*/batch.json"))
 
 
 def batch_folder(store: Path, batch_id: str) -> Path:
@@ -104,7 +107,7 @@ def _superseded(store: Path, batch: Batch) -> bool:
         return False
     return any(
         other.observed_at > batch.observed_at and (other.source, other.scope) == (batch.source, batch.scope)
-        for other in staged(store)
+        for other in _all(store)
     )
 
 

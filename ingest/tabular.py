@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
+import operator
 from collections.abc import Iterable
 from typing import Any, BinaryIO
+from zipfile import BadZipFile
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,19 +26,25 @@ def read_table(content: bytes, name: str) -> pa.Table:
     """The table in `content`, read as the ending of `name` says.
 
     `row_number` is the row as an editor or spreadsheet counts it: the header is row 1. Empty cells
-    are null. Raises InvalidInput naming the file where it cannot be read.
+    are null, blank rows left out. Raises InvalidInput naming the file where it cannot be read.
     """
     ending = name.rpartition(".")[2].lower()
     if ending not in FORMATS:
         raise InvalidInput(f"{name}: a .{ending} file cannot be read.", f"Save it as {', '.join(FORMATS)}.")
     try:
         table = _READERS[ending](io.BytesIO(content))
-    except (pa.ArrowInvalid, ValueError, KeyError, TypeError) as error:
+    except (pa.ArrowInvalid, BadZipFile, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(
             f"{name} cannot be read as {ending}: {error}", "Check the file; save it anew."
         ) from None
+    if len(set(table.column_names)) < table.num_columns or not table.num_columns:
+        raise InvalidInput(
+            f"{name} has no header of distinct column names.", "Name each column once, in row 1."
+        )
     columns: dict[str, Any] = {column.strip(): _text(table[column]) for column in table.column_names}
-    return pa.table({**columns, ROW: pa.array(range(2, table.num_rows + 2), pa.int64())})
+    numbered = pa.table({**columns, ROW: pa.array(range(2, table.num_rows + 2), pa.int64())})
+    blank = functools.reduce(operator.and_, (pc.field(column).is_null() for column in columns))
+    return numbered.filter(~blank)
 
 
 def _text(column: Any) -> Any:
@@ -82,9 +91,9 @@ def _xlsx(stream: BinaryIO) -> pa.Table:
         raise MissingRequirement("Reading .xlsx files needs the package openpyxl.", hint) from None
     book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
     header, *rows = book.worksheets[0].iter_rows(values_only=True)
-    return pa.table(
-        {str(name): cells(column) for name, column in zip(header, zip(*rows, strict=True), strict=True)}
-    )
+    filled = [(*row, *[None] * len(header))[: len(header)] for row in rows]
+    columns = zip(*filled, strict=True) if filled else [()] * len(header)
+    return pa.table({str(name): cells(column) for name, column in zip(header, columns, strict=True)})
 
 
 def cells(values: Iterable[Any]) -> Any:

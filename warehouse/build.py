@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from warehouse import quality
 from warehouse.contracts import TABLES, Batch, SourceInfo, Verdict
 from warehouse.errors import InvalidInput
 from warehouse.log import get_logger
@@ -101,8 +102,6 @@ def load_batch(
     connection.execute("BEGIN")
     try:
         _stage(connection, folder)
-        from warehouse import quality
-
         verdict = quality.judge(connection, batch, folder, validation, info=info)
         _record(connection, batch, verdict)
         if verdict.verdict != "refused":

@@ -22,7 +22,9 @@ def write_documents(connection: duckdb.DuckDBPyConnection, guides: Iterable[Docu
     for macro in statements("phrases"):
         connection.execute(macro)
     connection.execute(statement("cards/clear"))
-    written = sum(_insert(connection, connection.sql(cards).to_arrow_table()) for cards in statements("documents"))
+    written = sum(
+        _insert(connection, connection.sql(cards).to_arrow_table()) for cards in statements("documents")
+    )
     return written + _insert(connection, pa.Table.from_pylist([asdict(guide) for guide in guides], _GUIDES))
 
 

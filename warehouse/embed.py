@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 import duckdb
 import numpy as np
@@ -62,7 +62,9 @@ class EmbedReport:
 class SentenceEmbedder:
     """A sentence-transformers model in a local folder; loaded when first used, never from a hub."""
 
-    def __init__(self, folder: Path, model_id: str | None = None, device: str = "auto", threads: int = 2) -> None:
+    def __init__(
+        self, folder: Path, model_id: str | None = None, device: str = "auto", threads: int = 2
+    ) -> None:
         self._folder, self._id, self._device, self._threads = folder, model_id, device, threads
 
     @cached_property
@@ -75,14 +77,16 @@ class SentenceEmbedder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        cast(Any, logging).disable_progress_bar()
         torch.set_num_threads(self._threads)
         device = None if self._device == "auto" else self._device
         try:
             return SentenceTransformer(str(self._folder), device=device, local_files_only=True)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             hint = "Check CLOUD_PRICING_EMBEDDING_MODEL and CLOUD_PRICING_EMBEDDING_DEVICE."
-            raise InvalidInput(f"The embedding model in {self._folder} does not load: {error}", hint) from error
+            raise InvalidInput(
+                f"The embedding model in {self._folder} does not load: {error}", hint
+            ) from error
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         # Texts of like length share a batch, so that little of it is padding.
@@ -98,7 +102,8 @@ class SentenceEmbedder:
         return vectors
 
     def encode_query(self, text: str) -> Vectors:
-        return self._encode(self._model.encode_query, [text])[0]
+        vector: Vectors = self._encode(self._model.encode_query, [text])[0]
+        return vector
 
     def _encode(self, encode: Callable[..., Any], texts: list[str]) -> Vectors:
         vectors = encode(texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
@@ -118,7 +123,9 @@ class QuickEmbedder:
         options = onnxruntime.SessionOptions()
         # One short text: a second thread costs more to wake than it saves.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(
+            str(model_path()), options, providers=["CPUExecutionProvider"]
+        )
         self._tokenizer = Tokenizer.from_file(str(bundled_folder() / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_TOKENS)
@@ -159,7 +166,9 @@ def query_embedder(model_id: str) -> QueryEmbedder:
     embedder = document_embedder()
     if embedder.model_id != model_id:
         hint = "Set CLOUD_PRICING_EMBEDDING_MODEL to that model, or run `cloud-pricing refresh`."
-        raise KnowledgeUnavailable(f"The vectors are of {model_id}, the settings name {embedder.model_id}.", hint)
+        raise KnowledgeUnavailable(
+            f"The vectors are of {model_id}, the settings name {embedder.model_id}.", hint
+        )
     return embedder
 
 
@@ -175,7 +184,9 @@ def embed_missing(
     if rows:
         vectors = embedder.encode([text for _, text in rows], progress)
         flat = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1])
-        connection.register("new_vectors", pa.table({"content_hash": [key for key, _ in rows], "vector": flat}))
+        connection.register(
+            "new_vectors", pa.table({"content_hash": [key for key, _ in rows], "vector": flat})
+        )
         try:
             connection.execute(statement("embed/insert"), model)
         finally:
@@ -194,4 +205,6 @@ def _fingerprint(folder: Path) -> str:
 
 
 def _not_installed(error: ImportError) -> MissingRequirement:
-    return MissingRequirement(f"{error.name} is not installed.", "Run `pip install cloud-pricing-agent` again.")
+    return MissingRequirement(
+        f"{error.name} is not installed.", "Run `pip install cloud-pricing-agent` again."
+    )

@@ -22,6 +22,7 @@ from warehouse.contracts import (
 )
 from warehouse.limits import LIMITS
 
+
 @dataclass(frozen=True)
 class Rule:
     """One expectation. `sentence` is what a refused batch says; it may use the batch's figures."""
@@ -56,7 +57,6 @@ def _price_rules(currencies: list[str]) -> tuple[Rule, ...]:
     unique = {"column_list": ["priced_id", "copy"], "ignore_row_if": "any_value_is_missing"}
     tiers = {"column_A": "tier_to", "column_B": "tier_from", "ignore_row_if": "either_value_is_missing"}
     known = {"column": "currency", "value_set": currencies}
-    move = {"min_value": -LIMITS.move_percent, "max_value": LIMITS.move_percent}
     return (
         between("negative_price", "lowest_amount", "Nobody pays customers.", min_value=0),
         between(
@@ -114,9 +114,10 @@ def _price_rules(currencies: list[str]) -> tuple[Rule, ...]:
             "moved",
             "move_percent",
             "Against the price in force, until a second batch says the same.",
+            min_value=-LIMITS.move_percent,
+            max_value=LIMITS.move_percent,
             strict_min=True,
             strict_max=True,
-            **move,
         ),
     )
 

@@ -14,11 +14,22 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+
 from warehouse import lexicon
 from warehouse.contracts import Document, Hit
 from warehouse.embed import Vectors, query_embedder
 from warehouse.errors import KnowledgeUnavailable
-from warehouse.vectors import copy_of, fill, logical_digest, open_client, shard_of, translated
+from warehouse.vectors import (
+    client_of,
+    close_client,
+    copy_of,
+    fill,
+    logical_digest,
+    open_client,
+    shard_of,
+    translated,
+)
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -67,12 +78,12 @@ class Knowledge:
             return cls(copy)
         except KnowledgeUnavailable:
             # The copy is damaged, the published folder perhaps not.
-            _make_copy(folder, copy)
+            _make_copy(folder, copy, instead=True)
             return cls(copy)
 
     def close(self) -> None:
         self._lexicon.close()
-        self._client.close()
+        close_client(self._client)
 
     def __enter__(self) -> Self:
         return self
@@ -147,9 +158,11 @@ class Knowledge:
     def _query(self, shard: str, vector: Vectors, where: Any) -> dict[str, float]:
         depth = min(_DEPTH, self._kinds[shard].total())
         answer: Any = self._shards[shard].query(
-            query_embeddings=[vector], n_results=depth, where=where, include=["distances"]
+            query_embeddings=np.asarray([vector]), n_results=depth, where=where, include=["distances"]
         )
-        return {key: -distance for key, distance in zip(answer["ids"][0], answer["distances"][0], strict=True)}
+        return {
+            key: -distance for key, distance in zip(answer["ids"][0], answer["distances"][0], strict=True)
+        }
 
     def _fused(self, signals: Mapping[str, Scores], limit: int, language: str | None) -> list[Hit]:
         totals: dict[str, float] = defaultdict(float)
@@ -157,7 +170,7 @@ class Knowledge:
         found: dict[str, str] = {}
         for signal, scores in signals.items():
             for rank, subject, document_id in self._ranked(scores):
-                strength = min(scores[document_id], 1.0) if signal == "name" else 1.0
+                strength = scores[document_id] if signal == "name" else 1.0
                 totals[subject] += _WEIGHTS[signal] * strength / (_K + rank)
                 matched[subject].append(signal)
                 found.setdefault(subject, document_id)
@@ -185,18 +198,38 @@ class Knowledge:
             yield rank, subject, document_id
 
 
-def _make_copy(folder: Path, copy: Path) -> None:
+def _make_copy(folder: Path, copy: Path, instead: bool = False) -> None:
     """Copy the vectors and index the documents aside, then rename: no process sees half a copy."""
     copy.parent.mkdir(parents=True, exist_ok=True)
     aside = copy.with_name(f".{copy.name}.{uuid.uuid4().hex}")
     try:
         copy_of(folder / _CHROMA, aside / _CHROMA)
-        client = open_client(aside / _CHROMA)
-        try:
-            with translated(f"Indexing the documents of {folder.name}"):
-                lexicon.build(aside / _LEXICON, _documents(client))
-        finally:
-            client.close()
-        _put(aside, copy)
+        with client_of(aside / _CHROMA) as client, translated(f"Indexing the documents of {folder.name}"):
+            lexicon.build(aside / _LEXICON, _documents(client))
+        _put(aside, copy, instead)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _put(aside: Path, copy: Path, instead: bool) -> None:
+    if not instead and (copy / _LEXICON).is_file():
+        return  # another process was faster
+    if copy.exists():
+        doomed = aside.with_name(f"{aside.name}.old")
+        copy.rename(doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
+    try:
+        aside.rename(copy)
+    except OSError:
+        if not (copy / _LEXICON).is_file():
+            raise
+
+
+def _documents(client: ClientAPI) -> Iterator[Document]:
+    for collection in client.list_collections():
+        held: Any = collection.get(include=["documents", "metadatas"])
+        for document_id, text, metadata in zip(
+            held["ids"], held["documents"], held["metadatas"], strict=True
+        ):
+            known = {name: value for name, value in metadata.items() if name != "content_hash"}
+            yield Document(document_id=document_id, text=text, **known)

@@ -22,22 +22,27 @@ from warehouse.statements import statement
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:[._/-][a-z0-9]+)*")
 _PART = re.compile(r"[a-z0-9]+")
-_KEYWORD_END = re.compile(r"[,;|?\n]")
+_KEYWORD_END = re.compile(r"[,;|\n]")
 _LONGEST_NAME = 5  # tokens
 _DEPTH = 40
+_CODE = 0.5
+_MENTIONED = 0.5  # of what a thing's own name counts
 _LANGUAGE_SUFFIX = re.compile(r"/(?:en|pt)$")
 # Too frequent in questions to tell documents apart; folded, English and Portuguese.
 _STOP = frozenset(
-    """
+    re.findall(
+        r"[a-z]+",
+        """
     a about all also am an and any are as at be by can cost could do does for from get give had has have
     how i if in is it its like list many me more most much my need of on one or other our per price
     should show so some tell than that the their them there these this to use using want was we were what
     when where which who why will with would you your
-    ao aos as até ate com como custa da das de dela dele do dos e ela ele em entre era essa esse esta
+    ao aos as ate com como custa da das de dela dele do dos e ela ele em entre era essa esse esta
     este eu faz foi ha isso isto la mais mas me mesmo meu minha muito na nas nao nem no nos num numa o os
     ou para pela pelo por porque posso preco quais qual quando quanta quantas quanto quantos que quem
     quero sao se sem ser seu sobre sua tem ter tudo um uma umas uns usar uso vou voce
-    """.split()
+        """,
+    )
 )
 
 
@@ -62,9 +67,10 @@ def words_of(text: str) -> Iterator[str]:
     """The words that tell texts apart; `p5.48xlarge` is one, and so are its parts."""
     for token in _TOKEN.findall(fold(text)):
         parts = _PART.findall(token)
-        for word in {token, *parts} if len(parts) > 1 else (token,):
-            if word not in _STOP:
-                yield _singular(word)
+        for word in (token, *parts) if len(parts) > 1 else (token,):
+            singular = _singular(word)
+            if len(word) > 1 and not {word, singular} & _STOP:
+                yield singular
 
 
 def _singular(word: str) -> str:
@@ -105,11 +111,9 @@ def _add(connection: sqlite3.Connection, number: int, document: Document) -> Non
 
 def _names(document: Document) -> dict[str, bool]:
     """Names by key; true where it is the thing's own name, not one it only mentions."""
-    names: dict[str, bool] = {}
-    for keyword in _KEYWORD_END.split(document.keywords):
-        # One plain word among a guide's topics (`spot`) is a word, not a name.
-        if document.kind != "guide" or not keyword.strip().isalpha():
-            names[_name_key(keyword)] = False
+    # The keywords of a guide are topics and questions: words.
+    keywords = () if document.kind == "guide" else _KEYWORD_END.split(document.keywords)
+    names = {_name_key(keyword): False for keyword in keywords}
     names[_name_key(document.title)] = True
     names[_name_key(document.entity or document.title)] = True
     names.pop("", None)
@@ -146,27 +150,29 @@ class Lexicon:
         return dict(self._rows("worded", {"query": query, "depth": _DEPTH, **_wanted(provider, kinds)}))
 
     def named(self, text: str, provider: str | None, kinds: Collection[str] | None) -> dict[str, float]:
-        """Documents named in `text`, by the share of its letters that are their names, up to 1.
-
-        A document whose own name it is gets a thousandth more than one that only mentions it.
-        """
+        """Documents named in `text`, by how surely it is them that it asks for, from 0 to 1."""
         tokens = _TOKEN.findall(fold(text))
         spans = _spans(tokens)
         rows = self._rows("named", {"names": json.dumps(list(spans)), **_wanted(provider, kinds)})
-        covered: dict[str, set[int]] = {}
-        own: dict[str, int] = {}
-        for document_id, name, is_own in rows:
-            covered.setdefault(document_id, set()).update(spans[name])
-            own[document_id] = own.get(document_id, 0) | is_own
-        total = sum(len(token) for token in tokens if token not in _STOP) or 1
-        return {
-            document_id: min(1.0, sum(len(tokens[place]) for place in places) / total) + own[document_id] / 1000
-            for document_id, places in covered.items()
-        }
+        places: dict[str, set[int]] = {}
+        least: dict[str, float] = {}
+        weight: dict[str, float] = {}
+        for document_id, name, own in rows:
+            places.setdefault(document_id, set()).update(spans[name])
+            # A code (`h100`, `us-east-1`) is meant, however long the question around it.
+            least[document_id] = max(least.get(document_id, 0), _CODE if _is_code(name) else 0)
+            weight[document_id] = max(weight.get(document_id, 0), 1 if own else _MENTIONED)
+        letters = sum(len(token) for token in tokens if token not in _STOP) or 1
+        share = {key: sum(len(tokens[place]) for place in held) / letters for key, held in places.items()}
+        return {key: weight[key] * min(1, max(share[key], least[key])) for key in share}
 
     def _rows(self, name: str, parameters: Mapping[str, Any]) -> list[Any]:
         with self._lock:
             return self._connection.execute(statement(f"lexicon/{name}"), parameters).fetchall()
+
+
+def _is_code(name: str) -> bool:
+    return len(name) > 1 and not name.isalpha() and not name.isdigit()
 
 
 def _spans(tokens: list[str]) -> dict[str, set[int]]:

@@ -20,9 +20,11 @@ import pyarrow as pa
 from warehouse.batch_expectations import ANCHOR_RULES, batch_rules
 from warehouse.contracts import Batch, SourceInfo, Verdict
 from warehouse.data_docs import render_docs as render_docs
-from warehouse.examiner import Examination, Examiner, Failure
+from warehouse.errors import InvalidInput
+from warehouse.examiner import Examination, Failure, examiner
 from warehouse.expectations import machine_rules, price_rules
 from warehouse.limits import LIMITS, TENANCY_VOTE
+from warehouse.settings import settings
 from warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ _TENANCY = (
     "tenancy_7_verdicts",
 )
 _FOUND = pa.schema(
-    [("staged", pa.string()), ("row_number", pa.int64()), ("reason", pa.string()), ("place", pa.int32())]
+    {"staged": pa.string(), "row_number": pa.int64(), "reason": pa.string(), "place": pa.int32()}
 )
 
 
@@ -58,12 +60,11 @@ def judge(
     """
     gate = _Gate(connection, batch, now or datetime.now(UTC))
     gate.measure()
-    examiner = Examiner()
     rows = gate.staged_rows()
-    examinations = [*gate.examine_prices(examiner), *gate.examine_machines(examiner)]
+    examinations = [*gate.examine_prices(), *gate.examine_machines()]
     gate.refuse(examinations)
     reasons = gate.reasons()
-    whole, failures = gate.examine_batch(examiner, rows, reasons, info)
+    whole, failures = gate.examine_batch(rows, reasons, info)
     refused = gate.count("refusals")
     gate.set_aside(LIMITS.sample_rows if failures else None)
     word = "refused" if failures else "accepted_with_quarantine" if reasons else "accepted"
@@ -108,31 +109,33 @@ class _Gate:
         tables = ("staged_prices", "staged_instance_types", "staged_discount_rules")
         return sum(self.count(table) for table in tables)
 
-    def examine_prices(self, examiner: Examiner) -> Iterable[Examination]:
+    def examine_prices(self) -> Iterable[Examination]:
         currencies = self._column("SELECT DISTINCT currency FROM fx_rates ORDER BY currency")
         for suite in self._column("SELECT DISTINCT suite FROM measured_prices ORDER BY suite"):
-            frame = self._frame("frame_prices", suite=suite).set_index("row_number")
-            yield examiner.examine(suite, frame, price_rules(suite, currencies))
+            frame = self._frame("frame_prices", suite=suite).set_index("row_number").rename_axis(None)
+            yield examiner().examine(suite, frame, price_rules(suite, currencies))
 
-    def examine_machines(self, examiner: Examiner) -> Iterable[Examination]:
-        frame = self._frame("frame_machines").set_index("row_number")
+    def examine_machines(self) -> Iterable[Examination]:
+        frame = self._frame("frame_machines").set_index("row_number").rename_axis(None)
         if len(frame):
             known = self._column("SELECT accelerator FROM accelerators ORDER BY accelerator")
-            yield examiner.examine("instance_types", frame, machine_rules(known))
+            yield examiner().examine("instance_types", frame, machine_rules(known))
 
     def refuse(self, examinations: Iterable[Examination]) -> None:
         """TEMP table `refusals`: the row numbers that failed a row rule, each with one reason."""
-        columns: list[list[Any]] = [[], [], [], []]
-        for examination in examinations:
-            staged = "instance_types" if examination.report["suite"] == "instance_types" else "prices"
-            for failure in examination.failures:
-                if failure.rule.level == "row":
-                    many = len(failure.labels)
-                    columns[0] += [staged] * many
-                    columns[1] += failure.labels
-                    columns[2] += [failure.rule.reason] * many
-                    columns[3] += [failure.place] * many
-        self._connection.register("found", pa.Table.from_arrays([pa.array(*c) for c in zip(columns, _FOUND.types)], schema=_FOUND))
+        rows = [
+            {
+                "staged": _staged(examination),
+                "row_number": label,
+                "reason": failure.rule.reason,
+                "place": failure.place,
+            }
+            for examination in examinations
+            for failure in examination.failures
+            if failure.rule.level == "row"
+            for label in failure.labels
+        ]
+        self._connection.register("found", pa.Table.from_pylist(rows, schema=_FOUND))
         self._run("refuse")
         self._connection.unregister("found")
 
@@ -140,27 +143,42 @@ class _Gate:
         return dict(self._run("count_reasons").fetchall())
 
     def examine_batch(
-        self, examiner: Examiner, rows: int, reasons: Mapping[str, int], info: SourceInfo | None
+        self, rows: int, reasons: Mapping[str, int], info: SourceInfo | None
     ) -> tuple[list[Examination], list[str]]:
         """The examinations of the batch as a whole, and a sentence for each rule it fails."""
         frame = self._frame("frame_batch", rows=rows)
-        facts = frame.to_dict("records")[0]
+        (facts,) = _records(frame)
         facts["worst"] = ", ".join(f"{reason} {count:,}" for reason, count in list(reasons.items())[:3])
         if facts["percent_of_previous"] == facts["percent_of_previous"]:
             facts["fewer"] = 100 - facts["percent_of_previous"]
-        whole = [examiner.examine("batch", frame, batch_rules(info.max_age_days if info else None))]
+        whole = [examiner().examine("batch", frame, batch_rules(info.max_age_days if info else None))]
         sentences = [line for failure in whole[0].failures for line in _sentences(failure, [facts])]
+        self._load_anchors()
         anchors = self._frame("frame_anchors")
         if len(anchors) and rows:
-            whole.append(examiner.examine("anchors", anchors, ANCHOR_RULES))
-            records = anchors.to_dict("records")
+            whole.append(examiner().examine("anchors", anchors, ANCHOR_RULES))
+            records = _records(anchors)
             sentences += [line for failure in whole[1].failures for line in _sentences(failure, records)]
         return whole, sentences
 
     def set_aside(self, sample: int | None) -> None:
         """Move what failed from the staged tables to `quarantine`; `sample` bounds rows per reason."""
-        for name in ("quarantine_prices", "quarantine_machines", "drop_prices", "drop_machines", "quarantine_dedicated"):
+        for name in (
+            "quarantine_prices",
+            "quarantine_machines",
+            "drop_prices",
+            "drop_machines",
+            "quarantine_dedicated",
+        ):
             self._run(name, sample=sample)
+
+    def _load_anchors(self) -> None:
+        path = settings().data / "reference" / "anchors.csv"
+        try:
+            self._run("load_anchors", path=str(path))
+        except duckdb.Error as error:
+            line = str(error).splitlines()[0]
+            raise InvalidInput(f"{path.name} cannot be read: {line}", f"Correct {path}.") from error
 
     def count(self, table: str) -> int:
         return int(self._column(f"SELECT count(*) FROM {table}")[0])  # noqa: S608 - our own names
@@ -176,6 +194,14 @@ class _Gate:
         values = {**self._parameters, **further}
         used = {key: values[key] for key in re.findall(r"\$([a-z_]+)", text)}
         return self._connection.execute(text, used)
+
+
+def _staged(examination: Examination) -> str:
+    return "instance_types" if examination.report["suite"] == "instance_types" else "prices"
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in record.items()} for record in frame.to_dict("records")]
 
 
 def _sentences(failure: Failure, records: Sequence[Mapping[str, Any]]) -> list[str]:

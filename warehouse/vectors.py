@@ -27,7 +27,17 @@ if TYPE_CHECKING:
 
 GUIDES = "docs_guides"
 DATABASE = "chroma.sqlite3"
-_METADATA = ("kind", "language", "provider", "entity", "title", "summary", "keywords", "source", "content_hash")
+_METADATA = (
+    "kind",
+    "language",
+    "provider",
+    "entity",
+    "title",
+    "summary",
+    "keywords",
+    "source",
+    "content_hash",
+)
 _HINT = "Run `cloud-pricing refresh` for a new snapshot, or `cloud-pricing snapshots rollback`."
 # Chroma keeps its open folders in a table of the process that it does not lock.
 _OPENING = threading.Lock()
@@ -61,14 +71,19 @@ def open_client(folder: Path) -> ClientAPI:
         return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
 
 
+def close_client(client: ClientAPI) -> None:
+    closing: Any = client  # the protocol that Chroma declares lacks it
+    with _OPENING:
+        closing.close()
+
+
 @contextmanager
-def _client(folder: Path) -> Iterator[ClientAPI]:
+def client_of(folder: Path) -> Iterator[ClientAPI]:
     client = open_client(folder)
     try:
         yield client
     finally:
-        with _OPENING:
-            client.close()
+        close_client(client)
 
 
 def fill(connection: duckdb.DuckDBPyConnection, folder: Path, model_id: str) -> None:
@@ -86,7 +101,7 @@ def fill(connection: duckdb.DuckDBPyConnection, folder: Path, model_id: str) -> 
         shards.setdefault(shard_of(provider), []).append(place)
     # An empty knowledge base still says which model it is of.
     shards.setdefault(GUIDES, [])
-    with _client(folder) as client:
+    with client_of(folder) as client:
         for name in sorted(shards):
             _fill_shard(client, name, rows.take(pa.array(shards[name], pa.int64())), model_id)
 
@@ -95,13 +110,17 @@ def _fill_shard(client: ClientAPI, name: str, rows: pa.Table, model_id: str) -> 
     with translated(f"Writing the collection {name}"):
         # The inner product orders unit vectors as the cosine does, and keeps them bit by bit.
         collection = client.create_collection(
-            name, metadata={"model": model_id}, configuration={"hnsw": {"space": "ip"}}, embedding_function=None
+            name,
+            metadata={"model": model_id},
+            configuration={"hnsw": {"space": "ip"}},
+            embedding_function=None,
         )
         for batch in rows.to_batches(max_chunksize=client.get_max_batch_size()):
+            texts: dict[str, Any] = batch.select(["document_id", "text", "vector"]).to_pydict()
             collection.add(
-                ids=batch.column("document_id").to_pylist(),
-                embeddings=np.stack(batch.column("vector").to_numpy(zero_copy_only=False)),
-                documents=batch.column("text").to_pylist(),
+                ids=texts["document_id"],
+                embeddings=np.stack(texts["vector"]).astype(np.float32),
+                documents=texts["text"],
                 metadatas=[_without_nulls(row) for row in batch.select(_METADATA).to_pylist()],
             )
 
@@ -127,7 +146,7 @@ def logical_digest(source: Path | ClientAPI) -> str:
         return _digest(source)
     with tempfile.TemporaryDirectory(prefix="cloud-pricing-") as scratch:
         copy_of(source, Path(scratch) / "chroma")
-        with _client(Path(scratch) / "chroma") as client:
+        with client_of(Path(scratch) / "chroma") as client:
             return _digest(client)
 
 

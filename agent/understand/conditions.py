@@ -10,9 +10,17 @@ from agent.understand.lexicon import lexicon
 from agent.understand.quantities import Quantity
 from agent.understand.reading import Needs, Purchase, Usage, Workload
 
-HOURS = {"hour": Decimal(1), "day": Decimal(24), "week": Decimal(168), "month": Decimal(730), "year": Decimal(8760)}
+HOURS = {
+    "hour": Decimal(1),
+    "day": Decimal(24),
+    "week": Decimal(168),
+    "month": Decimal(730),
+    "year": Decimal(8760),
+}
 _DAYS = {"day": Decimal(1), "week": Decimal(7), "month": Decimal(730) / 24, "year": Decimal(365)}
-_COUNT_BEFORE = re.compile(r"(?<![\w.,\-$€])(\d{1,4})\s*(?:[x×]|units? of|unidades? de)?\s*(?:the\s|de\s|of\s|nvidia\s)?$")
+_COUNT_BEFORE = re.compile(
+    r"(?<![\w.,\-$€])(\d{1,4})\s*(?:[x×]|units? of|unidades? de)?\s*(?:the\s|de\s|of\s|nvidia\s)?$"
+)
 _COUNTED_MACHINES = re.compile(
     r"(?<![\w.,\-$€])(\d{1,4})\s+(?:\w+\s)?(?:machines?|instances?|vms?|servers?|nodes?|maquinas?|instancias?|"
     r"servidor(?:es)?)(?:\s+(?:of|de|do|da|tipo|type))*\s*$"
@@ -20,13 +28,17 @@ _COUNTED_MACHINES = re.compile(
 _ROUND_THE_CLOCK = re.compile(r"24\s*[/x]\s*7")
 _TERM = re.compile(r"(?:(\d|one|um|uma|three|tres)[\s\-]*(years?|yrs?|anos?)|(\d\d)[\s\-]*(?:months?|meses))")
 _TERM_WORDS = {"one": 1, "um": 1, "uma": 1, "three": 3, "tres": 3}
-_GPU_BEFORE = re.compile(r"(?:gpus?|vram|placas?|gpu memory|memoria (?:de|da|por) (?:gpu|video))\s[\w\s≥>=]{0,28}$")
+_GPU_BEFORE = re.compile(
+    r"(?:gpus?|vram|placas?|gpu memory|memoria (?:de|da|por) (?:gpu|video))\s[\w\s≥>=]{0,28}$"
+)
 _GPU_AFTER = re.compile(
     r"\s*(?:of |de )?(?:vram|(?:gpu|video|graphics)(?: memory| ram)?s?|memoria (?:de|da|por) (?:gpu|video)|each|cada|"
     r"(?:ram |memory |memoria )?(?:per|por|/) ?gpu|(?:\w+ )?gpus?)(?![a-z])"
 )
 _STORAGE = re.compile(r"\s*(?:of |de )?(?:ssd|nvme|disk|storage|disco|armazenamento|local)")
-_REQUESTS = re.compile(r"\s*(?:requests?|calls?|messages?|requisic(?:ao|oes)|chamadas?|mensagens|mensagem)(?![a-z])")
+_REQUESTS = re.compile(
+    r"\s*(?:requests?|calls?|messages?|requisic(?:ao|oes)|chamadas?|mensagens|mensagem)(?![a-z])"
+)
 
 
 def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: bool) -> Needs:
@@ -38,7 +50,9 @@ def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: 
             continue
         if item.bound in ("min", "exact"):
             values.setdefault(f"min_{name}", float(item.value))
-        if item.bound == "max" or (item.bound == "exact" and (name == "gpus" or exact) and name != "gpu_memory_gib"):
+        if item.bound == "max" or (
+            item.bound == "exact" and (name == "gpus" or exact) and name != "gpu_memory_gib"
+        ):
             values.setdefault(f"max_{name}", float(item.value))
     for mention in found:
         count = _COUNT_BEFORE.search(folded[: mention.start]) if mention.kind == "accelerator" else None
@@ -65,7 +79,9 @@ def _need(item: Quantity, folded: str) -> str | None:
         return None
     before, after = folded[max(0, item.start - 60) : item.start], folded[item.end : item.end + 30]
     about_gpu = item.per == "each" or _GPU_AFTER.match(after)
-    about_ram = re.match(r"\s*(?:of |de )?(?:ram|memory|memoria)(?! (?:per|por|de|da) (?:gpu|video)| each| cada)", after)
+    about_ram = re.match(
+        r"\s*(?:of |de )?(?:ram|memory|memoria)(?! (?:per|por|de|da) (?:gpu|video)| each| cada)", after
+    )
     if about_gpu or (_GPU_BEFORE.search(before) and not about_ram):
         return "gpu_memory_gib"
     return "memory_gib"
@@ -98,7 +114,9 @@ def _hours(folded: str, numbers: list[Quantity], *, committed: bool) -> Decimal 
         return daily.value * (days or _DAYS["month"])
     if others:
         return sum((n.value * HOURS[n.unit] for n in others if n.unit), Decimal(0))
-    if re.search(r"(?<![a-z])(?:per year|a year|yearly|annual(?:ly)?|por ano|ao ano|anual(?:mente)?)(?![a-z])", folded):
+    if re.search(
+        r"(?<![a-z])(?:per year|a year|yearly|annual(?:ly)?|por ano|ao ano|anual(?:mente)?)(?![a-z])", folded
+    ):
         return HOURS["year"]
     if re.search(r"(?<![a-z])(?:per day|a day|daily|por dia|ao dia|diaria?)(?![a-z])", folded):
         return HOURS["day"]

@@ -22,7 +22,15 @@ _MACHINE_SHAPE = re.compile(
     r"|[a-z]\d[a-z]?-(?:standard|highmem|highcpu|ultramem|megamem|highgpu|megagpu)-\d+\w*)(?![\w])"
 )
 # Kinds in the order in which they win the same words.
-_RANK = {"machine": 0, "accelerator": 1, "provider": 2, "place": 3, "model": 4, "family": 5, "unknown_machine": 6}
+_RANK = {
+    "machine": 0,
+    "accelerator": 1,
+    "provider": 2,
+    "place": 3,
+    "model": 4,
+    "family": 5,
+    "unknown_machine": 6,
+}
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,9 @@ def _is_model(joined: str) -> bool:
 @cache
 def _provider_patterns() -> dict[str, re.Pattern[str]]:
     entries = lexicon().entries["providers"]
-    return {name: re.compile(rf"(?<![\w\-]){alternatives(items)}(?![\w\-])") for name, items in entries.items()}
+    return {
+        name: re.compile(rf"(?<![\w\-]){alternatives(items)}(?![\w\-])") for name, items in entries.items()
+    }
 
 
 def _providers(folded: str, words: Vocabulary) -> Iterator[Mention]:
@@ -144,7 +154,11 @@ def _misspelled(folded: str, cut: list[Token], words: Vocabulary) -> Iterator[Me
             continue
         near = nearest_machine(key(match.group()), words)
         span = (match.start(), match.end(), match.group())
-        yield Mention("machine", near, *span, corrected=True) if near else Mention("unknown_machine", None, *span)
+        yield (
+            Mention("machine", near, *span, corrected=True)
+            if near
+            else Mention("unknown_machine", None, *span)
+        )
     for token in cut:
         place = nearest_place(token.text, folded[: token.start], words)
         if place:

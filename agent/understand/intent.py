@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from agent.understand.lexicon import lexicon
 from agent.understand.reading import Intent, Needs, Usage, Workload
 
-_SQL = re.compile(r"^\s*(?:```(?:sql)?\s*|sql:?\s+)?(?P<sql>(?:select|with|from)\s.+?)\s*;?\s*(?:```)?\s*$", re.IGNORECASE | re.DOTALL)
-_SQL_SHAPE = re.compile(r"\bselect\b.*\b(?:from|\d)|^\s*from\s+\w+\s*(?:$|where|select|limit)", re.IGNORECASE | re.DOTALL)
+_SQL = re.compile(
+    r"^\s*(?:```(?:sql)?\s*|sql:?\s+)?(?P<sql>(?:select|with|from)\s.+?)\s*;?\s*(?:```)?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_SQL_SHAPE = re.compile(
+    r"\bselect\b.*\b(?:from|\d)|^\s*from\s+\w+\s*(?:$|where|select|limit)", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,9 @@ def sql_of(question: str) -> str | None:
     return match.group("sql").strip() if match and _SQL_SHAPE.search(match.group("sql")) else None
 
 
-def decide(question: str, folded: str, named: Named, needs: Needs, usage: Usage, workload: Workload) -> Intent:
+def decide(
+    question: str, folded: str, named: Named, needs: Needs, usage: Usage, workload: Workload
+) -> Intent:
     if sql_of(question):
         return Intent.SQL
     cues = Cues(folded)
@@ -78,9 +85,18 @@ def _rules(
         (Intent.HISTORY, cues("history") and bool(machine or named.models or named.accelerators)),
         (Intent.SPECS, cues("specs") and bool(machine)),
         (Intent.EXPLAIN, _asks_why(cues, named, needs) and not machine),
-        (Intent.COMPARE, (cues("compare") or cues("cheapest")) and (choice or (cues("compare") and _sides(named)))),
-        (Intent.ESTIMATE, bool(machine) and (usage.machines > 1 or usage.hours is not None or cues("estimate"))),
-        (Intent.CHEAPEST, (cues("cheapest") or cues("dearest")) and bool(about or conditions or named.places)),
+        (
+            Intent.COMPARE,
+            (cues("compare") or cues("cheapest")) and (choice or (cues("compare") and _sides(named))),
+        ),
+        (
+            Intent.ESTIMATE,
+            bool(machine) and (usage.machines > 1 or usage.hours is not None or cues("estimate")),
+        ),
+        (
+            Intent.CHEAPEST,
+            (cues("cheapest") or cues("dearest")) and bool(about or conditions or named.places),
+        ),
         (Intent.LIST, (cues("list") or cues("availability")) and bool(about or conditions) and not machine),
         (Intent.PRICE, bool(machine) and (priced or cues("availability") or not cues("explain"))),
         (Intent.SPECS, bool(machine)),

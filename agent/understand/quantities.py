@@ -10,8 +10,24 @@ from functools import cache
 from agent.understand.lexicon import alternatives, lexicon
 
 NUMBER = r"\d+(?:[.,]\d+)*"
-_SYMBOLS = {"us$": "USD", "u$": "USD", "r$": "BRL", "$": "USD", "€": "EUR", "usd": "USD", "brl": "BRL", "eur": "EUR"}
-_NAMED = {"dollars": "USD", "dollar": "USD", "dolares": "USD", "dolar": "USD", "reais": "BRL", "real": "BRL"} | {
+_SYMBOLS = {
+    "us$": "USD",
+    "u$": "USD",
+    "r$": "BRL",
+    "$": "USD",
+    "€": "EUR",
+    "usd": "USD",
+    "brl": "BRL",
+    "eur": "EUR",
+}
+_NAMED = {
+    "dollars": "USD",
+    "dollar": "USD",
+    "dolares": "USD",
+    "dolar": "USD",
+    "reais": "BRL",
+    "real": "BRL",
+} | {
     "euros": "EUR",
     "euro": "EUR",
     "usd": "USD",
@@ -89,11 +105,21 @@ def _around() -> dict[str, re.Pattern[str]]:
             r"(?:\s*(?:of |de )?(?:ram|memory|memoria|gpus?)?)?\s*(?:/|per |por |an? |ao? |a cada |each |cada )?\s*"
             r"(?P<per>hour|hora|hr|h|month|mes|mo|year|ano|yr|day|dia|week|semana|each|cada|gpu)(?![a-z])"
         ),
-        "each": re.compile(r"\s*(?:of |de )?(?:vram|ram|memory|memoria)?\s*(?:each|cada|per gpu|por gpu|/gpu)(?![a-z])"),
+        "each": re.compile(
+            r"\s*(?:of |de )?(?:vram|ram|memory|memoria)?\s*(?:each|cada|per gpu|por gpu|/gpu)(?![a-z])"
+        ),
     }
 
 
-_PER = {"hora": "hour", "hr": "hour", "h": "hour", "mes": "month", "mo": "month", "ano": "year", "yr": "year"} | {
+_PER = {
+    "hora": "hour",
+    "hr": "hour",
+    "h": "hour",
+    "mes": "month",
+    "mo": "month",
+    "ano": "year",
+    "yr": "year",
+} | {
     "dia": "day",
     "semana": "week",
     "cada": "each",
@@ -164,7 +190,9 @@ def _per(folded: str, end: int, currency: str | None, unit: str | None) -> str |
     if currency is None and unit not in ("hour", "day"):
         return None
     match = _around()["per"].match(after)
-    if not match or (currency is None and match.group("per") not in ("day", "dia", "week", "semana", "month", "mes")):
+    if not match or (
+        currency is None and match.group("per") not in ("day", "dia", "week", "semana", "month", "mes")
+    ):
         return None
     return _PER.get(match.group("per"), match.group("per"))
 
@@ -174,7 +202,9 @@ def _with_shared_units(found: list[Quantity], folded: str) -> list[Quantity]:
     shared: list[Quantity] = []
     for index, item in enumerate(found):
         following = found[index + 1] if index + 1 < len(found) else None
-        joined = following and re.fullmatch(r"\s*(?:and|e|to|a|or|ou|-)\s*", folded[item.end : following.start])
+        joined = following and re.fullmatch(
+            r"\s*(?:and|e|to|a|or|ou|-)\s*", folded[item.end : following.start]
+        )
         if item.unit is None and following and joined:
             item = Quantity(item.value, following.unit, item.bound, item.start, item.end, following.per)
         shared.append(item)

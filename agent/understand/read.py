@@ -10,10 +10,11 @@ from agent.understand import conditions, entities
 from agent.understand.fold import fold
 from agent.understand.intent import Named, decide
 from agent.understand.language import detect
+from agent.understand.makers import makers_first
 from agent.understand.lexicon import lexicon
 from agent.understand.quantities import Quantity, quantities
 from agent.understand.reading import Intent, Needs, Reading
-from agent.understand.vocabulary import LlmModel, Vocabulary
+from agent.understand.vocabulary import Vocabulary
 
 
 def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
@@ -48,13 +49,91 @@ def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
         excluded_providers=_providers(found, excluded=True),
         places=tuple(entities.places(found, excluded=False)),
         excluded_places=tuple(entities.places(found, excluded=True)),
-        models=tuple(tuple(_makers_first(group)) for group in entities.models(found)),
+        models=tuple(tuple(makers_first(group)) for group in entities.models(found)),
         needs=needs,
         purchase=purchase,
         usage=usage,
         workload=workload,
         currency=_currency(folded),
         wants_gpu=bool(accelerators) or lexicon().has("generic", "gpu", folded),
+        per_gpu=needs.min_gpu_memory_gib is None and bool(_PER_GPU.search(folded)),
+        dearest=lexicon().has("intents", "dearest", folded),
+        elsewhere=_elsewhere(folded),
+    )
+
+
+def _within(number: Quantity, found: list[entities.Mention]) -> bool:
+    names = [m for m in found if m.kind != "model"]
+    return any(m.start <= number.start < m.end for m in names)
+
+
+def _settle_models(found: list[entities.Mention], folded: str, numbers: list[Quantity]) -> list[entities.Mention]:
+    """Model names that are plain words count only where tokens are asked about."""
+    about_tokens = lexicon().has("intents", "tokens", folded) or lexicon().has("roles", "output", folded)
+    starts = {n.start for n in numbers}
+
+    def real(mention: entities.Mention) -> bool:
+        letters = sum(character.isalpha() for character in mention.text)
+        digits = any(character.isdigit() for character in mention.text)
+        if mention.start in starts or letters == 0:
+            return False
+        return (digits and letters >= 2) or (about_tokens and letters >= 5) or letters >= 10
+
+    return [m for m in found if m.kind != "model" or real(m)]
+
+
+def _settle_providers(found: list[entities.Mention], words: Vocabulary) -> list[entities.Mention]:
+    """Where a model is named, `google` sells models, not machines."""
+    if not any(m.kind == "model" for m in found):
+        return found
+    sellers = {"gcp": "google"}
+    return [
+        replace(m, value=sellers.get(m.value, m.value))
+        if m.kind == "provider" and m.text not in words.providers
+        else m
+        for m in found
+    ]
+
+
+def _named(found: list[entities.Mention], options: int) -> Named:
+    def count(kind: str) -> int:
+        return len({m.text.lower() for m in found if m.kind == kind and not m.excluded})
+
+    return Named(
+        count("machine"),
+        count("accelerator"),
+        count("model"),
+        count("provider"),
+        count("place"),
+        count("family"),
+        options,
+        count("unknown_machine"),
+    )
+
+
+def _accelerators(found: list[entities.Mention]) -> tuple[str, ...]:
+    names = [name for m in found if m.kind == "accelerator" and not m.excluded for name in m.value]
+    return tuple(dict.fromkeys(names))
+
+
+def _memory_variant(accelerators: tuple[str, ...], needs: Needs) -> tuple[tuple[str, ...], Needs]:
+    """`A100 with 80 GB` is the A100-80GB: the number names the variant, not the machine's memory."""
+    for size in (needs.min_gpu_memory_gib, needs.min_memory_gib):
+        chosen = tuple(name for name in accelerators if size and name.endswith(f"-{size:g}GB"))
+        if chosen:
+            return chosen, replace(needs, min_memory_gib=None, min_gpu_memory_gib=size)
+    return accelerators, needs
+
+
+def _providers(found: list[entities.Mention], *, excluded: bool) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.value for m in found if m.kind == "provider" and m.excluded is excluded))
+
+
+def _corrected_name(mention: entities.Mention) -> str:
+    return str(mention.value[0].name if mention.kind == "machine" else mention.value.label_en)
+
+
+_PER_GPU.search(folded)),
         dearest=lexicon().has("intents", "dearest", folded),
         elsewhere=_elsewhere(folded),
     )
@@ -138,7 +217,7 @@ _MAKERS = {
 }  # fmt: skip
 
 
-def _makers_first(group: list[LlmModel]) -> list[LlmModel]:
+def makers_first(group: list[LlmModel]) -> list[LlmModel]:
     """A model sold by many is meant as its maker sells it, unless the question names a seller."""
 
     def order(model: LlmModel) -> tuple[bool, str]:
@@ -149,6 +228,7 @@ def _makers_first(group: list[LlmModel]) -> list[LlmModel]:
     return sorted(group, key=order)
 
 
+_PER_GPU = re.compile(r"(?:per|por|a cada|/) ?(?:gpu|placa|accelerator|acelerador)(?![a-z])")
 _CURRENCIES = {
     "BRL": re.compile(r"r\$|(?<![a-z])(?:reais|em real|in reals?|brl)(?![a-z])"),
     "EUR": re.compile(r"€|(?<![a-z])(?:euros?|eur)(?![a-z])"),

@@ -44,7 +44,9 @@ class Needs:
 
     def any_machine_needs(self) -> bool:
         named = (self.min_vcpus, self.max_vcpus, self.min_memory_gib, self.max_memory_gib)
-        return any(value is not None for value in (*named, self.min_gpus, self.min_gpu_memory_gib, self.architecture))
+        return any(
+            value is not None for value in (*named, self.min_gpus, self.min_gpu_memory_gib, self.architecture)
+        )
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class Reading:
     workload: Workload = field(default_factory=Workload)
     currency: str | None = None
     wants_gpu: bool = False
+    per_gpu: bool = False
     dearest: bool = False
     elsewhere: str | None = None
 

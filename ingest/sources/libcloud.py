@@ -2,12 +2,17 @@
 
 `libcloud/data/pricing.json` is scraped by that project from the providers' public lists. It is old
 and dirty (zeroes, dedicated-tenancy prices in the EC2 lists): everything of it goes on to the gate
-as it stands. Left out on purpose: the superseded per-region EC2 lists (`ec2_us_east`, …), Azure's
-Low Priority sizes (the old batch class, withdrawn) and the providers of long ago.
+as it stands. Its `updated` time is that of the last scrape of any provider. The Azure and Google
+lists are byte for byte those of earlier releases, so they speak for the one that first had them
+(`_FIRST_SEEN`); a list that changes speaks for `updated` again.
+
+Left out on purpose: the superseded per-region EC2 lists (`ec2_us_east`, …), Azure's 248 Low Priority
+keys (the old batch class, withdrawn) and the providers of long ago.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +33,21 @@ NAME = "libcloud"
 _PACKAGE = "apache-libcloud"
 _PRICES = "pricing.json"
 _MACHINES = "ec2_instance_types.json"
+_LISTS = {
+    "aws": ("ec2_linux", "ec2_windows", "ec2_rhel", "ec2_rhel_ha", "ec2_suse"),
+    "azure": ("azure_linux", "azure_windows"),
+    "gcp": ("gce_instances", "gce_disks", "gce_images"),
+}
+# Hash of a provider's lists → the `updated` time of the first pricing.json that had them: in the
+# project's repository on 2020-07-10 (Google), in its release 3.3.1 (Azure), both still in 3.9.1.
+_FIRST_SEEN = {
+    "99d25e5cb41f3aebdb60258d2899c369f0c6a5445585209b197ca2a739722531": datetime(
+        2020, 7, 10, 3, 37, 9, tzinfo=UTC
+    ),
+    "d847b70fb6315f3ac67beec321c60fa65f6343d7ae9a4a12c58f65aa063932dd": datetime(
+        2020, 8, 30, 20, 15, 33, tzinfo=UTC
+    ),
+}
 _SERVICES = {"aws": "AmazonEC2", "azure": "Virtual Machines", "gcp": "Compute Engine"}
 
 
@@ -54,7 +74,7 @@ def parse(payloads: Sequence[Payload]) -> Iterable[Tables]:
     files = {payload.record.name: payload for payload in payloads}
     prices = files[_PRICES]
     document = prices.read()
-    as_of = _updated(document)
+    as_of = _dated(document, str(prices.scope.provider))
     constants = {
         "provider": prices.scope.provider,
         "service": prices.scope.service,
@@ -74,13 +94,17 @@ def parse(payloads: Sequence[Payload]) -> Iterable[Tables]:
     yield Tables(tables, as_of)
 
 
-def _updated(document: bytes) -> datetime:
+def _dated(document: bytes, provider: str) -> datetime:
+    """The moment a provider's lists speak for."""
     try:
-        return datetime.fromtimestamp(json.loads(document)["updated"], UTC)
+        content = json.loads(document)
+        lists = [content["compute"][name] for name in _LISTS[provider]]
+        updated = datetime.fromtimestamp(content["updated"], UTC)
     except (ValueError, KeyError, TypeError) as error:
-        raise PayloadInvalid(
-            f"{_PRICES} has no usable `updated` time: {error!r}", "Reinstall the package."
-        ) from None
+        message = f"{_PRICES} has no lists of {provider} or no `updated` time: {error!r}"
+        raise PayloadInvalid(message, "Reinstall the package.") from None
+    digest = hashlib.sha256(json.dumps(lists, sort_keys=True).encode()).hexdigest()
+    return _FIRST_SEEN.get(digest, updated)
 
 
 def _aws(room: Workspace, constants: dict[str, Any]) -> dict[str, pa.Table]:
@@ -94,7 +118,6 @@ def _aws(room: Workspace, constants: dict[str, Any]) -> dict[str, pa.Table]:
 def _azure(room: Workspace, constants: dict[str, Any]) -> dict[str, pa.Table]:
     room.add_reference("azure_sizes", "regions")
     prices = conformed("prices", room.run("azure_prices"), **constants)
-    room.add("prices", prices)
     machines = conformed("instance_types", room.run("azure_machines"), provider="azure")
     return {"prices": prices, "instance_types": machines}
 
@@ -104,7 +127,6 @@ def _gcp(room: Workspace, constants: dict[str, Any]) -> dict[str, pa.Table]:
     room.add("rates", room.run("gcp_rates"))
     parts = [room.run(name) for name in ("gcp_machine_prices", "gcp_rate_prices", "gcp_disks", "gcp_images")]
     prices = pa.concat_tables([conformed("prices", part, **constants) for part in parts])
-    room.add("prices", prices)
     machines = conformed("instance_types", room.run("gcp_machines"), provider="gcp")
     skipped = room.run("gcp_unpriced").to_pylist()
     get_logger("ingest.libcloud").info("machines_not_priced", **skipped[0])

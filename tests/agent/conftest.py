@@ -163,7 +163,7 @@ def _history_and_refusals(db: duckdb.DuckDBPyConnection) -> None:
     past: dict[str, object] = {"price_id": found[0], "valid_from": EARLIER, "valid_to": AS_OF, "price": "0.107"}
     _insert(db, "price_spans", {**past, "batch_id": "b-old"})
     for machine, region, price, reason, detail, likely in (
-        ("p4d.24xlarge", "us-east-1", "36.04986", "dedicated_price", "1.10 times the shared price", "32.7726"),
+        ("p4d.24xlarge", "us-east-1", "36.04986", "dedicated_tenancy", "1.10 times the shared price", "32.7726"),
         ("m7g.xlarge", "sa-east-1", "0", "zero_price", "a price of zero is missing", None),
     ):
         refused = {

@@ -18,7 +18,7 @@ described AS (
         CASE
             WHEN regexp_matches(extra->>'physicalProcessor', 'Graviton|Apple M') THEN 'arm64' ELSE 'x86_64'
         END AS architecture,
-        regexp_extract(extra->>'storage', '^(?:(\d+) x )?(\d+) ', ['disks', 'each']) AS storage,
+        regexp_extract(extra->>'storage', '(?i)^(?:(\d+) x )?(\d+)', ['disks', 'each']) AS storage,
         extra->>'storage' = 'EBS only' AS without_storage,
         TRY_CAST(regexp_extract(extra->>'networkPerformance', '([\d.]+) (?:Gig|Meg)abit', 1) AS DOUBLE)
             / CASE WHEN contains(extra->>'networkPerformance', 'Megabit') THEN 1000 ELSE 1 END AS network_gbps

@@ -3,6 +3,8 @@
 WITH spellings AS (
     SELECT provider, lower(region) AS spelling, region FROM regions
     UNION
+    SELECT provider, lower(name), region FROM regions WHERE kind = 'region'
+    UNION
     SELECT provider, lower(unnest(string_split(aliases, '|'))), region FROM regions WHERE aliases IS NOT NULL
 ),
 known AS (SELECT provider, spelling, min(region) AS region FROM spellings GROUP BY provider, spelling),
@@ -17,7 +19,13 @@ numbers AS (
 SELECT
     cells.row_number,
     lower(cells.provider) AS provider,
-    coalesce(cells.category, CASE WHEN cells.instance_type IS NULL THEN 'other' ELSE 'compute' END) AS category,
+    coalesce(
+        cells.category,
+        CASE WHEN cells.instance_type IS NOT NULL THEN 'compute'
+             WHEN units.unit IN ('gb_month', 'gb_hour') THEN 'storage'
+             WHEN units.unit = 'million_tokens' THEN 'ai'
+             ELSE 'other' END
+    ) AS category,
     coalesce(cells.sku_id, cells.instance_type) AS sku_id,
     coalesce(cells.name, cells.instance_type, cells.sku_id) AS name,
     cells.instance_type,

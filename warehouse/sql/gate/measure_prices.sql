@@ -21,7 +21,7 @@ facts AS (
 SELECT
     s.row_number,
     CASE WHEN s.category = 'compute' THEN 'compute_prices'
-         WHEN s.category = 'ai' AND s.unit = 'million_tokens' THEN 'token_prices'
+         WHEN s.category = 'ai' THEN 'token_prices'
          ELSE 'other_prices' END AS suite,
     s.sku_id, s.category, s.purchase_option, s.price_type, s.payment, s.tenancy, s.operating_system, s.unit,
     s.currency,
@@ -33,7 +33,8 @@ SELECT
          THEN coalesce(s.term_months, 0) END AS commitment_months,
     s.tier_from::DOUBLE AS tier_from,
     s.tier_to::DOUBLE AS tier_to,
-    json_extract_string(s.attributes, '$.kind') AS token_kind,
+    CASE WHEN s.category <> 'ai' OR s.unit <> 'million_tokens' THEN 'other'
+         ELSE json_extract_string(s.attributes, '$.kind') END AS token_kind,
     CASE WHEN coalesce(s.charged, false) OR s.free THEN s.price_id::VARCHAR END AS priced_id,
     s.copy,
     f.reason AS tenancy_finding,

@@ -1,4 +1,4 @@
-CREATE OR REPLACE TABLE anchors AS
+CREATE OR REPLACE TEMP TABLE anchors AS
 SELECT
     source,
     provider,

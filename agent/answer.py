@@ -1,0 +1,166 @@
+"""answer(question) → Answer: the single door of the agent, whatever face asks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from agent import asking
+from agent.context import Context, Knowing
+from agent.evidence import Answer
+from agent.grounding import evidence_of, ungrounded
+from agent.render.facts import examples
+from agent.render.page import Page
+from agent.render.write import write
+from agent.settings import AgentSettings, agent_settings
+from agent.understand.intent import sql_of
+from agent.understand.language import detect
+from agent.understand.read import read
+from agent.understand.reading import Intent, Reading
+from agent.understand.vocabulary import vocabulary
+from warehouse.log import get_logger
+from warehouse.reader import Reader
+from warehouse.settings import settings as warehouse_settings
+
+_log = get_logger("answer")
+RULES = "rules"
+
+
+def answer(
+    question: str,
+    *,
+    reader: Reader,
+    knowledge: Knowing | Callable[[], Knowing] | None = None,
+    language: str | None = None,
+    settings: AgentSettings | None = None,
+) -> Answer:
+    """The answer from the reader's snapshot, with its evidence.
+
+    `knowledge` is opened when a question first needs it; None means the one of the snapshot.
+    `language` is en, pt or auto and overrides the setting. Raises InvalidInput where the model's name
+    cannot be used, never for what the question says.
+    """
+    started = time.perf_counter()
+    given = settings or agent_settings()
+    spoken = language or given.language
+    context = Context(reader, vocabulary(reader), opener(knowledge, reader), "en")
+    refusal = _refusal(question, spoken, reader, given)
+    if refusal:
+        return _answer(question, refusal, None, context, started)
+    reading = read(question, context.words, spoken)
+    context.language = reading.language
+    page, tokens, model = _page(question, reading, context, given)
+    made = _answer(question, page, reading, context, started, tokens=tokens, model=model)
+    _log.info(
+        "answered",
+        snapshot=made.snapshot,
+        intent=made.intent,
+        language=made.language,
+        answered=made.answered,
+        tools=list(made.tools_used),
+        duration_ms=round(made.duration_ms, 1),
+    )
+    return made
+
+
+def opener(knowledge: Knowing | Callable[[], Knowing] | None, reader: Reader) -> Callable[[], Knowing]:
+    """Opens the knowledge base at its first use: chromadb is a heavy import."""
+    if callable(knowledge):
+        return knowledge
+    if knowledge is not None:
+        return lambda: knowledge
+    opened: list[Knowing] = []
+
+    def open_snapshots_own() -> Knowing:
+        if not opened:
+            from warehouse.knowledge import Knowledge
+
+            cache = warehouse_settings().store / "cache" / "chroma" / reader.snapshot.id
+            opened.append(Knowledge.open(reader.folder, cache))
+        return opened[0]
+
+    return open_snapshots_own
+
+
+def _refusal(question: str, spoken: str, reader: Reader, given: AgentSettings) -> Page | None:
+    because = None
+    if not question.strip():
+        because = "because_empty"
+    elif len(question) > given.max_question_characters and not sql_of(question):
+        because = "because_long"
+    if because is None:
+        return None
+    page = Page(detect(question[:200]) if spoken == "auto" else spoken, reader.snapshot.id)
+    limit = page.number(given.max_question_characters, 0)
+    page.add("help.unknown", because=page.say(f"help.{because}", limit=limit), examples=examples(page))
+    page.answered = False
+    return page
+
+
+def _page(question: str, reading: Reading, context: Context, given: AgentSettings) -> tuple[Page, int, str]:
+    """The page, the tokens it cost, and the model whose words it holds."""
+    if given.model == RULES:
+        return _by_rules(question, reading, context, given), 0, RULES
+    said, problem = asking.by_model(question, reading, context, given)
+    if said.text and problem is None:
+        page = (
+            write(reading, context, given.answer_rows)
+            if context.findings
+            else Page(reading.language, context.reader.snapshot.id)
+        )
+        page.lines = [said.text]
+        return page, said.tokens, given.model
+    fresh = Context(context.reader, context.words, context.knowledge, context.language)
+    page = _by_rules(question, reading, fresh, given)
+    page.caveat(*problem[:1], **problem[1]) if problem else None
+    context.findings, context.failures, context.degraded = fresh.findings, fresh.failures, fresh.degraded
+    return page, said.tokens, RULES
+
+
+def _by_rules(question: str, reading: Reading, context: Context, given: AgentSettings) -> Page:
+    page = asking.by_rules(question, reading, context, given)
+    evidence = evidence_of(context.findings, question, _always(context, page))
+    missing = ungrounded("\n".join(page.lines), evidence)
+    if missing:
+        # A template that says more than its rows is a defect: nothing is better than a wrong figure.
+        _log.error("ungrounded", missing=missing, intent=str(reading.intent))
+        page.lines = [line for line in page.lines if not ungrounded(line, evidence)]
+    return page
+
+
+def _always(context: Context, page: Page) -> list[object]:
+    snapshot = context.reader.snapshot
+    return [snapshot.id, snapshot.created_at, len(page.rows), examples(page)]
+
+
+def _answer(
+    question: str,
+    page: Page,
+    reading: Reading | None,
+    context: Context,
+    started: float,
+    *,
+    tokens: int = 0,
+    model: str = RULES,
+) -> Answer:
+    moments = [row["as_of"] for row in page.rows if isinstance(row.get("as_of"), datetime)]
+    return Answer(
+        question=question,
+        text="\n".join(page.lines).strip(),
+        rows=tuple({name: row.get(name) for name in page.columns} for row in page.rows),
+        columns=page.columns,
+        citations=tuple(page.citations),
+        snapshot=context.reader.snapshot.id,
+        as_of=min(moments, default=None),
+        caveats=tuple(page.caveats),
+        suggestions=tuple(page.suggestions),
+        tools_used=tuple(dict.fromkeys(finding.tool for finding in context.findings)),
+        duration_ms=(time.perf_counter() - started) * 1000,
+        tokens_used=tokens,
+        language=page.language,
+        intent=str(reading.intent if reading else Intent.UNKNOWN),
+        answered=page.answered,
+        model=model,
+        sql=next((str(f.arguments["sql"]) for f in context.found("query_sql")), None),
+    )

@@ -1,0 +1,95 @@
+"""Is this installation, and its store, in order?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from agent.settings import agent_settings
+from warehouse import snapshots
+from warehouse.errors import CloudPricingError
+from warehouse.reader import Reader
+from warehouse.settings import Settings
+
+_LIBRARIES = ("duckdb", "prefect", "great-expectations", "chromadb", "sentence-transformers", "agno")
+_LOW_DISK_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class Finding:
+    what: str
+    state: str  # ok | warning | broken
+    detail: str
+
+
+def examine(limits: Settings) -> list[Finding]:
+    """Every check, whatever the others found."""
+    return [*_installation(limits), *_store(limits.store), *_snapshot(limits.store)]
+
+
+def _installation(limits: Settings) -> Iterator[Finding]:
+    yield Finding("python", "ok", ".".join(map(str, sys.version_info[:3])))
+    for name in _LIBRARIES:
+        try:
+            yield Finding(name, "ok", metadata.version(name))
+        except metadata.PackageNotFoundError:
+            yield Finding(name, "broken", "not installed: run `make run`, or pip install cloud-pricing-agent")
+    reference = limits.data / "reference" / "regions.csv"
+    state = "ok" if reference.is_file() else "broken"
+    yield Finding(
+        "data", state, f"{limits.data}" if state == "ok" else f"no reference tables in {limits.data}"
+    )
+    try:
+        yield Finding("model", "ok", agent_settings().model)
+    except CloudPricingError as error:
+        yield Finding("model", "broken", str(error))
+
+
+def _store(store: Path) -> Iterator[Finding]:
+    nearest = next(folder for folder in (store, *store.parents) if folder.exists())
+    writable = os.access(nearest, os.W_OK)
+    yield Finding(
+        "store", "ok" if writable else "broken", f"{store}" if writable else f"{nearest} is not writable"
+    )
+    free = shutil.disk_usage(nearest).free
+    yield Finding("disk", "ok" if free > _LOW_DISK_BYTES else "warning", f"{free / 1024**3:.1f} GiB free")
+    left = sorted(path.name for path in (store / "snapshots").glob(".building-*"))
+    if left:
+        yield Finding("leftovers", "warning", f"{', '.join(left)}: the next refresh removes them")
+
+
+def _snapshot(store: Path) -> Iterator[Finding]:
+    if snapshots.current_id(store) is None:
+        yield Finding("snapshot", "warning", "none yet: run `cloud-pricing refresh`")
+        return
+    try:
+        snapshot = snapshots.load(store)
+        wrong = snapshots.verify(snapshot)
+        detail = "; ".join(wrong) or f"{snapshot.id}, {len(snapshot.manifest.files)} files as published"
+        yield Finding("snapshot", "broken" if wrong else "ok", detail)
+        with Reader(snapshot) as reader:
+            stale = [row["source"] for row in reader.named("sources_state").records() if row["stale"]]
+        old = f"older than they should be: {', '.join(stale)}" if stale else "as fresh as promised"
+        yield Finding("sources", "warning" if stale else "ok", old)
+    except CloudPricingError as error:
+        yield Finding("snapshot", "broken", str(error))
+        return
+    yield _knowledge(store, snapshot)
+
+
+def _knowledge(store: Path, snapshot: snapshots.Snapshot) -> Finding:
+    from warehouse.knowledge import Knowledge
+
+    try:
+        with Knowledge.open(snapshot.folder, store / "cache" / "chroma") as knowledge:
+            found = knowledge.search("spot", limit=1)
+    except CloudPricingError as error:
+        return Finding("knowledge", "broken", str(error))
+    return Finding(
+        "knowledge", "ok" if found else "warning", "search answers" if found else "search finds nothing"
+    )

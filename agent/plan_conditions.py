@@ -1,0 +1,65 @@
+"""A reading's conditions as the arguments tools take."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from agent.context import Context
+from agent.understand.reading import Reading
+
+_HOURS_A_MONTH = 730
+
+
+def conditions(reading: Reading, context: Context) -> dict[str, Any]:
+    """Everything find_offers can filter by."""
+    needs = reading.needs
+    given: dict[str, Any] = {
+        "accelerators": list(reading.accelerators),
+        "families": list(reading.family_names()),
+        "min_vcpus": needs.min_vcpus,
+        "max_vcpus": needs.max_vcpus,
+        "min_memory_gib": needs.min_memory_gib,
+        "max_memory_gib": needs.max_memory_gib,
+        "min_gpus": needs.min_gpus or (1 if reading.wants_gpu else None),
+        "max_gpus": needs.max_gpus,
+        "min_gpu_memory_gib": needs.min_gpu_memory_gib,
+        "architecture": needs.architecture,
+        "max_usd_hour": _highest_price(reading, context),
+        "per_gpu": reading.per_gpu or None,
+        "dearest": reading.dearest or None,
+        **places_of(reading),
+        **purchase_of(reading, full=True),
+    }
+    return {name: value for name, value in given.items() if value not in (None, [])}
+
+
+def places_of(reading: Reading) -> dict[str, Any]:
+    given = {
+        "places": [place.label_en for place in reading.places],
+        "not_places": [place.label_en for place in reading.excluded_places],
+        "providers": list(reading.providers),
+        "not_providers": list(reading.excluded_providers),
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def purchase_of(reading: Reading, *, full: bool = False) -> dict[str, Any]:
+    how = reading.purchase
+    given: dict[str, Any] = {"operating_system": how.operating_system, "tenancy": how.tenancy}
+    given["purchase_options"] = list(how.options)
+    if full:
+        given |= {"price_type": how.price_type, "term_months": how.term_months, "payment": how.payment}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _highest_price(reading: Reading, context: Context) -> str | None:
+    """In USD an hour, whatever currency and period the question uses."""
+    needs = reading.needs
+    if needs.max_price is None:
+        return None
+    rate = Decimal(1)
+    for finding in context.found("convert"):
+        rate = finding.rows[0]["units_per_usd"]
+    hours = _HOURS_A_MONTH if needs.max_price_per == "month" else 1
+    return str((needs.max_price / rate / hours).quantize(Decimal("0.0000000001")))

@@ -1,0 +1,1 @@
+"""Findings become sentences, in the question's language."""

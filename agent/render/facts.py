@@ -1,0 +1,207 @@
+"""History, specs, guides, freshness, SQL, help, and the honest `I can't tell`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+from agent.context import Context
+from agent.render import formats
+from agent.render.basis import how
+from agent.render.page import Page, Row
+from agent.understand.fold import phrase
+from agent.understand.reading import Reading
+
+_EXAMPLES = ("price", "cheapest", "compare", "estimate", "tokens", "explain")
+_RELATED = 3
+_SECTION = re.compile(r"^#{1,6}\s+", re.MULTILINE)
+_MOST_CHARACTERS = 900
+
+
+def write_history(page: Page, reading: Reading, context: Context) -> None:
+    found = [*context.found("price_history"), *context.found("token_price_history")]
+    rows = [row for finding in found for row in finding.rows]
+    if not rows:
+        machine = page.joined(reading.machine_names() or [group[0].name for group in reading.models])
+        page.add("history.none", machine=machine, conditions=how(page, reading, assumed=None))
+        page.answered = False
+        return
+    series = [list(group) for _, group in groupby(rows, key=lambda row: row["price_id"])]
+    series.sort(key=lambda steps: -len(steps))
+    kept = [steps for steps in series if _series_name(steps[0]) == _series_name(series[0][0])]
+    for steps in kept[:2]:
+        _write_series(page, reading, steps)
+    if len(series) > len(kept[:2]):
+        page.add("history.others", count=len(series) - len(kept[:2]))
+    page.table(
+        rows,
+        (
+            "provider",
+            "name",
+            "region",
+            "kind",
+            "price",
+            "currency",
+            "valid_from",
+            "valid_to",
+            "change_percent",
+        ),
+    )
+
+
+def _series_name(row: Row) -> str:
+    return f"{row['provider']}/{row['name']}/{row.get('region')}"
+
+
+def _write_series(page: Page, reading: Reading, steps: Sequence[Row]) -> None:
+    last = steps[-1]
+    machine = str(last.get("instance_type") or last["name"])
+    region = str(last.get("region") or page.word("kind", str(last.get("kind"))))
+    if len(steps) == 1:
+        rate = formats.rate(last["price"], last["currency"], page.language)
+        page.add(
+            "history.same",
+            machine=machine,
+            region=region,
+            since=page.day(last["valid_from"]),
+            rate=rate,
+            cite=page.cite(last),
+        )
+        return
+    page.add("history.lead", machine=machine, region=region, conditions=how(page, reading, assumed=None))
+    for row in steps:
+        change = row["change_percent"]
+        page.add(
+            "history.row",
+            since=page.day(row["valid_from"]),
+            until=page.say("history.until", day=page.day(row["valid_to"])) if row["valid_to"] else "",
+            rate=formats.rate(row["price"], row["currency"], page.language),
+            unit=page.word("unit", row["unit"]),
+            change=page.say("history.change", percent=page.number(round(change, 1), 1))
+            if change is not None
+            else "",
+            cite=page.cite(row),
+        )
+
+
+def write_specs(page: Page, reading: Reading, context: Context) -> None:
+    rows = [row for finding in context.found("machine_specs") for row in finding.rows]
+    for row in rows:
+        parts = [page.specs(row)]
+        if row["local_storage_gb"]:
+            parts.append(page.say("specs.storage", n=page.number(row["local_storage_gb"])))
+        if row["network_gbps"]:
+            parts.append(page.say("specs.network", n=page.number(row["network_gbps"])))
+        if row["cpu_model"]:
+            parts.append(page.say("specs.cpu", name=row["cpu_model"]))
+        if row["architecture"]:
+            parts.append(page.say("specs.architecture", name=page.word("condition", row["architecture"])))
+        provider = page.provider(row["provider"])
+        page.lines.append(
+            page.say(
+                "specs.one", machine=row["instance_type"], provider=provider, specs=", ".join(parts)
+            ).removesuffix(".")
+            + page.cite({**row, "price_id": f"{row['provider']}/{row['instance_type']}"})
+            + "."
+        )
+    page.table(
+        rows,
+        (
+            "provider",
+            "instance_type",
+            "vcpus",
+            "memory_gib",
+            "accelerator",
+            "accelerator_count",
+            "architecture",
+        ),
+    )
+
+
+def write_explanation(page: Page, reading: Reading, context: Context) -> None:
+    rows = [row for finding in context.found("search_knowledge") for row in finding.rows]
+    if not rows:
+        write_unknown(page, reading, "because_guide")
+        return
+    best = rows[0]
+    page.lines.append(best["summary"] or _opening(best["text"]))
+    section = _nearest_section(best["text"], reading.question, best["summary"])
+    if section:
+        page.lines.append(section)
+    page.add("explain.source", title=best["title"], cite=page.cite(best))
+    related = [row["title"] for row in rows[1 : 1 + _RELATED]]
+    if related:
+        page.add("explain.related", titles="; ".join(related))
+    page.table(rows, ("title", "kind", "source"))
+
+
+def _opening(text: str) -> str:
+    return _SECTION.split(text, maxsplit=1)[0].strip()[:_MOST_CHARACTERS]
+
+
+def _nearest_section(text: str, question: str, summary: str) -> str:
+    """The plain paragraph that shares most rare words with the question, beyond the summary's."""
+    wanted = {word for word in phrase(question).split() if len(word) > 3} - set(phrase(summary).split())
+    paragraphs = [part.strip() for part in text.split("\n\n")]
+    plain = [part for part in paragraphs if part and part[0].isalpha() and part != summary.strip()]
+    scored = [(len(wanted & set(phrase(part).split())), -index, part) for index, part in enumerate(plain)]
+    best = max(scored, default=(0, 0, ""))
+    return best[2][:_MOST_CHARACTERS] if best[0] >= 1 else ""
+
+
+def write_freshness(page: Page, reading: Reading, context: Context) -> None:
+    rows = [row for finding in context.found("freshness") for row in finding.rows]
+    page.add("freshness.lead", created=page.day(context.reader.snapshot.created_at))
+    for row in rows:
+        page.add(
+            "freshness.row",
+            title=row["title"],
+            providers=row["providers"] or "—",
+            as_of=page.day(row["as_of"]),
+            observed=page.day(row["observed_at"]),
+            age=page.number(row["age_days"], 0),
+            prices=page.number(row["prices"], 0),
+            stale=page.say("freshness.stale") if row["stale"] else "",
+            cite=page.cite(row),
+        )
+    page.add("freshness.refresh")
+    page.table(rows, ("source", "providers", "as_of", "observed_at", "age_days", "stale", "prices"))
+
+
+def write_sql(page: Page, reading: Reading, context: Context) -> None:
+    found = context.found("query_sql")
+    if context.failures and not found:
+        failure = context.failures[-1]
+        page.add("sql.failed", message=failure.message, hint=failure.hint)
+        page.answered = False
+        return
+    rows = [row for finding in found for row in finding.rows]
+    if not rows:
+        page.add("sql.none")
+    else:
+        page.add("sql.lead_one" if len(rows) == 1 else "sql.lead", count=page.number(len(rows), 0))
+    if any(finding.truncated for finding in found):
+        page.caveat("truncated")
+    page.table(rows, tuple(rows[0]) if rows else ())
+
+
+def write_help(page: Page, reading: Reading, context: Context) -> None:
+    page.add("help.text", examples=examples(page))
+
+
+def write_greeting(page: Page, reading: Reading, context: Context) -> None:
+    page.add("help.greeting", examples=examples(page))
+
+
+def write_unknown(page: Page, reading: Reading, because: str | None = None) -> None:
+    page.answered = False
+    if because is None:
+        because = "because_service" if reading.elsewhere else "because_unknown"
+    reason = page.say(f"help.{because}", service=reading.elsewhere or "")
+    page.add("help.unknown", because=reason, examples=examples(page))
+    page.suggestions += [page.say(f"examples.{name}") for name in _EXAMPLES[:3]]
+
+
+def examples(page: Page) -> str:
+    return "\n".join(f"- {page.say(f'examples.{name}')}" for name in _EXAMPLES)

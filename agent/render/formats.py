@@ -1,0 +1,51 @@
+"""Numbers, money and dates as each language writes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+
+from babel.core import Locale
+from babel.numbers import NumberPattern, parse_pattern
+
+_LOCALES = {"en": "en_US", "pt": "pt_BR"}
+_CENT = Decimal("0.01")
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(_LOCALES[language])
+
+
+@cache
+def _pattern(pattern: str) -> NumberPattern:
+    return parse_pattern(pattern)
+
+
+def number(value: Decimal | float, language: str, places: int = 2) -> str:
+    """`1234.5` → 1,234.5 or 1.234,5."""
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    return str(_pattern("#,##0." + "#" * places).apply(exact, _locale(language)))
+
+
+def rate(value: Decimal, currency: str, language: str) -> str:
+    """A unit price with the digits it has, two to six of them: `98.32 USD`."""
+    return f"{_pattern('#,##0.00####').apply(value, _locale(language))} {currency}"
+
+
+def total(value: Decimal, currency: str, language: str) -> str:
+    """An amount to pay, in cents unless it is less than one."""
+    pattern = "#,##0.00" if value >= _CENT or value == 0 else "#,##0.00####"
+    return f"{_pattern(pattern).apply(value, _locale(language))} {currency}"
+
+
+def day(value: date | datetime, language: str) -> str:
+    return value.strftime("%d/%m/%Y" if language == "pt" else "%Y-%m-%d")
+
+
+def joined(items: list[str], language: str) -> str:
+    """`a, b and c`."""
+    if len(items) < 2:
+        return "".join(items)
+    return ", ".join(items[:-1]) + (" e " if language == "pt" else " and ") + items[-1]

@@ -1,0 +1,84 @@
+"""Offers that meet conditions: the cheapest, or a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.context import Context
+from agent.render.conditions import described
+from agent.render.page import Page, Row, tied
+from agent.understand.reading import Intent, Reading
+
+COLUMNS = (
+    "provider",
+    "instance_type",
+    "region",
+    "vcpus",
+    "memory_gib",
+    "accelerator",
+    "accelerator_count",
+    "price_hour",
+    "price_month",
+    "currency",
+)
+
+
+def write_offers(page: Page, reading: Reading, context: Context) -> None:
+    found = context.found("find_offers")
+    if found and found[0].rows:
+        _write(page, reading, found[0].rows, found[0].truncated)
+        return
+    relaxed = next((finding for finding in found[1:] if finding.rows), None)
+    if relaxed:
+        places = page.joined(place.label(page.language) for place in reading.places)
+        providers = page.joined(page.provider(name) for name in reading.providers)
+        where = ", ".join(part for part in (places, providers) if part)
+        dropped = (
+            page.say("offers.dropped_place", places=where) if where else page.say("offers.dropped_price")
+        )
+        page.add("offers.relaxed", dropped=dropped, **_values(page, tied(relaxed.rows)))
+        page.table(relaxed.rows, COLUMNS)
+        return
+    page.add("offers.none", conditions=described(page, reading))
+    page.answered = False
+
+
+def _write(page: Page, reading: Reading, rows: Sequence[Row], truncated: bool) -> None:
+    groups = _by_machine(rows)
+    if reading.intent is Intent.LIST:
+        page.add(
+            "offers.list_one" if len(groups) == 1 else "offers.list",
+            count=f"{len(groups)}{'+' if truncated else ''}",
+        )
+        listed = groups[: page.most_rows * 2]
+        if len(groups) > len(listed) or truncated:
+            page.caveat("truncated")
+    else:
+        first = groups[0]
+        page.add("offers.dearest" if reading.dearest else "offers.cheapest", **_values(page, first))
+        if first[0].get("price_usd_gpu_hour") and (first[0].get("accelerator_count") or 1) > 1:
+            page.add("offers.per_gpu", rate=page.usd(first[0]["price_usd_gpu_hour"]))
+        listed = groups[1 : page.most_rows]
+        if listed:
+            page.add("offers.more")
+    for group in listed:
+        page.add("offers.row", **_values(page, group))
+    page.table(rows, COLUMNS)
+
+
+def _values(page: Page, group: Sequence[Row]) -> dict[str, str]:
+    return {
+        "machine": str(group[0]["instance_type"]),
+        "provider": page.provider(group[0]["provider"]),
+        "regions": page.regions(group),
+        "rate": page.rate(group[0]),
+        "cite": page.cite(*group[:4]),
+        "specs": page.specs(group[0]),
+    }
+
+
+def _by_machine(rows: Sequence[Row]) -> list[list[Row]]:
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["provider"], row["instance_type"]), []).append(row)
+    return list(groups.values())

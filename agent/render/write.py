@@ -1,0 +1,93 @@
+"""A reading and its findings become a page: the one door of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from agent.context import Context
+from agent.render import facts, formats
+from agent.render.basis import add_basis
+from agent.render.caveats import add_caveats
+from agent.render.missing import explain_missing
+from agent.render.offers import write_offers
+from agent.render.page import Page
+from agent.render.prices import write_comparison, write_estimates, write_prices
+from agent.render.tokens import write_tokens
+from agent.understand.reading import Intent, Reading
+
+Writer = Callable[[Page, Reading, Context], None]
+
+
+def write(reading: Reading, context: Context, most_rows: int = 5) -> Page:
+    """The rules' own answer."""
+    page = Page(reading.language, context.reader.snapshot.id, most_rows)
+    _writer(reading, context)(page, reading, context)
+    _add_conversion(page, reading, context)
+    if context.findings and reading.intent not in (Intent.FRESHNESS, Intent.SQL):
+        rows = page.rows or [row for finding in context.findings for row in finding.rows]
+        add_basis(page, reading, rows)
+    add_caveats(page, reading, context)
+    return page
+
+
+def _writer(reading: Reading, context: Context) -> Writer:
+    tools = {finding.tool for finding in context.findings}
+    if reading.intent is Intent.SQL:
+        return facts.write_sql
+    if context.failures and not any(finding.rows for finding in context.findings):
+        return _write_failure
+    for intent, tool, writer in _WRITERS:
+        if reading.intent is intent and (tool is None or tool in tools):
+            return writer
+    if reading.unknown_machines or reading.machines:
+        return explain_missing
+    return _write_unknown
+
+
+def _add_conversion(page: Page, reading: Reading, context: Context) -> None:
+    """The first amount in the currency the question asks in."""
+    for finding in context.found("convert"):
+        row = finding.rows[0]
+        if reading.currency != row["currency"] or Decimal(finding.arguments["amount"]) == 1:
+            continue
+        page.add(
+            "price.converted",
+            amount_usd=formats.total(row["amount_usd"], "USD", page.language),
+            amount=formats.total(row["amount"], row["currency"], page.language),
+            day=formats.day(row["rate_date"], page.language),
+        )
+
+
+_MACHINE = (
+    ("compare", write_comparison),
+    ("estimate", write_estimates),
+    ("price_of", write_prices),
+    ("find_offers", write_offers),
+)
+_WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
+    *(
+        (intent, tool, writer)
+        for intent in (Intent.COMPARE, Intent.ESTIMATE, Intent.PRICE, Intent.CHEAPEST, Intent.LIST)
+        for tool, writer in _MACHINE
+    ),
+    (Intent.TOKENS, "token_cost", write_tokens),
+    (Intent.TOKENS, "list_token_prices", write_tokens),
+    (Intent.HISTORY, "price_history", facts.write_history),
+    (Intent.HISTORY, "token_price_history", facts.write_history),
+    (Intent.SPECS, "machine_specs", facts.write_specs),
+    (Intent.EXPLAIN, "search_knowledge", facts.write_explanation),
+    (Intent.FRESHNESS, "freshness", facts.write_freshness),
+    (Intent.HELP, None, facts.write_help),
+    (Intent.GREETING, None, facts.write_greeting),
+)
+
+
+def _write_unknown(page: Page, reading: Reading, context: Context) -> None:
+    facts.write_unknown(page, reading)
+
+
+def _write_failure(page: Page, reading: Reading, context: Context) -> None:
+    failure = context.failures[-1]
+    page.lines.append(page.say("caveat.failed", message=failure.message, hint=failure.hint).strip())
+    page.answered = False

@@ -1,0 +1,5 @@
+"""Who makes a language model, among those who sell it."""
+
+from __future__ import annotations
+
+

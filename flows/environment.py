@@ -1,0 +1,22 @@
+"""The environment libraries read when they are imported; set before the first of them is."""
+
+from __future__ import annotations
+
+import os
+
+# setdefault: whoever sets one of these on purpose keeps it.
+_DEFAULTS = {
+    "ANONYMIZED_TELEMETRY": "False",
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "False",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+def prepare() -> None:
+    """No telemetry, and no log lines between the lines of the command."""
+    for name, value in _DEFAULTS.items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,90 @@
+"""What every source keeps, tested once over the registry on recorded payloads."""
+
+from collections.abc import Callable, Sequence
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from ingest import registry
+from ingest.source import Payload
+from warehouse import contracts
+from warehouse.contracts import TABLES, Scope
+
+Recorded = Callable[[str], Sequence[tuple[Scope, list[Payload]]]]
+VOCABULARY = {
+    "category": contracts.CATEGORIES,
+    "purchase_option": contracts.PURCHASE_OPTIONS,
+    "payment": contracts.PAYMENTS,
+    "price_type": contracts.PRICE_TYPES,
+    "tenancy": contracts.TENANCIES,
+    "operating_system": contracts.OPERATING_SYSTEMS,
+    "unit": contracts.UNITS,
+}
+every_source = pytest.mark.parametrize("source", [info.name for info in registry.SOURCES])
+
+
+def parsed(source: str, payloads: list[Payload], table: str) -> list[pa.Table]:
+    return [
+        tables.tables[table] for tables in registry.load(source).parse(payloads) if table in tables.tables
+    ]
+
+
+@every_source
+def test_tables_have_the_schema_of_the_contract(source: str, recorded: Recorded) -> None:
+    for _, payloads in recorded(source):
+        for tables in registry.load(source).parse(payloads):
+            assert tables.tables
+            for name, table in tables.tables.items():
+                assert table.schema.equals(TABLES[name]), (source, name)
+                assert table.num_rows > 0
+                for column in TABLES[name]:
+                    assert column.nullable or table[column.name].null_count == 0, column.name
+
+
+@every_source
+def test_no_two_rows_of_a_batch_are_the_same_price(source: str, recorded: Recorded) -> None:
+    for _, payloads in recorded(source):
+        for tables in registry.load(source).parse(payloads):
+            if "prices" in tables.tables:
+                keys = tables.tables["prices"].select(list(contracts.NATURAL_KEY))
+                assert keys.num_rows == keys.group_by(list(contracts.NATURAL_KEY)).aggregate([]).num_rows
+
+
+@every_source
+def test_values_are_of_the_vocabulary(source: str, recorded: Recorded) -> None:
+    for _, payloads in recorded(source):
+        for prices in parsed(source, payloads, "prices"):
+            for column, words in VOCABULARY.items():
+                assert set(prices[column].unique().to_pylist()) <= {*words, None}, (source, column)
+            assert all(len(code) == 3 and code.isupper() for code in prices["currency"].unique().to_pylist())
+            assert prices["source"].unique().to_pylist() == [source]
+
+
+@every_source
+def test_prices_stay_inside_the_scope_of_their_batch(source: str, recorded: Recorded) -> None:
+    for scope, payloads in recorded(source):
+        for prices in parsed(source, payloads, "prices"):
+            if scope.provider is not None:
+                assert prices["provider"].unique().to_pylist() == [scope.provider]
+            if scope.service is not None:
+                assert prices["service"].unique().to_pylist() == [scope.service]
+
+
+@every_source
+def test_parsing_twice_gives_the_same(source: str, recorded: Recorded) -> None:
+    for _, payloads in recorded(source):
+        first, second = (list(registry.load(source).parse(payloads)) for _ in range(2))
+        assert [one.as_of for one in first] == [one.as_of for one in second]
+        for one, other in zip(first, second, strict=True):
+            assert one.tables.keys() == other.tables.keys()
+            for name in one.tables:
+                assert same_rows(one.tables[name], other.tables[name])
+
+
+def same_rows(one: pa.Table, other: pa.Table) -> bool:
+    with duckdb.connect() as connection:
+        connection.register("one", one)
+        connection.register("other", other)
+        extra = connection.sql("SELECT count(*) FROM (FROM one EXCEPT ALL FROM other)").fetchall()
+        return one.num_rows == other.num_rows and extra == [(0,)]
