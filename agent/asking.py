@@ -108,7 +108,7 @@ def _run(
     model: Model, question: str, context: Context, given: AgentSettings, *, instructions: str | None
 ) -> _Output:
     # agno logs every failed tool call to the terminal; failures are in the context, and in our log.
-    logging.getLogger("agno").setLevel(logging.CRITICAL)
+    logging.getLogger("agno").disabled = True
     agent = Agent(
         model=model,
         tools=list(bound(context)),

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from agent import cli_snapshots
-from agent.terminal import cell, emit, emit_csv, failure, note, out, progress, show
+from agent.cli_offers import offers
+from agent.cli_refresh import refresh
+from agent.terminal import cell, emit, emit_csv, failure, note, out, show, show_answer
 from warehouse import log
 from warehouse.contracts import QueryResult
 from warehouse.errors import CloudPricingError, InvalidInput
 from warehouse.settings import settings
-
-INCOMPLETE = 8  # a source failed or a batch was refused: the last good data stays in force
 
 app = typer.Typer(
     name="cloud-pricing",
@@ -31,7 +30,6 @@ app.add_typer(cli_snapshots.app, name="snapshots")
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
 SnapshotId = Annotated[str | None, typer.Option("--snapshot", help="Another snapshot than the one in force.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="Language of the answer: en or pt.")]
-Many = list[str] | None
 
 
 def _version(wanted: bool) -> None:
@@ -53,121 +51,8 @@ def start(
     log.configure(limits.store / "logs", limits.log_level)
 
 
-def _split(values: Many) -> Many:
-    """Options may be repeated or comma-separated."""
-    return [part.strip() for value in values for part in value.split(",") if part.strip()] if values else None
-
-
-@app.command()
-def refresh(
-    sources: Annotated[Many, typer.Option("--sources", help="Only these sources, comma-separated.")] = None,
-    schedule: Annotated[
-        str | None, typer.Option("--schedule", help="Only sources of this schedule class.")
-    ] = None,
-    regions: Annotated[
-        Many, typer.Option("--regions", help="Only these regions, where a source allows it.")
-    ] = None,
-    services: Annotated[Many, typer.Option("--services", help="Only these services, where allowed.")] = None,
-    price_file: Annotated[
-        list[Path] | None, typer.Option("--price-file", help="A price list or discount file of your own.")
-    ] = None,
-    replay: Annotated[
-        datetime | None,
-        typer.Option("--replay", formats=["%Y-%m-%d"], help="Rebuild from the payloads kept up to this day."),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bars.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Collect prices, judge them and publish a snapshot.
-
-    Exit code 0: all is published. 8: a source failed or a batch was refused, and the last good data
-    of its scope stays in force.
-    """
-    refreshed = _run_refresh(
-        _split(sources), schedule, _split(regions), _split(services), price_file, replay, quiet or as_json
-    )
-    if as_json:
-        emit(refreshed)
-    else:
-        _say_refreshed(refreshed)
-    if not refreshed["complete"]:
-        raise typer.Exit(INCOMPLETE)
-
-
-def _run_refresh(
-    sources: Many,
-    schedule: str | None,
-    regions: Many,
-    services: Many,
-    files: list[Path] | None,
-    replay: datetime | None,
-    quiet: bool,
-) -> dict[str, Any]:
-    """The one door from here to the flows; Prefect is imported behind it."""
-    from flows import environment
-
-    environment.prepare()
-    from flows import refresh as flow
-    from flows.progress import listening
-    from flows.publish import as_record
-
-    with progress(quiet) as listener, listening(listener):
-        if replay is not None:
-            end_of_day = replay.replace(hour=23, minute=59, second=59, microsecond=999_999, tzinfo=UTC)
-            refreshed = flow.replay(end_of_day, sources)
-        else:
-            refreshed = flow.refresh(sources, schedule, regions, services, files)
-    return {
-        "complete": refreshed.complete,
-        "collected": [vars(one) for one in refreshed.collected],
-        **as_record(refreshed.published),
-    }
-
-
-def _say_refreshed(refreshed: dict[str, Any]) -> None:
-    collected = refreshed["collected"]
-    parsed = sum(1 for one in collected if one["parsed"])
-    batches = sum(len(one["batches"]) for one in collected)
-    out.print(
-        f"Collected {len(collected)} scopes: {batches} batches, {parsed} parsed, {len(collected) - parsed} known."
-    )
-    for one in collected:
-        if one["error"]:
-            failure(f"{one['source']} {one['scope']}: {one['error']}")
-    if not refreshed["changed"]:
-        out.print(f"Nothing changed. Snapshot {refreshed['snapshot']} stays in force; 0 documents embedded.")
-        return
-    show(_verdict_table(refreshed["verdicts"]))
-    rows = refreshed["rows"]
-    out.print(
-        f"Published snapshot {refreshed['snapshot']}: {rows['prices_in_force']:,} prices in force, "
-        f"{rows['instance_types']:,} machines, {rows['documents']:,} documents "
-        f"({refreshed['embedded']:,} embedded, {refreshed['reused']:,} reused), "
-        f"{rows['quarantine']:,} rows in quarantine."
-    )
-
-
-def _verdict_table(verdicts: list[dict[str, Any]]) -> QueryResult:
-    """One row for each kind of verdict; refused batches one by one, with the reason."""
-    rows: list[tuple[Any, ...]] = []
-    for verdict in ("accepted", "accepted_with_quarantine"):
-        some = [one for one in verdicts if one["verdict"] == verdict]
-        if some:
-            reasons: dict[str, int] = {}
-            for one in some:
-                for reason, count in one["reasons"].items():
-                    reasons[reason] = reasons.get(reason, 0) + count
-            listed = ", ".join(
-                f"{reason} {count:,}" for reason, count in sorted(reasons.items(), key=lambda r: -r[1])
-            )
-            total, held = sum(one["rows"] for one in some), sum(one["quarantined"] for one in some)
-            rows.append((verdict, len(some), total, held, listed))
-    for one in verdicts:
-        if one["verdict"] == "refused":
-            rows.append(
-                ("refused", one["batch_id"], one["rows"], one["quarantined"], "; ".join(one["failures"]))
-            )
-    return QueryResult(("verdict", "batches", "rows", "quarantined", "reasons"), tuple(rows))
+app.command()(refresh)
+app.command()(offers)
 
 
 @app.command()
@@ -178,13 +63,17 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer a question, with the rows it rests on."""
-    from agent.answer import ask_store
+    from agent.answer import answer
+    from warehouse.reader import Reader
 
-    answer = ask_store(settings().store, question, language=lang, snapshot=snapshot)
+    if lang not in (None, "auto", "en", "pt"):
+        raise InvalidInput(f"There is no language {lang}.", "Use en or pt.")
+    with Reader.open(settings().store, snapshot) as reader:
+        answered = answer(question, reader=reader, language=lang)
     if as_json:
-        emit(answer.to_dict())
+        emit(answered.to_dict())
     else:
-        out.print(answer.text, markup=False, soft_wrap=True)
+        show_answer(answered)
 
 
 @app.command()
@@ -212,9 +101,8 @@ def _query_text(query: str | None, file: Path | None) -> str:
         raise InvalidInput(
             "Give a SELECT or --file, one of them.", 'Try: cloud-pricing sql "select * from freshness"'
         )
-    if query is not None:
-        return query
-    assert file is not None
+    if file is None:
+        return query or ""
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -241,30 +129,19 @@ def sources(as_json: Json = False) -> None:
 
     try:
         with Reader.open(settings().store) as reader:
-            state = {row["source"]: row for row in reader.named("sources_state").records()}
+            held = reader.named("sources_state").records()
     except NoSnapshot:
-        state = {}
-    columns = (
-        "source",
-        "title",
-        "schedule",
-        "state",
-        "as_of",
-        "age_days",
-        "prices",
-        "quarantined",
-        "licence",
-        "needs",
-    )
+        held = []
     rows = []
     for info in registry.SOURCES:
-        known = state.get(info.name, {})
-        word = "stale" if known.get("stale") else "fresh" if known else "never collected"
-        figures = (known.get("as_of"), known.get("age_days"), known.get("prices"), known.get("quarantined"))
-        rows.append(
-            (info.name, info.title, info.schedule, word, *figures, info.licence, ", ".join(info.needs))
-        )
-    result = QueryResult(columns, tuple(rows))
+        for known in [row for row in held if row["source"] == info.name] or [{}]:
+            state = "stale" if known.get("stale") else "fresh" if known else "never collected"
+            figures = (
+                known.get(name) for name in ("providers", "as_of", "age_days", "prices", "quarantined")
+            )
+            rows.append((info.name, info.schedule, state, *figures, info.licence, ", ".join(info.needs)))
+    names = ("source", "schedule", "state", "providers", "as_of", "age_days", "prices", "quarantined")
+    result = QueryResult((*names, "licence", "needs"), tuple(rows))
     emit(result.records()) if as_json else show(result)
 
 

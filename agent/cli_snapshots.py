@@ -42,7 +42,7 @@ def list_snapshots(as_json: Json = False) -> None:
     if as_json:
         emit([{**record, "in_force": bool(record["in_force"])} for record in records])
         return
-    columns = ("in_force", "snapshot", "created_at", "prices", "machines", "documents", "batches", "refused")
+    columns = tuple(records[0]) if records else ("snapshot",)
     show(QueryResult(columns, tuple(tuple(record[name] for name in columns) for record in records)))
 
 

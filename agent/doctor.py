@@ -73,7 +73,8 @@ def _snapshot(store: Path) -> Iterator[Finding]:
         detail = "; ".join(wrong) or f"{snapshot.id}, {len(snapshot.manifest.files)} files as published"
         yield Finding("snapshot", "broken" if wrong else "ok", detail)
         with Reader(snapshot) as reader:
-            stale = [row["source"] for row in reader.named("sources_state").records() if row["stale"]]
+            rows = reader.named("sources_state").records()
+        stale = [f"{row['source']} ({row['providers']})" for row in rows if row["stale"]]
         old = f"older than they should be: {', '.join(stale)}" if stale else "as fresh as promised"
         yield Finding("sources", "warning" if stale else "ok", old)
     except CloudPricingError as error:

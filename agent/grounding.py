@@ -36,6 +36,7 @@ _TIMES = {"k": 1_000, "mil": 1_000, "thousand": 1_000} | dict.fromkeys(
 # Counting words of any sentence: `2 options`, `3 regions`.
 _SMALL = 12
 _HOURS_A_MONTH = 730
+_UNSAID = ("price_id", "source_url", "row_json")
 
 
 @dataclass
@@ -77,6 +78,11 @@ class Evidence:
             for item in value:
                 self.add_value(name, item)
 
+    def add_row(self, row: Mapping[str, Any]) -> None:
+        for name, value in row.items():
+            if name not in _UNSAID:
+                self.add_value(name, value)
+
     def _add_string(self, value: str) -> None:
         if len(value) > 1 and any(character.isdigit() for character in value):
             if " " in value:
@@ -94,7 +100,7 @@ def evidence_of(findings: Iterable[Finding], question: str, also: Iterable[Any] 
     for finding in findings:
         evidence.add_value("", finding.arguments)
         for row in finding.rows:
-            evidence.add_value("", row)
+            evidence.add_row(row)
         for name, value in finding.figures.items():
             evidence.add_value(name, value)
     return evidence

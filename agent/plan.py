@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
+from agent import plan_after
 from agent.context import Context
-from agent.evidence import Finding
+from agent.plan_after import Call
 from agent.plan_conditions import conditions, places_of, purchase_of
 from agent.understand.intent import sql_of
 from agent.understand.reading import Intent, Reading
 
 _LISTED = 12
 _MODELS = 4
-
-
-@dataclass(frozen=True)
-class Call:
-    tool: str
-    arguments: dict[str, Any] = field(default_factory=dict)
 
 
 def next_calls(reading: Reading, context: Context) -> list[Call]:
@@ -34,7 +27,7 @@ def next_calls(reading: Reading, context: Context) -> list[Call]:
         return _FIRST[reading.intent](reading, context)
     if context.failures:
         return []
-    return _after(reading, context, set(asked))
+    return plan_after.calls_after(reading, context, set(asked))
 
 
 def _rate_needed(reading: Reading) -> bool:
@@ -104,10 +97,10 @@ _COMPARABLE = (
     "not_places",
     "min_vcpus",
     "min_memory_gib",
-) + (
     "min_gpus",
     "max_gpus",
     "min_gpu_memory_gib",
+    "gpus_only",
 )
 
 
@@ -125,7 +118,7 @@ def _list(reading: Reading, context: Context) -> list[Call]:
 
 def _tokens(reading: Reading, context: Context) -> list[Call]:
     if not reading.models:
-        kind = "output" if reading.workload.output else "input"
+        kind = reading.token_kind or "input"
         return [
             Call(
                 "list_token_prices",
@@ -174,6 +167,11 @@ def _freshness(reading: Reading, context: Context) -> list[Call]:
     return [Call("freshness")]
 
 
+def _coverage(reading: Reading, context: Context) -> list[Call]:
+    given = {name: value for name, value in places_of(reading).items() if name in ("places", "providers")}
+    return [Call("coverage", given)]
+
+
 def _sql(reading: Reading, context: Context) -> list[Call]:
     return [Call("query_sql", {"sql": sql_of(reading.question) or reading.question})]
 
@@ -193,92 +191,9 @@ _FIRST: dict[Intent, Callable[[Reading, Context], list[Call]]] = {
     Intent.SPECS: _specs,
     Intent.EXPLAIN: _explain,
     Intent.FRESHNESS: _freshness,
+    Intent.COVERAGE: _coverage,
     Intent.SQL: _sql,
     Intent.HELP: _none,
     Intent.GREETING: _none,
     Intent.UNKNOWN: _none,
 }
-
-
-def _after(reading: Reading, context: Context, done: set[str]) -> list[Call]:
-    primary = context.findings[-1] if len(context.findings) == 1 else _primary(context)
-    if primary.tool in ("price_of", "estimate", "compare") and "refused_prices" not in done:
-        missing = _without_price(reading, context)
-        if missing:
-            return _instead(reading, context, missing)
-    if primary.tool == "find_offers" and not primary.rows and len(context.found("find_offers")) == 1:
-        return _relaxed(reading, context)
-    if (
-        primary.tool == "search_knowledge"
-        and not primary.rows
-        and len(context.found("search_knowledge")) == 1
-    ):
-        return [Call("search_knowledge", {"text": reading.question, "language": reading.language})]
-    if reading.currency and not context.found("convert"):
-        return _converted(reading, primary)
-    return []
-
-
-def _primary(context: Context) -> Finding:
-    return next(finding for finding in context.findings if finding.tool != "convert")
-
-
-def _without_price(reading: Reading, context: Context) -> list[str]:
-    """Machines asked for that no primary finding has a price of."""
-    priced = {row["instance_type"] for f in context.findings if f.tool != "refused_prices" for row in f.rows}
-    return [name for name in reading.machine_names() if name not in priced]
-
-
-def _instead(reading: Reading, context: Context, missing: list[str]) -> list[Call]:
-    """Was it refused? Is only the dedicated price known? What does it cost nearby?"""
-    places = {k: v for k, v in places_of(reading).items() if k == "places"}
-    system, option = reading.purchase.operating_system, reading.purchase.options[0]
-    calls = [
-        Call(
-            "refused_prices",
-            {"machines": missing, **places, "operating_system": system, "purchase_option": option},
-        )
-    ]
-    how = {"operating_system": system, "purchase_options": [option]}
-    for name in missing[:2]:
-        if reading.purchase.tenancy == "shared":
-            calls.append(Call("find_offers", {"machines": [name], **places, **how, "tenancy": "dedicated"}))
-        region = _home(reading, name)
-        if region:
-            near = {"machine": name, "provider": region[0], "region": region[1]}
-            calls.append(
-                Call("nearest_prices", {**near, "operating_system": system, "purchase_option": option})
-            )
-        elif places:
-            calls.append(Call("price_of", {"machine": name, **how}))
-        if option != "on_demand":
-            calls.append(Call("price_of", {"machine": name, **places, "operating_system": system}))
-    return calls
-
-
-def _home(reading: Reading, name: str) -> tuple[str, str] | None:
-    """The region asked about, of a provider that has the machine."""
-    providers = {machine.provider for machine in reading.machines if machine.name == name}
-    pairs = sorted(pair for place in reading.places for pair in place.regions if pair[0] in providers)
-    return pairs[0] if pairs else None
-
-
-def _relaxed(reading: Reading, context: Context) -> list[Call]:
-    """The same without the place, else without the highest price."""
-    given = {**conditions(reading, context), "best_per": "machine", "rows": 3}
-    if reading.places or reading.providers:
-        return [Call("find_offers", {k: v for k, v in given.items() if k not in ("places", "providers")})]
-    if "max_usd_hour" in given:
-        return [Call("find_offers", {k: v for k, v in given.items() if k != "max_usd_hour"})]
-    return []
-
-
-def _converted(reading: Reading, primary: Finding) -> list[Call]:
-    amounts = ("total_usd", "price_usd_hour", "price_usd_million_tokens")
-    amount: Decimal | None = next(
-        (primary.rows[0][name] for name in amounts if primary.rows and primary.rows[0].get(name) is not None),
-        None,
-    )
-    if amount is None:
-        return []
-    return [Call("convert", {"amount": str(amount), "currency": reading.currency})]

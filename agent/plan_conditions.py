@@ -24,6 +24,7 @@ def conditions(reading: Reading, context: Context) -> dict[str, Any]:
         "min_gpus": needs.min_gpus or (1 if reading.wants_gpu else None),
         "max_gpus": needs.max_gpus,
         "min_gpu_memory_gib": needs.min_gpu_memory_gib,
+        "gpus_only": (reading.wants_gpu and not reading.accelerators) or None,
         "architecture": needs.architecture,
         "max_usd_hour": _highest_price(reading, context),
         "per_gpu": reading.per_gpu or None,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import (
@@ -25,6 +25,9 @@ from rich.table import Table
 from rich.text import Text
 
 from warehouse.contracts import QueryResult
+
+if TYPE_CHECKING:
+    from agent.evidence import Answer
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -69,6 +72,39 @@ def _all_numbers(rows: Sequence[Sequence[Any]], index: int) -> bool:
     return bool(values) and all(
         isinstance(value, _NUMBERS) and not isinstance(value, bool) for value in values
     )
+
+
+_WORDS = {
+    "en": {"note": "Note", "price": "price", "of": "data of", "read": "read", "ask": "Ask also"},
+    "pt": {
+        "note": "Atenção",
+        "price": "preço",
+        "of": "dados de",
+        "read": "lido em",
+        "ask": "Pergunte também",
+    },
+}
+
+
+def show_answer(answer: Answer) -> None:
+    """The text, then what it cites, then what to keep in mind."""
+    words = _WORDS.get(answer.language, _WORDS["en"])
+    out.print(answer.text, markup=False, soft_wrap=True)
+    lines = []
+    for citation in answer.citations:
+        dates = [
+            f"{words[word]} {moment:%Y-%m-%d}"
+            for word, moment in (("of", citation.as_of), ("read", citation.observed_at))
+            if moment
+        ]
+        key = f"{words['price']} {citation.price_id}" if citation.price_id else ""
+        parts = (citation.title, citation.source, *dates, key, citation.source_url)
+        lines.append(f"[{citation.number}] " + ", ".join(str(part) for part in parts if part))
+    lines += [f"{words['note']}: {caveat}" for caveat in answer.caveats]
+    if answer.suggestions:
+        lines.append(f"{words['ask']}: {' · '.join(answer.suggestions)}")
+    for line in lines:
+        out.print(line, style="dim", markup=False, soft_wrap=True)
 
 
 def emit(value: object) -> None:

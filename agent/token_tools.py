@@ -22,7 +22,7 @@ def token_cost(
     cached_input_tokens: Decimal = Decimal(0),
     provider: str | None = None,
 ) -> Finding:
-    """What a workload costs on a language model at every provider that sells it, with its prices per million tokens."""
+    """What a workload costs on a language model, at every provider that sells it, and its token prices."""
     models = [f"{one.provider}/{one.model}" for one in filters.llm_models(context, model, provider)]
     amounts = {"input": input_tokens, "output": output_tokens, "cached_input": cached_input_tokens}
     result = context.reader.named("token_prices_of", models=models, providers=None, kind=None, rows=1000)

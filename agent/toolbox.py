@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from agno.tools.function import Function
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from agent import knowledge_tools, token_tools, tools
+from agent import fact_tools, knowledge_tools, token_tools, tools
 from agent.context import Context
 from agent.evidence import Finding
 from warehouse.errors import CloudPricingError, InvalidInput
@@ -23,13 +23,14 @@ TOOLS: tuple[Tool, ...] = (
     tools.price_of,
     tools.compare,
     tools.estimate,
-    tools.price_history,
-    tools.refused_prices,
-    tools.nearest_prices,
-    tools.machine_specs,
-    tools.query_sql,
-    tools.freshness,
-    tools.convert,
+    fact_tools.price_history,
+    fact_tools.refused_prices,
+    fact_tools.nearest_prices,
+    fact_tools.machine_specs,
+    fact_tools.query_sql,
+    fact_tools.freshness,
+    fact_tools.coverage,
+    fact_tools.convert,
     token_tools.token_cost,
     token_tools.list_token_prices,
     token_tools.token_price_history,

@@ -37,6 +37,7 @@ def find_offers(
     min_gpus: float | None = None,
     max_gpus: float | None = None,
     min_gpu_memory_gib: float | None = None,
+    gpus_only: bool = False,
     architecture: Literal["x86_64", "arm64"] | None = None,
     operating_system: str = "linux",
     tenancy: Literal["shared", "dedicated", "host"] = "shared",
@@ -50,7 +51,7 @@ def find_offers(
     dearest: bool = False,
     rows: int = 20,
 ) -> Finding:
-    """Machines for rent that meet conditions, cheapest first; places are codes, cities, countries or continents."""
+    """Machines that meet conditions, cheapest first; a place is a region, city, country or continent."""
     options = purchase_options or ["on_demand"]
     result = context.reader.named(
         "find_offers",
@@ -68,6 +69,7 @@ def find_offers(
         min_gpus=min_gpus,
         max_gpus=max_gpus,
         min_gpu_memory_gib=min_gpu_memory_gib,
+        gpus_only=gpus_only,
         architecture=architecture,
         operating_system=operating_system,
         tenancy=tenancy,
@@ -98,7 +100,7 @@ def price_of(
     term_months: int | None = None,
     payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
 ) -> Finding:
-    """What one machine costs per hour and per month of 730 hours, in every region asked for, cheapest first."""
+    """What one machine costs per hour and month of 730 hours, in every region asked for, cheapest first."""
     finding = find_offers(
         context,
         machines=[machine],
@@ -132,17 +134,28 @@ def compare(
     min_gpus: float | None = None,
     max_gpus: float | None = None,
     min_gpu_memory_gib: float | None = None,
+    gpus_only: bool = False,
     operating_system: str = "linux",
     tenancy: Literal["shared", "dedicated", "host"] = "shared",
     purchase_options: list[PurchaseOption] | None = None,
 ) -> Finding:
-    """The cheapest offer of each machine, place, provider or purchase option, and how much dearer the others are."""
+    """The cheapest offer of each machine, place, provider or purchase option, and how they differ."""
     conditions: dict[str, Any] = {
-        "accelerators": accelerators, "families": families, "providers": providers, "not_providers": not_providers,
-        "not_places": not_places, "min_vcpus": min_vcpus, "min_memory_gib": min_memory_gib, "min_gpus": min_gpus,
-        "max_gpus": max_gpus, "min_gpu_memory_gib": min_gpu_memory_gib, "operating_system": operating_system,
-        "tenancy": tenancy, "purchase_options": purchase_options,
-    }  # fmt: skip
+        "accelerators": accelerators,
+        "families": families,
+        "providers": providers,
+        "not_providers": not_providers,
+        "not_places": not_places,
+        "min_vcpus": min_vcpus,
+        "min_memory_gib": min_memory_gib,
+        "min_gpus": min_gpus,
+        "max_gpus": max_gpus,
+        "min_gpu_memory_gib": min_gpu_memory_gib,
+        "gpus_only": gpus_only,
+        "operating_system": operating_system,
+        "tenancy": tenancy,
+        "purchase_options": purchase_options,
+    }
     if by == "place":
         sides = [(place, {"machines": machines, "places": [place]}) for place in places or []]
     elif by == "machine":
@@ -203,112 +216,12 @@ def estimate(
     return Finding("estimate", {}, rows, {**prices.figures, "machine_hours": times}, prices.truncated)
 
 
-def price_history(
-    context: Context,
-    machines: list[str],
-    places: Names = None,
-    operating_system: str = "linux",
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
-    purchase_option: PurchaseOption = "on_demand",
-) -> Finding:
-    """Every price a machine has had, oldest first, with the change of each step in percent."""
-    result = context.reader.named(
-        "history_of",
-        machines=filters.machine_names(context, machines),
-        regions=filters.regions(context, places),
-        operating_system=operating_system,
-        tenancy=tenancy,
-        purchase_option=purchase_option,
-        rows=_ALL,
-    )
-    return _finding("price_history", result)
-
-
-def refused_prices(
-    context: Context,
-    machines: list[str],
-    places: Names = None,
-    operating_system: str | None = "linux",
-    purchase_option: PurchaseOption | None = "on_demand",
-) -> Finding:
-    """Prices the quality gate refused, why, and what the price likely is."""
-    result = context.reader.named(
-        "refused_prices",
-        machines=filters.machine_names(context, machines),
-        regions=filters.regions(context, places),
-        operating_system=operating_system,
-        purchase_option=purchase_option,
-        rows=50,
-    )
-    return _finding("refused_prices", result)
-
-
-def nearest_prices(
-    context: Context,
-    machine: str,
-    region: str,
-    provider: str = "aws",
-    operating_system: str = "linux",
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
-    purchase_option: PurchaseOption = "on_demand",
-) -> Finding:
-    """The same machine's prices in other regions, the nearest region first, with the distance in km."""
-    names = filters.machine_names(context, [machine]) or [machine]
-    result = context.reader.named(
-        "nearest_offers",
-        machine=names[0],
-        region=region,
-        provider=provider,
-        operating_system=operating_system,
-        tenancy=tenancy,
-        purchase_option=purchase_option,
-        rows=5,
-    )
-    return _finding("nearest_prices", result)
-
-
-def machine_specs(context: Context, machines: list[str], providers: Names = None) -> Finding:
-    """vCPUs, memory, accelerators and other facts about machines."""
-    result = context.reader.named(
-        "machine_specs",
-        machines=filters.machine_names(context, machines),
-        providers=filters.provider_names(context, providers),
-    )
-    return _finding("machine_specs", result)
-
-
-def query_sql(context: Context, sql: str) -> Finding:
-    """The rows of one SELECT over the snapshot's tables; anything else is refused."""
-    result = context.reader.query(sql)
-    return Finding(
-        "query_sql", {}, tuple(result.records()), {"row_count": len(result.rows)}, result.truncated
-    )
-
-
-def freshness(context: Context) -> Finding:
-    """How old the data of every source is, and whether it is stale."""
-    return _finding("freshness", context.reader.named("freshness_now"))
-
-
-def convert(context: Context, amount: Decimal, currency: str) -> Finding:
-    """An amount in USD in another currency, at the snapshot's dated rate."""
-    rates = context.reader.named("fx_rate", currency=currency.upper()).records()
-    if not rates:
-        raise InvalidInput(f"There is no rate for {currency} in this snapshot.", "Try BRL, EUR or GBP.")
-    rows = tuple({**rate, "amount_usd": amount, "amount": amount * rate["units_per_usd"]} for rate in rates)
-    return Finding("convert", {}, rows)
-
-
 def _offers(tool: str, result: QueryResult) -> Finding:
     rows = result.records()
     found = int(rows[0]["found"]) if rows else 0
     for row in rows:
         del row["found"]
     return Finding(tool, {}, tuple(rows), {"found": found}, found > len(rows))
-
-
-def _finding(tool: str, result: QueryResult) -> Finding:
-    return Finding(tool, {}, tuple(result.records()), {}, result.truncated)
 
 
 def _spread(rows: tuple[Any, ...]) -> dict[str, Any]:

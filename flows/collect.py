@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from prefect import flow, task
-from prefect.client.schemas.objects import TaskRun
-from prefect.states import State
+from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from flows.progress import tell
@@ -42,7 +41,8 @@ def keep(store: Path, source: str, scope: Scope, client: Client) -> list[Payload
     landing = Landing(store)
     fetched_at = datetime.now(UTC)
     payloads = [
-        landing.keep(source, scope, fetched, fetched_at) for fetched in registry.load(source).fetch(client, scope)
+        landing.keep(source, scope, fetched, fetched_at)
+        for fetched in registry.load(source).fetch(client, scope)
     ]
     landing.record(source, scope, payloads, fetched_at)
     return payloads
@@ -81,7 +81,9 @@ def collect_one(store: Path, source: str, scope: Scope, files: tuple[Path, ...])
     return collect_scope(store, source, scope, Client(files))
 
 
-def collect_scopes(store: Path, source: str, selection: Selection, files: tuple[Path, ...]) -> list[Collected]:
+def collect_scopes(
+    store: Path, source: str, selection: Selection, files: tuple[Path, ...]
+) -> list[Collected]:
     """All scopes of a source side by side; a failing one is reported and delays no other."""
     scopes = list(registry.load(source).scopes(Client(files), selection))
     futures = [(scope, collect_one.submit(store, source, scope, files)) for scope in scopes]

@@ -26,7 +26,14 @@ from warehouse.log import get_logger
 from warehouse.settings import Settings, settings
 
 _log = get_logger("publish")
-_LIBRARIES = ("duckdb", "great-expectations", "chromadb", "sentence-transformers", "apache-libcloud", "genai-prices")
+_LIBRARIES = (
+    "duckdb",
+    "great-expectations",
+    "chromadb",
+    "sentence-transformers",
+    "apache-libcloud",
+    "genai-prices",
+)
 
 
 @dataclass(frozen=True)
@@ -56,14 +63,21 @@ def inputs_digest(batches: Iterable[Batch], data: Path, model_id: str) -> str:
     return digest.hexdigest()
 
 
-def publish_batches(batches: Sequence[Batch], limits: Settings, *, anew: bool = False) -> Published:
+def publish_batches(
+    batches: Sequence[Batch],
+    limits: Settings,
+    *,
+    anew: bool = False,
+    embedder: embed.DocumentEmbedder | None = None,
+) -> Published:
     """Publish these batches; `anew` forgets what earlier snapshots held and builds from them alone.
 
-    Raises StoreBusy while another process publishes.
+    The embedder is the one of the settings, if not given. Raises StoreBusy while another process
+    publishes.
     """
     store = limits.store
     with snapshots.publishing(store, limits.lock_timeout):
-        embedder = embed.document_embedder()
+        embedder = embedder or embed.document_embedder()
         inputs = inputs_digest(batches, limits.data, embedder.model_id)
         current = _in_force(store)
         if current is not None and current.manifest.inputs == inputs:
@@ -143,7 +157,9 @@ def _check(folder: Path, rows: dict[str, int]) -> None:
     with duckdb.connect(str(folder / snapshots.WAREHOUSE), read_only=True) as connection:
         found = build.counts(connection)
     if found != rows:
-        raise SnapshotDamaged("The new warehouse does not read back what was written.", "Check the disk, then refresh.")
+        raise SnapshotDamaged(
+            "The new warehouse does not read back what was written.", "Check the disk, then refresh."
+        )
 
 
 @flow(name="publish", persist_result=False)

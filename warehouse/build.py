@@ -111,7 +111,11 @@ def load_batch(
         connection.execute("ROLLBACK")
         raise
     _log.info(
-        "batch_loaded", batch_id=batch.batch_id, source=batch.source, scope=str(batch.scope), verdict=verdict.verdict
+        "batch_loaded",
+        batch_id=batch.batch_id,
+        source=batch.source,
+        scope=str(batch.scope),
+        verdict=verdict.verdict,
     )
     return verdict
 
@@ -174,7 +178,13 @@ def _stage(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 def _record(connection: duckdb.DuckDBPyConnection, batch: Batch, verdict: Verdict) -> None:
     payloads = [
-        {"sha256": p.sha256, "name": p.name, "url": p.url, "size": p.size, "fetched_at": p.fetched_at.isoformat()}
+        {
+            "sha256": p.sha256,
+            "name": p.name,
+            "url": p.url,
+            "size": p.size,
+            "fetched_at": p.fetched_at.isoformat(),
+        }
         for p in batch.payloads
     ]
     scope = batch.scope

@@ -33,7 +33,9 @@ def compare(older: Snapshot, newer: Snapshot, limit: int = 20) -> Difference:
             )
         except duckdb.Error as error:
             hint = "Run `cloud-pricing snapshots verify`."
-            raise SnapshotDamaged(f"Snapshots cannot be compared: {str(error).splitlines()[0]}", hint) from error
+            raise SnapshotDamaged(
+                f"Snapshots cannot be compared: {str(error).splitlines()[0]}", hint
+            ) from error
 
 
 def _fetch(connection: duckdb.DuckDBPyConnection, sql: str, **parameters: int) -> QueryResult:

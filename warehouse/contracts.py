@@ -32,37 +32,42 @@ UNITS = (
     "unit",
 )
 
+
+def _field(name: str, kind: pa.DataType, *, nullable: bool = True) -> pa.Field[Any]:
+    return pa.field(name, kind, nullable=nullable)
+
+
 # One unit price of one SKU in one place under one way of buying. `tenancy` is null where the
 # source does not say whose machine it is; the gate then infers it or refuses the row.
 PRICES = pa.schema(
     [
-        pa.field("provider", pa.string(), nullable=False),
-        pa.field("service", pa.string(), nullable=False),
-        pa.field("category", pa.string(), nullable=False),
-        pa.field("sku_id", pa.string(), nullable=False),
-        pa.field("name", pa.string(), nullable=False),
-        pa.field("instance_type", pa.string()),
-        pa.field("operating_system", pa.string()),
-        pa.field("tenancy", pa.string()),
-        pa.field("region", pa.string(), nullable=False),
-        pa.field("zone", pa.string()),
-        pa.field("purchase_option", pa.string(), nullable=False),
-        pa.field("price_type", pa.string(), nullable=False),
-        pa.field("term_months", pa.int32()),
-        pa.field("payment", pa.string()),
-        pa.field("offering_class", pa.string()),
-        pa.field("tier_from", MONEY, nullable=False),
-        pa.field("tier_to", MONEY),
-        pa.field("unit", pa.string(), nullable=False),
-        pa.field("unit_raw", pa.string(), nullable=False),
-        pa.field("currency", pa.string(), nullable=False),
-        pa.field("price", MONEY, nullable=False),
-        pa.field("upfront", MONEY),
-        pa.field("effective_from", TIME),
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("source_url", pa.string(), nullable=False),
-        pa.field("observed_at", TIME, nullable=False),
-        pa.field("attributes", pa.string()),
+        _field("provider", pa.string(), nullable=False),
+        _field("service", pa.string(), nullable=False),
+        _field("category", pa.string(), nullable=False),
+        _field("sku_id", pa.string(), nullable=False),
+        _field("name", pa.string(), nullable=False),
+        _field("instance_type", pa.string()),
+        _field("operating_system", pa.string()),
+        _field("tenancy", pa.string()),
+        _field("region", pa.string(), nullable=False),
+        _field("zone", pa.string()),
+        _field("purchase_option", pa.string(), nullable=False),
+        _field("price_type", pa.string(), nullable=False),
+        _field("term_months", pa.int32()),
+        _field("payment", pa.string()),
+        _field("offering_class", pa.string()),
+        _field("tier_from", MONEY, nullable=False),
+        _field("tier_to", MONEY),
+        _field("unit", pa.string(), nullable=False),
+        _field("unit_raw", pa.string(), nullable=False),
+        _field("currency", pa.string(), nullable=False),
+        _field("price", MONEY, nullable=False),
+        _field("upfront", MONEY),
+        _field("effective_from", TIME),
+        _field("source", pa.string(), nullable=False),
+        _field("source_url", pa.string(), nullable=False),
+        _field("observed_at", TIME, nullable=False),
+        _field("attributes", pa.string()),
     ]
 )
 
@@ -90,34 +95,34 @@ NATURAL_KEY = (
 
 INSTANCE_TYPES = pa.schema(
     [
-        pa.field("provider", pa.string(), nullable=False),
-        pa.field("instance_type", pa.string(), nullable=False),
-        pa.field("family", pa.string(), nullable=False),
-        pa.field("vcpus", pa.float64()),
-        pa.field("memory_gib", pa.float64()),
-        pa.field("architecture", pa.string()),
-        pa.field("cpu_model", pa.string()),
-        pa.field("accelerator", pa.string()),
-        pa.field("accelerator_count", pa.float64()),
-        pa.field("accelerator_memory_gib", pa.float64()),
-        pa.field("local_storage_gb", pa.float64()),
-        pa.field("network_gbps", pa.float64()),
-        pa.field("source", pa.string(), nullable=False),
+        _field("provider", pa.string(), nullable=False),
+        _field("instance_type", pa.string(), nullable=False),
+        _field("family", pa.string(), nullable=False),
+        _field("vcpus", pa.float64()),
+        _field("memory_gib", pa.float64()),
+        _field("architecture", pa.string()),
+        _field("cpu_model", pa.string()),
+        _field("accelerator", pa.string()),
+        _field("accelerator_count", pa.float64()),
+        _field("accelerator_memory_gib", pa.float64()),
+        _field("local_storage_gb", pa.float64()),
+        _field("network_gbps", pa.float64()),
+        _field("source", pa.string(), nullable=False),
     ]
 )
 
 # The user's own discounts. Patterns are SQL LIKE patterns; null matches everything.
 DISCOUNT_RULES = pa.schema(
     [
-        pa.field("rule", pa.string(), nullable=False),
-        pa.field("provider", pa.string()),
-        pa.field("service", pa.string()),
-        pa.field("region", pa.string()),
-        pa.field("purchase_option", pa.string()),
-        pa.field("instance_type", pa.string()),
-        pa.field("percent", MONEY, nullable=False),
-        pa.field("valid_from", TIME),
-        pa.field("valid_to", TIME),
+        _field("rule", pa.string(), nullable=False),
+        _field("provider", pa.string()),
+        _field("service", pa.string()),
+        _field("region", pa.string()),
+        _field("purchase_option", pa.string()),
+        _field("instance_type", pa.string()),
+        _field("percent", MONEY, nullable=False),
+        _field("valid_from", TIME),
+        _field("valid_to", TIME),
     ]
 )
 
@@ -163,7 +168,10 @@ class Scope:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Self:
-        lists = {key: tuple(record[key]) if record.get(key) is not None else None for key in ("regions", "purchase_options")}
+        lists = {
+            key: tuple(record[key]) if record.get(key) is not None else None
+            for key in ("regions", "purchase_options")
+        }
         return cls(record.get("provider"), record.get("service"), **lists)
 
 

@@ -70,19 +70,17 @@ class Examiner:
         logging.getLogger("great_expectations").setLevel(logging.ERROR)
         self._gx = gx
         self._expectations = expectations
-        self._context = gx.get_context(mode="ephemeral")
-        self._context.enable_analytics(False)
-        self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        self._source = self._context.data_sources.add_pandas("staged")
+        context = gx.get_context(mode="ephemeral")
+        context.enable_analytics(False)
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        asset = context.data_sources.add_pandas("staged").add_dataframe_asset("rows")
+        self._whole = asset.add_batch_definition_whole_dataframe("all")
 
     def examine(self, suite: str, frame: pd.DataFrame, rules: Sequence[Rule]) -> Examination:
         """Try on `frame`, whose index labels the rows, every rule that it has values for."""
         rules = [rule for rule in rules if _applies(rule, frame)]
-        asset = self._source.add_dataframe_asset(suite)
-        whole = asset.add_batch_definition_whole_dataframe("all")
         wanted = self._gx.ExpectationSuite(name=suite, expectations=list(self._expected(rules)))
-        outcome = whole.get_batch({"dataframe": frame}).validate(wanted, result_format=dict(_FORMAT))
-        self._source.delete_asset(suite)
+        outcome = self._whole.get_batch({"dataframe": frame}).validate(wanted, result_format=dict(_FORMAT))
         results = sorted(outcome.results, key=_place)
         failures = [
             _failure(rules[place], place, result)

@@ -11,6 +11,7 @@ import shutil
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,6 +24,7 @@ from warehouse.errors import KnowledgeUnavailable
 from warehouse.vectors import (
     client_of,
     close_client,
+    collections_of,
     copy_of,
     fill,
     logical_digest,
@@ -50,14 +52,13 @@ class Knowledge:
     """Safe to share between threads; close it, or use it in a `with`."""
 
     def __init__(self, copy: Path) -> None:
-        with translated(f"Opening the knowledge base in {copy}"):
+        with ExitStack() as opened, translated(f"Opening the knowledge base in {copy}"):
             self._lexicon = lexicon.Lexicon(copy / _LEXICON)
-            try:
-                self._client: ClientAPI = open_client(copy / _CHROMA)
-            except KnowledgeUnavailable:
-                self._lexicon.close()
-                raise
-            self._shards = {shard.name: shard for shard in self._client.list_collections()}
+            opened.callback(self._lexicon.close)
+            self._client = open_client(copy / _CHROMA)
+            opened.callback(close_client, self._client)
+            self._shards = collections_of(self._client)
+            self._opened = opened.pop_all()
         self._kinds: dict[str, Counter[str]] = defaultdict(Counter)
         self._versions: dict[str, dict[str, str]] = defaultdict(dict)
         for entry in self._lexicon.catalogue.values():
@@ -82,8 +83,7 @@ class Knowledge:
             return cls(copy)
 
     def close(self) -> None:
-        self._lexicon.close()
-        close_client(self._client)
+        self._opened.close()
 
     def __enter__(self) -> Self:
         return self
@@ -226,7 +226,7 @@ def _put(aside: Path, copy: Path, instead: bool) -> None:
 
 
 def _documents(client: ClientAPI) -> Iterator[Document]:
-    for collection in client.list_collections():
+    for collection in collections_of(client).values():
         held: Any = collection.get(include=["documents", "metadatas"])
         for document_id, text, metadata in zip(
             held["ids"], held["documents"], held["metadatas"], strict=True

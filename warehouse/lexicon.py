@@ -24,6 +24,8 @@ _TOKEN = re.compile(r"[a-z0-9]+(?:[._/-][a-z0-9]+)*")
 _PART = re.compile(r"[a-z0-9]+")
 _KEYWORD_END = re.compile(r"[,;|\n]")
 _LONGEST_NAME = 5  # tokens
+_QUESTION = 3  # spaces
+_LONGEST_QUESTION = 200  # tokens; SQLite reads no query of thousands
 _DEPTH = 40
 _CODE = 0.5
 _MENTIONED = 0.5  # of what a thing's own name counts
@@ -103,7 +105,7 @@ def _add(connection: sqlite3.Connection, number: int, document: Document) -> Non
         statement("lexicon/add_name"), [{"id": number, "name": name, "own": own} for name, own in names]
     )
     # The sentences of a machine's card are those of every other machine's card.
-    body = "" if document.kind == "machine" else f"{document.summary} {document.text}"
+    body = document.summary if document.kind == "machine" else f"{document.summary} {document.text}"
     texts = {"title": document.title, "keywords": document.keywords, "body": body}
     indexed = {column: " ".join(words_of(text)) for column, text in texts.items()}
     connection.execute(statement("lexicon/add_words"), {"id": number, **indexed})
@@ -111,9 +113,12 @@ def _add(connection: sqlite3.Connection, number: int, document: Document) -> Non
 
 def _names(document: Document) -> dict[str, bool]:
     """Names by key; true where it is the thing's own name, not one it only mentions."""
-    # The keywords of a guide are topics and questions: words.
-    keywords = () if document.kind == "guide" else _KEYWORD_END.split(document.keywords)
-    names = {_name_key(keyword): False for keyword in keywords}
+    keywords = _KEYWORD_END.split(document.keywords)
+    if document.kind == "guide":
+        # Its topics are words; the questions it answers are its own, asked as they stand.
+        names = {_name_key(keyword): True for keyword in keywords if keyword.count(" ") >= _QUESTION}
+    else:
+        names = {_name_key(keyword): False for keyword in keywords}
     names[_name_key(document.title)] = True
     names[_name_key(document.entity or document.title)] = True
     names.pop("", None)
@@ -143,7 +148,7 @@ class Lexicon:
 
     def worded(self, text: str, provider: str | None, kinds: Collection[str] | None) -> dict[str, float]:
         """Documents with words of `text`, by their BM25 score."""
-        words = dict.fromkeys(words_of(text))
+        words = list(dict.fromkeys(words_of(text)))[:_LONGEST_QUESTION]
         if not words:
             return {}
         query = " OR ".join(f'"{word}"' for word in words)
@@ -151,7 +156,7 @@ class Lexicon:
 
     def named(self, text: str, provider: str | None, kinds: Collection[str] | None) -> dict[str, float]:
         """Documents named in `text`, by how surely it is them that it asks for, from 0 to 1."""
-        tokens = _TOKEN.findall(fold(text))
+        tokens = _TOKEN.findall(fold(text))[:_LONGEST_QUESTION]
         spans = _spans(tokens)
         rows = self._rows("named", {"names": json.dumps(list(spans)), **_wanted(provider, kinds)})
         places: dict[str, set[int]] = {}
@@ -164,7 +169,8 @@ class Lexicon:
             weight[document_id] = max(weight.get(document_id, 0), 1 if own else _MENTIONED)
         letters = sum(len(token) for token in tokens if token not in _STOP) or 1
         share = {key: sum(len(tokens[place]) for place in held) / letters for key, held in places.items()}
-        return {key: weight[key] * min(1, max(share[key], least[key])) for key in share}
+        # Squared: a name in passing (`… on Google Cloud?`) is seldom what a question is about.
+        return {key: weight[key] * min(1, max(share[key] ** 2, least[key])) for key in share}
 
     def _rows(self, name: str, parameters: Mapping[str, Any]) -> list[Any]:
         with self._lock:
@@ -183,6 +189,7 @@ def _spans(tokens: list[str]) -> dict[str, set[int]]:
             run = tokens[first:last]
             if not all(token in _STOP for token in run):
                 spans.setdefault(_name_key("".join(run)), set()).update(range(first, last))
+    spans.setdefault(_name_key("".join(tokens)), set()).update(range(len(tokens)))
     return spans
 
 

@@ -22,7 +22,9 @@ def configure(folder: Path, level: str = "INFO") -> None:
     """Append to `folder`/cloud-pricing.jsonl, rotated at 10 MiB, five files kept."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "cloud-pricing.jsonl"
-    handler = RotatingFileHandler(path, maxBytes=_LIMIT_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", delay=True)
+    handler = RotatingFileHandler(
+        path, maxBytes=_LIMIT_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", delay=True
+    )
     handler.setFormatter(logging.Formatter("%(message)s"))
     root = logging.getLogger(_ROOT_NAME)
     for old in list(root.handlers):

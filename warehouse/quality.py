@@ -39,9 +39,12 @@ _TENANCY = (
     "tenancy_6_anchors",
     "tenancy_7_verdicts",
 )
-_FOUND = pa.schema(
-    {"staged": pa.string(), "row_number": pa.int64(), "reason": pa.string(), "place": pa.int32()}
-)
+_FOUND_COLUMNS: dict[str, pa.DataType] = {
+    "staged": pa.string(),
+    "row_number": pa.int64(),
+    "reason": pa.string(),
+    "place": pa.int32(),
+}
 
 
 def judge(
@@ -135,7 +138,7 @@ class _Gate:
             if failure.rule.level == "row"
             for label in failure.labels
         ]
-        self._connection.register("found", pa.Table.from_pylist(rows, schema=_FOUND))
+        self._connection.register("found", pa.Table.from_pylist(rows, schema=pa.schema(_FOUND_COLUMNS)))
         self._run("refuse")
         self._connection.unregister("found")
 

@@ -114,7 +114,9 @@ def load(store: Path, snapshot_id: str | None = None) -> Snapshot:
     if len(matches) != 1:
         known = ", ".join(published(store)[-3:]) or "none"
         what = "is not unique" if matches else "does not exist"
-        raise UnknownName(f"Snapshot {wanted} {what}; the newest are {known}.", "See `cloud-pricing snapshots list`.")
+        raise UnknownName(
+            f"Snapshot {wanted} {what}; the newest are {known}.", "See `cloud-pricing snapshots list`."
+        )
     folder = folder_of(store, matches[0])
     try:
         manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -138,7 +140,9 @@ def publishing(store: Path, timeout: float) -> Iterator[None]:
             (store / f"{_POINTER}.new").unlink(missing_ok=True)
             yield
     except Timeout:
-        raise StoreBusy("Another process publishes to this store.", "Wait for it, or try again later.") from None
+        raise StoreBusy(
+            "Another process publishes to this store.", "Wait for it, or try again later."
+        ) from None
 
 
 def new_id(now: datetime, inputs: str) -> str:
@@ -219,7 +223,8 @@ def prune(store: Path, keep: int) -> list[str]:
 def _checksums(folder: Path) -> dict[str, dict[str, Any]]:
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != MANIFEST)
     return {
-        path.relative_to(folder).as_posix(): {"sha256": _sha256(path), "size": path.stat().st_size} for path in files
+        path.relative_to(folder).as_posix(): {"sha256": _sha256(path), "size": path.stat().st_size}
+        for path in files
     }
 
 

@@ -23,6 +23,7 @@ from warehouse.errors import CloudPricingError, KnowledgeUnavailable
 from warehouse.statements import statement
 
 if TYPE_CHECKING:
+    from chromadb import Collection
     from chromadb.api import ClientAPI
 
 GUIDES = "docs_guides"
@@ -65,10 +66,26 @@ def translated(doing: str) -> Iterator[None]:
 def open_client(folder: Path) -> ClientAPI:
     """A client on an existing folder, or on a new one. Close it: the process keeps it open otherwise."""
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
 
     with _OPENING, translated(f"Opening the vectors in {folder}"):
-        return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+        try:
+            return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+        except Exception:
+            # It remembers a folder that it failed to open, and would fail on its replacement.
+            if str(folder) not in SharedSystemClient._identifier_to_refcount:
+                SharedSystemClient._identifier_to_system.pop(str(folder), None)
+            raise
+
+
+def collections_of(client: ClientAPI) -> dict[str, Collection]:
+    """The collections by name. Raises KnowledgeUnavailable where there is none: `fill` leaves one."""
+    with translated("Listing the collections"):
+        collections = {collection.name: collection for collection in client.list_collections()}
+    if not collections:
+        raise KnowledgeUnavailable("The vectors are empty, as of a folder that was damaged.", _HINT)
+    return collections
 
 
 def close_client(client: ClientAPI) -> None:
@@ -153,7 +170,7 @@ def logical_digest(source: Path | ClientAPI) -> str:
 def _digest(client: ClientAPI) -> str:
     digest = hashlib.sha256()
     with translated("Reading the vectors"):
-        for collection in sorted(client.list_collections(), key=lambda one: one.name):
+        for _, collection in sorted(collections_of(client).items()):
             held: Any = collection.get(include=["embeddings", "metadatas"])
             digest.update(f"{collection.name}\n{collection.metadata}\n".encode())
             for place in sorted(range(len(held["ids"])), key=held["ids"].__getitem__):

@@ -17,8 +17,10 @@ def add_basis(page: Page, reading: Reading, rows: Iterable[Row]) -> None:
         if days:
             page.add("basis.plain", snapshot=page.snapshot, days=days)
         return
+    if not days:
+        return
     said = how(page, reading, assumed=False)
-    page.add("basis.line", snapshot=page.snapshot, days=days or "—", conditions=f"; {said}" if said else "")
+    page.add("basis.line", snapshot=page.snapshot, days=days, conditions=f"; {said}" if said else "")
     assumed = how(page, reading, assumed=True)
     if assumed:
         page.add("basis.assumed", conditions=assumed)

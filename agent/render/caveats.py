@@ -29,6 +29,10 @@ def _add_reading(page: Page, reading: Reading, context: Context) -> None:
         stem = reading.accelerators[0].split("-")[0]
         if all(name.split("-")[0] == stem for name in reading.accelerators):
             page.caveat("ambiguous_accelerator", name=stem, variants=page.joined(reading.accelerators))
+    for name in reading.unknown_places:
+        page.caveat("unknown_place", place=name)
+    if reading.needs.loose and page.rows:
+        page.caveat("at_least")
     for place in reading.places:
         if not any(provider in context.words.providers for provider, _ in place.regions):
             page.caveat("place_unsold", place=place.label(page.language))
@@ -38,10 +42,10 @@ def _add_reading(page: Page, reading: Reading, context: Context) -> None:
 
 
 def _add_stale(page: Page, context: Context) -> None:
-    """Only for sources whose rows are cited."""
-    cited = {citation.source for citation in page.citations}
-    if not cited or context.found("freshness"):
+    """Only for sources whose rows are cited; an answer about freshness says it itself."""
+    if context.found("freshness"):
         return
-    for row in context.reader.named("freshness_now").records():
-        if row["stale"] and row["source"] in cited:
-            page.caveat("stale", source=row["title"], age=page.number(row["age_days"], 0))
+    for name in dict.fromkeys(citation.source for citation in page.citations):
+        source = context.words.sources.get(name)
+        if source and source.age_days() > source.max_age_days:
+            page.caveat("stale", source=source.title, age=page.number(source.age_days(), 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import groupby
 
 from agent.context import Context
@@ -15,6 +16,9 @@ from agent.understand.reading import Reading
 
 _EXAMPLES = ("price", "cheapest", "compare", "estimate", "tokens", "explain")
 _RELATED = 3
+_USUAL = ("us-east-1", "eastus", "us-central1")
+_PROVIDERS = 6
+_CELLS = 4
 _SECTION = re.compile(r"^#{1,6}\s+", re.MULTILINE)
 _MOST_CHARACTERS = 900
 
@@ -28,7 +32,7 @@ def write_history(page: Page, reading: Reading, context: Context) -> None:
         page.answered = False
         return
     series = [list(group) for _, group in groupby(rows, key=lambda row: row["price_id"])]
-    series.sort(key=lambda steps: -len(steps))
+    series.sort(key=lambda steps: (-len(steps), steps[0].get("region") not in _USUAL))
     kept = [steps for steps in series if _series_name(steps[0]) == _series_name(series[0][0])]
     for steps in kept[:2]:
         _write_series(page, reading, steps)
@@ -157,7 +161,7 @@ def write_freshness(page: Page, reading: Reading, context: Context) -> None:
         page.add(
             "freshness.row",
             title=row["title"],
-            providers=row["providers"] or "—",
+            providers=_some(page, row),
             as_of=page.day(row["as_of"]),
             observed=page.day(row["observed_at"]),
             age=page.number(row["age_days"], 0),
@@ -167,6 +171,26 @@ def write_freshness(page: Page, reading: Reading, context: Context) -> None:
         )
     page.add("freshness.refresh")
     page.table(rows, ("source", "providers", "as_of", "observed_at", "age_days", "stale", "prices"))
+
+
+def write_coverage(page: Page, reading: Reading, context: Context) -> None:
+    rows = [row for finding in context.found("coverage") for row in finding.rows]
+    if not rows:
+        write_unknown(page, reading, "because_machine")
+        return
+    for row in rows:
+        values = {name: page.number(row[name], 0) for name in ("regions", "machines", "prices")}
+        page.add("coverage.row", provider=page.provider(row["provider"]), **values)
+        if len(rows) == 1 or row["regions"] <= _PROVIDERS or reading.places:
+            page.lines[-1] += " " + page.joined(row["region_codes"]) + "."
+    page.table(rows, ("provider", "regions", "machines", "prices", "purchase_options", "as_of"))
+
+
+def _some(page: Page, row: Row) -> str:
+    every = str(row["providers"] or "—").split(", ")
+    if len(every) <= _PROVIDERS:
+        return page.joined(every)
+    return page.say("freshness.providers", some=", ".join(every[:_PROVIDERS]), count=row["provider_count"])
 
 
 def write_sql(page: Page, reading: Reading, context: Context) -> None:
@@ -181,9 +205,15 @@ def write_sql(page: Page, reading: Reading, context: Context) -> None:
         page.add("sql.none")
     else:
         page.add("sql.lead_one" if len(rows) == 1 else "sql.lead", count=page.number(len(rows), 0))
+        if len(rows) == 1 and len(rows[0]) <= _CELLS:
+            page.lines.append("; ".join(f"{name}: {_cell(page, value)}" for name, value in rows[0].items()))
     if any(finding.truncated for finding in found):
         page.caveat("truncated")
     page.table(rows, tuple(rows[0]) if rows else ())
+
+
+def _cell(page: Page, value: object) -> str:
+    return page.number(value, 10) if isinstance(value, (int, float, Decimal)) else str(value)
 
 
 def write_help(page: Page, reading: Reading, context: Context) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agent.context import Context
 from agent.render import formats
 from agent.render.basis import how
@@ -25,8 +27,8 @@ def explain_missing(page: Page, reading: Reading, context: Context) -> None:
 
 def _priced(context: Context, name: str, reading: Reading) -> bool:
     primary = next((f for f in context.findings if f.tool in ("price_of", "estimate", "compare")), None)
-    every = [f for f in context.findings if f.tool == "estimate"] or [primary]
-    return any(row["instance_type"] == name for finding in every if finding for row in finding.rows)
+    every = [f for f in context.findings if f.tool == "estimate"] or ([primary] if primary else [])
+    return any(row["instance_type"] == name for finding in every for row in finding.rows)
 
 
 def _explain(page: Page, reading: Reading, context: Context, name: str) -> None:
@@ -39,10 +41,8 @@ def _explain(page: Page, reading: Reading, context: Context, name: str) -> None:
         conditions=_rest(page, reading),
     )
     refused = [row for f in context.found("refused_prices") for row in f.rows if row["instance_type"] == name]
-    rows: list[Row] = []
-    for row in refused[: page.most_rows]:
-        _refused(page, row)
-        rows.append(row)
+    rows: list[Row] = list(refused[: page.most_rows])
+    write_refused(page, rows)
     if not any(row["reason"] == "dedicated_tenancy" for row in refused):
         rows += _dedicated(page, context, name)
     rows += _nearest(page, context, name)
@@ -67,6 +67,11 @@ def _rest(page: Page, reading: Reading) -> str:
     """The way of buying without the purchase option, which the sentence already holds."""
     parts = how(page, reading, assumed=None).split(", ")
     return ", ".join(parts[1:])
+
+
+def write_refused(page: Page, rows: Sequence[Row]) -> None:
+    for row in rows[: page.most_rows]:
+        _refused(page, row)
 
 
 def _refused(page: Page, row: Row) -> None:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from agent.context import Context
 from agent.evidence import Finding
 from agent.render import formats
-from agent.render.missing import explain_missing
+from agent.render.conditions import described
+from agent.render.missing import explain_missing, write_refused
 from agent.render.page import Page, Row, tied
 from agent.understand.reading import Intent, Reading
 
@@ -60,6 +61,9 @@ def _write_price(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
         page.add("price.ties", **values)
     else:
         page.add("price.range", **values, **_dearest(page, last, len(regions)))
+    if reading.availability:
+        codes = dict.fromkeys(str(row["region"]) for row in rows)
+        page.add("price.available", count=len(codes), regions=page.joined(codes))
     if (
         reading.intent is Intent.CHEAPEST
         and not reading.dearest
@@ -114,10 +118,13 @@ def write_comparison(page: Page, reading: Reading, context: Context) -> None:
     rows = list(finding.rows) if finding else []
     if not rows:
         explain_missing(page, reading, context)
+        if not page.lines:
+            page.add("offers.none", conditions=described(page, reading))
+            page.answered = False
         return
     if len(rows) == 2:
         _write_pair(page, rows[0], rows[1])
-    else:
+    elif len(rows) > 2:
         first = rows[0]
         page.add(
             "compare.lead",
@@ -151,6 +158,7 @@ def write_comparison(page: Page, reading: Reading, context: Context) -> None:
         explain_missing(page, reading, context)
     elif missing:
         page.add("compare.missing", side=page.joined(page.provider(side) for side in missing))
+        write_refused(page, [row for found in context.found("refused_prices") for row in found.rows])
     page.table(rows, ("side", *_OWN, "dearer_percent"))
 
 
@@ -180,8 +188,9 @@ def _side(page: Page, row: Row) -> str:
     side = str(row["side"])
     if side == row["instance_type"]:
         return f"{side} ({page.provider(row['provider'])})"
-    named = page.word("condition", side) if side == row["purchase_option"] else page.provider(side)
-    return f"{named}: {row['instance_type']} ({page.provider(row['provider'])})"
+    if side == row["purchase_option"]:
+        return f"{row['instance_type']} ({page.provider(row['provider'])}, {page.word('condition', side)})"
+    return f"{page.provider(side)}: {row['instance_type']} ({page.provider(row['provider'])})"
 
 
 def _tied_regions(page: Page, row: Row) -> str:

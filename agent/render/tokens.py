@@ -96,7 +96,7 @@ def _part(page: Page, row: Row) -> str:
 def _write_sellers(page: Page, rows: Sequence[Row], first: tuple[str, str]) -> None:
     others: dict[str, Row] = {}
     for row in rows:
-        if (row["provider"], row["model"]) != first and row["total_usd"] is not None:
+        if (row["provider"], row["model"]) != first and row["cost_usd"] is not None:
             others.setdefault(row["provider"], row)
     cheapest = sorted(others.values(), key=lambda row: row["total_usd"])[:_SELLERS]
     if cheapest:

@@ -53,10 +53,15 @@ def _add_conversion(page: Page, reading: Reading, context: Context) -> None:
             continue
         page.add(
             "price.converted",
-            amount_usd=formats.total(row["amount_usd"], "USD", page.language),
-            amount=formats.total(row["amount"], row["currency"], page.language),
+            amount_usd=formats.rate(row["amount_usd"], "USD", page.language),
+            amount=_exact_enough(row["amount"], row["currency"], page.language),
             day=formats.day(row["rate_date"], page.language),
         )
+
+
+def _exact_enough(amount: Decimal, currency: str, language: str) -> str:
+    """Cents are too coarse for the price of one hour."""
+    return (formats.rate if amount < 1 else formats.total)(amount, currency, language)
 
 
 _MACHINE = (
@@ -77,6 +82,7 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
     (Intent.HISTORY, "token_price_history", facts.write_history),
     (Intent.SPECS, "machine_specs", facts.write_specs),
     (Intent.EXPLAIN, "search_knowledge", facts.write_explanation),
+    (Intent.COVERAGE, "coverage", facts.write_coverage),
     (Intent.FRESHNESS, "freshness", facts.write_freshness),
     (Intent.HELP, None, facts.write_help),
     (Intent.GREETING, None, facts.write_greeting),

@@ -26,19 +26,32 @@ _COUNTED_MACHINES = re.compile(
     r"servidor(?:es)?)(?:\s+(?:of|de|do|da|tipo|type))*\s*$"
 )
 _ROUND_THE_CLOCK = re.compile(r"24\s*[/x]\s*7")
+_SPAN = r"(?:for|during|por|durante|em) (?:an?|one|um|uma)"
+_PERIODS = {
+    period: re.compile(rf"(?<![a-z])(?:{said}|(?:per|an?|por|ao|{_SPAN}) (?:{noun}))(?![a-z])")
+    for period, said, noun in (
+        ("year", "yearly|annual(?:ly)?|anual(?:mente)?", "year|ano"),
+        ("week", "weekly|semanal(?:mente)?", "week|semana"),
+        ("day", "daily|diari[ao]", "day|dia"),
+    )
+}
 _TERM = re.compile(r"(?:(\d|one|um|uma|three|tres)[\s\-]*(years?|yrs?|anos?)|(\d\d)[\s\-]*(?:months?|meses))")
 _TERM_WORDS = {"one": 1, "um": 1, "uma": 1, "three": 3, "tres": 3}
 _GPU_BEFORE = re.compile(
     r"(?:gpus?|vram|placas?|gpu memory|memoria (?:de|da|por) (?:gpu|video))\s[\w\s≥>=]{0,28}$"
 )
 _GPU_AFTER = re.compile(
-    r"\s*(?:of |de )?(?:vram|(?:gpu|video|graphics)(?: memory| ram)?s?|memoria (?:de|da|por) (?:gpu|video)|each|cada|"
+    r"\s*(?:of |de )?(?:vram|(?:gpu|video|graphics)(?: memory| ram)?s?|memoria (?:de|da|por) (?:gpu|video)"
+    r"|each|cada|"
     r"(?:ram |memory |memoria )?(?:per|por|/) ?gpu|(?:\w+ )?gpus?)(?![a-z])"
 )
 _STORAGE = re.compile(r"\s*(?:of |de )?(?:ssd|nvme|disk|storage|disco|armazenamento|local)")
 _REQUESTS = re.compile(
     r"\s*(?:requests?|calls?|messages?|requisic(?:ao|oes)|chamadas?|mensagens|mensagem)(?![a-z])"
 )
+
+
+_LOOSE = ("vcpus", "memory_gib", "gpu_memory_gib")
 
 
 def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: bool) -> Needs:
@@ -63,6 +76,7 @@ def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: 
     price = next((item for item in numbers if item.is_money and item.bound == "max"), None)
     return Needs(
         **values,
+        loose=not exact and any(n.bound == "exact" and _need(n, folded) in _LOOSE for n in numbers),
         architecture=lexicon().first("architectures", folded),
         max_price=price.value if price else None,
         max_price_per=(price.per if price and price.per in ("hour", "month") else "hour"),
@@ -104,8 +118,6 @@ def _machine_count(folded: str, numbers: list[Quantity], found: list[Mention]) -
 
 
 def _hours(folded: str, numbers: list[Quantity], *, committed: bool) -> Decimal | None:
-    if _ROUND_THE_CLOCK.search(folded):
-        return HOURS["month"]
     spans = [n for n in numbers if n.unit in HOURS and not (committed and n.unit in ("month", "year"))]
     daily = next((n for n in spans if n.unit == "hour" and n.per == "day"), None)
     others = [n for n in spans if n is not daily]
@@ -114,15 +126,10 @@ def _hours(folded: str, numbers: list[Quantity], *, committed: bool) -> Decimal 
         return daily.value * (days or _DAYS["month"])
     if others:
         return sum((n.value * HOURS[n.unit] for n in others if n.unit), Decimal(0))
-    if re.search(
-        r"(?<![a-z])(?:per year|a year|yearly|annual(?:ly)?|por ano|ao ano|anual(?:mente)?)(?![a-z])", folded
-    ):
-        return HOURS["year"]
-    if re.search(r"(?<![a-z])(?:per day|a day|daily|por dia|ao dia|diaria?)(?![a-z])", folded):
-        return HOURS["day"]
-    if re.search(r"(?<![a-z])(?:per week|a week|weekly|por semana|semanal)(?![a-z])", folded):
-        return HOURS["week"]
-    return None
+    for period, pattern in _PERIODS.items():
+        if not committed and pattern.search(folded):
+            return HOURS[period]
+    return HOURS["month"] if _ROUND_THE_CLOCK.search(folded) else None
 
 
 def purchase(folded: str) -> Purchase:

@@ -20,6 +20,8 @@ class Token:
 
 def fold(text: str) -> str:
     """Lower case without accents, character for character: `São Paulo` → `sao paulo`."""
+    if text.isascii():
+        return text.lower()
     return "".join(_folded(character) for character in unicodedata.normalize("NFC", text))
 
 

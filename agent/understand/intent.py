@@ -81,7 +81,14 @@ def _rules(
     tokens = bool(named.models) or cues("tokens")
     return [
         (Intent.FRESHNESS, cues("freshness") and not named.hardware() and not named.models),
-        (Intent.TOKENS, tokens and (priced or workload.total() > 0 or cues("compare")) and not machine),
+        (
+            Intent.TOKENS,
+            tokens
+            and (
+                priced or workload.total() > 0 or cues("compare") or (cues("list") and bool(named.providers))
+            )
+            and not machine,
+        ),
         (Intent.HISTORY, cues("history") and bool(machine or named.models or named.accelerators)),
         (Intent.SPECS, cues("specs") and bool(machine)),
         (Intent.EXPLAIN, _asks_why(cues, named, needs) and not machine),
@@ -97,6 +104,7 @@ def _rules(
             Intent.CHEAPEST,
             (cues("cheapest") or cues("dearest")) and bool(about or conditions or named.places),
         ),
+        (Intent.COVERAGE, cues("coverage") and not named.hardware() and not conditions),
         (Intent.LIST, (cues("list") or cues("availability")) and bool(about or conditions) and not machine),
         (Intent.PRICE, bool(machine) and (priced or cues("availability") or not cues("explain"))),
         (Intent.SPECS, bool(machine)),

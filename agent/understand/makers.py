@@ -2,4 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 
+from agent.understand.vocabulary import LlmModel
+
+_MODELS = {
+    "openai": ("gpt", "o1", "o3", "o4"),
+    "anthropic": ("claude",),
+    "google": ("gemini", "gemma"),
+    "x-ai": ("grok",),
+    "deepseek": ("deepseek",),
+    "mistral": ("mistral", "codestral", "ministral"),
+    "cohere": ("command",),
+    "moonshotai": ("kimi",),
+    "zai": ("glm",),
+    "meta": ("llama",),
+}
+_MAKERS = {stem: maker for maker, stems in _MODELS.items() for stem in stems}
+
+
+def makers_first(group: Iterable[LlmModel]) -> list[LlmModel]:
+    """A model sold by many is meant as its maker sells it, unless the question names a seller."""
+
+    def order(model: LlmModel) -> tuple[bool, str]:
+        name = model.model.rsplit("/", 1)[-1].lower()
+        maker = next((maker for stem, maker in _MAKERS.items() if name.startswith(stem)), None)
+        return model.provider != maker, model.provider
+
+    return sorted(group, key=order)

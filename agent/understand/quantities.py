@@ -20,25 +20,12 @@ _SYMBOLS = {
     "brl": "BRL",
     "eur": "EUR",
 }
-_NAMED = {
-    "dollars": "USD",
-    "dollar": "USD",
-    "dolares": "USD",
-    "dolar": "USD",
-    "reais": "BRL",
-    "real": "BRL",
-} | {
-    "euros": "EUR",
-    "euro": "EUR",
-    "usd": "USD",
-    "brl": "BRL",
-    "eur": "EUR",
-}
-_WORDS = {
-    "one": 1, "um": 1, "uma": 1, "two": 2, "dois": 2, "duas": 2, "three": 3, "tres": 3, "four": 4, "quatro": 4,
-    "five": 5, "cinco": 5, "six": 6, "seis": 6, "seven": 7, "sete": 7, "eight": 8, "oito": 8, "nine": 9, "nove": 9,
-    "ten": 10, "dez": 10, "twelve": 12, "doze": 12, "dozen": 12, "duzia": 12, "twenty": 20, "vinte": 20,
-}  # fmt: skip
+_NAMED = dict.fromkeys(("dollars", "dollar", "dolares", "dolar", "usd"), "USD")
+_NAMED |= dict.fromkeys(("reais", "real", "brl"), "BRL") | dict.fromkeys(("euros", "euro", "eur"), "EUR")
+_ENGLISH = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_PORTUGUESE = ["um", "dois", "tres", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez", "onze", "doze"]
+_WORDS = {word: index for words in (_ENGLISH, _PORTUGUESE) for index, word in enumerate(words, 1)}
+_WORDS |= {"uma": 1, "duas": 2, "dozen": 12, "duzia": 12, "twenty": 20, "vinte": 20}
 
 
 @dataclass(frozen=True)
@@ -102,7 +89,8 @@ def _around() -> dict[str, re.Pattern[str]]:
         "between": re.compile(r"(?:between|entre)\s*(?:us\$|r\$|\$|€)?\s*$"),
         "second": re.compile(r"(?:between|entre)\s.{1,20}\s(?:and|e)\s*(?:us\$|r\$|\$|€)?\s*$"),
         "per": re.compile(
-            r"(?:\s*(?:of |de )?(?:ram|memory|memoria|gpus?)?)?\s*(?:/|per |por |an? |ao? |a cada |each |cada )?\s*"
+            r"(?:\s*(?:of |de )?(?:ram|memory|memoria|gpus?)?)?"
+            r"\s*(?:/|per |por |an? |ao? |a cada |each |cada )?\s*"
             r"(?P<per>hour|hora|hr|h|month|mes|mo|year|ano|yr|day|dia|week|semana|each|cada|gpu)(?![a-z])"
         ),
         "each": re.compile(

@@ -10,9 +10,9 @@ from agent.understand import conditions, entities
 from agent.understand.fold import fold
 from agent.understand.intent import Named, decide
 from agent.understand.language import detect
-from agent.understand.makers import makers_first
 from agent.understand.lexicon import lexicon
-from agent.understand.quantities import Quantity, quantities
+from agent.understand.makers import makers_first
+from agent.understand.quantities import quantities
 from agent.understand.reading import Intent, Needs, Reading
 from agent.understand.vocabulary import Vocabulary
 
@@ -24,8 +24,8 @@ def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
     spoken = detect(text) if language == "auto" else language
     numbers = quantities(folded, spoken)
     found = entities.mentions(text, folded, words, spoken, numbers)
-    numbers = [n for n in numbers if not _within(n, found)]
-    found = _settle_models(found, folded, numbers)
+    found = _settle_models(found, folded)
+    numbers = [n for n in numbers if not any(m.start <= n.start < m.end for m in found)]
     found = _settle_providers(found, words)
     purchase = conditions.purchase(folded)
     committed = bool({"reserved", "savings_plan", "commitment"} & set(purchase.options))
@@ -43,7 +43,9 @@ def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
         machines=tuple(entities.machines([m for m in found if not m.excluded])),
         unknown_machines=tuple(m.text for m in found if m.kind == "unknown_machine"),
         corrected=tuple((m.text, _corrected_name(m)) for m in found if m.corrected),
-        families=tuple(machine for m in found if m.kind == "family" and not m.excluded for machine in m.value),
+        families=tuple(
+            machine for m in found if m.kind == "family" and not m.excluded for machine in m.value
+        ),
         accelerators=accelerators,
         providers=_providers(found, excluded=False),
         excluded_providers=_providers(found, excluded=True),
@@ -58,24 +60,21 @@ def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
         wants_gpu=bool(accelerators) or lexicon().has("generic", "gpu", folded),
         per_gpu=needs.min_gpu_memory_gib is None and bool(_PER_GPU.search(folded)),
         dearest=lexicon().has("intents", "dearest", folded),
-        elsewhere=_elsewhere(folded),
+        token_kind=lexicon().first("roles", folded),
+        unknown_places=_unknown_places(text, folded, found),
+        availability=lexicon().has("intents", "availability", folded),
+        elsewhere=_elsewhere(text, folded),
     )
 
 
-def _within(number: Quantity, found: list[entities.Mention]) -> bool:
-    names = [m for m in found if m.kind != "model"]
-    return any(m.start <= number.start < m.end for m in names)
-
-
-def _settle_models(found: list[entities.Mention], folded: str, numbers: list[Quantity]) -> list[entities.Mention]:
+def _settle_models(found: list[entities.Mention], folded: str) -> list[entities.Mention]:
     """Model names that are plain words count only where tokens are asked about."""
     about_tokens = lexicon().has("intents", "tokens", folded) or lexicon().has("roles", "output", folded)
-    starts = {n.start for n in numbers}
 
     def real(mention: entities.Mention) -> bool:
         letters = sum(character.isalpha() for character in mention.text)
         digits = any(character.isdigit() for character in mention.text)
-        if mention.start in starts or letters == 0:
+        if letters == 0 or _AMOUNT.match(fold(mention.text)):
             return False
         return (digits and letters >= 2) or (about_tokens and letters >= 5) or letters >= 10
 
@@ -131,104 +130,11 @@ def _providers(found: list[entities.Mention], *, excluded: bool) -> tuple[str, .
 
 def _corrected_name(mention: entities.Mention) -> str:
     return str(mention.value[0].name if mention.kind == "machine" else mention.value.label_en)
-
-
-_PER_GPU.search(folded)),
-        dearest=lexicon().has("intents", "dearest", folded),
-        elsewhere=_elsewhere(folded),
-    )
-
-
-def _within(number: Quantity, found: list[entities.Mention]) -> bool:
-    names = [m for m in found if m.kind != "model"]
-    return any(m.start <= number.start < m.end for m in names)
-
-
-def _settle_models(found: list[entities.Mention], folded: str, numbers: list[Quantity]) -> list[entities.Mention]:
-    """Model names that are plain words count only where tokens are asked about."""
-    about_tokens = lexicon().has("intents", "tokens", folded) or lexicon().has("roles", "output", folded)
-    starts = {n.start for n in numbers}
-
-    def real(mention: entities.Mention) -> bool:
-        letters = sum(character.isalpha() for character in mention.text)
-        digits = any(character.isdigit() for character in mention.text)
-        if mention.start in starts or letters == 0:
-            return False
-        return (digits and letters >= 2) or (about_tokens and letters >= 5) or letters >= 10
-
-    return [m for m in found if m.kind != "model" or real(m)]
-
-
-def _settle_providers(found: list[entities.Mention], words: Vocabulary) -> list[entities.Mention]:
-    """Where a model is named, `google` sells models, not machines."""
-    if not any(m.kind == "model" for m in found):
-        return found
-    sellers = {"gcp": "google"}
-    return [
-        replace(m, value=sellers.get(m.value, m.value))
-        if m.kind == "provider" and m.text not in words.providers
-        else m
-        for m in found
-    ]
-
-
-def _named(found: list[entities.Mention], options: int) -> Named:
-    def count(kind: str) -> int:
-        return len({m.text.lower() for m in found if m.kind == kind and not m.excluded})
-
-    return Named(
-        count("machine"),
-        count("accelerator"),
-        count("model"),
-        count("provider"),
-        count("place"),
-        count("family"),
-        options,
-        count("unknown_machine"),
-    )
-
-
-def _accelerators(found: list[entities.Mention]) -> tuple[str, ...]:
-    names = [name for m in found if m.kind == "accelerator" and not m.excluded for name in m.value]
-    return tuple(dict.fromkeys(names))
-
-
-def _memory_variant(accelerators: tuple[str, ...], needs: Needs) -> tuple[tuple[str, ...], Needs]:
-    """`A100 with 80 GB` is the A100-80GB: the number names the variant, not the machine's memory."""
-    for size in (needs.min_gpu_memory_gib, needs.min_memory_gib):
-        chosen = tuple(name for name in accelerators if size and name.endswith(f"-{size:g}GB"))
-        if chosen:
-            return chosen, replace(needs, min_memory_gib=None, min_gpu_memory_gib=size)
-    return accelerators, needs
-
-
-def _providers(found: list[entities.Mention], *, excluded: bool) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(m.value for m in found if m.kind == "provider" and m.excluded is excluded))
-
-
-def _corrected_name(mention: entities.Mention) -> str:
-    return str(mention.value[0].name if mention.kind == "machine" else mention.value.label_en)
-
-
-_MAKERS = {
-    "gpt": "openai", "o1": "openai", "o3": "openai", "o4": "openai", "claude": "anthropic", "gemini": "google",
-    "gemma": "google", "grok": "x-ai", "deepseek": "deepseek", "mistral": "mistral", "codestral": "mistral",
-    "ministral": "mistral", "command": "cohere", "kimi": "moonshotai", "glm": "zai", "llama": "meta",
-}  # fmt: skip
-
-
-def makers_first(group: list[LlmModel]) -> list[LlmModel]:
-    """A model sold by many is meant as its maker sells it, unless the question names a seller."""
-
-    def order(model: LlmModel) -> tuple[bool, str]:
-        name = model.model.rsplit("/", 1)[-1].lower()
-        maker = next((maker for stem, maker in _MAKERS.items() if name.startswith(stem)), None)
-        return model.provider != maker, model.provider
-
-    return sorted(group, key=order)
 
 
 _PER_GPU = re.compile(r"(?:per|por|a cada|/) ?(?:gpu|placa|accelerator|acelerador)(?![a-z])")
+_PLACE_LIKE = re.compile(r"\b(?:in|at|em|na|no|nas|nos)\s+(?:the\s)?([A-ZÀ-Ý][a-zà-ÿ]{2,})\b")
+_AMOUNT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:k|m|mil|million|milhao|milhoes)?\b")
 _CURRENCIES = {
     "BRL": re.compile(r"r\$|(?<![a-z])(?:reais|em real|in reals?|brl)(?![a-z])"),
     "EUR": re.compile(r"€|(?<![a-z])(?:euros?|eur)(?![a-z])"),
@@ -239,6 +145,20 @@ def _currency(folded: str) -> str | None:
     return next((code for code, sign in _CURRENCIES.items() if sign.search(folded)), None)
 
 
-def _elsewhere(folded: str) -> str | None:
+def _unknown_places(text: str, folded: str, found: list[entities.Mention]) -> tuple[str, ...]:
+    """Capitalised words said like a place that nothing explains."""
+    words = lexicon()
+    ordinary = {*words.entries["language"]["en"], *words.entries["language"]["pt"]}
+    sections = ("operating_systems", "purchase_options", "tenancies", "units", "generic", "topics")
+    return tuple(
+        match.group(1)
+        for match in _PLACE_LIKE.finditer(text)
+        if not any(m.start < match.end(1) and match.start(1) < m.end for m in found)
+        and fold(match.group(1)) not in ordinary
+        and not any(words.first(section, fold(match.group(1))) for section in sections)
+    )
+
+
+def _elsewhere(text: str, folded: str) -> str | None:
     match = lexicon().words("elsewhere")["service"].search(folded)
-    return match.group() if match else None
+    return text[match.start() : match.end()] if match else None

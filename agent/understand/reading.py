@@ -19,6 +19,7 @@ class Intent(StrEnum):
     EXPLAIN = "explain"
     SPECS = "specs"
     HISTORY = "history"
+    COVERAGE = "coverage"
     FRESHNESS = "freshness"
     SQL = "sql"
     HELP = "help"
@@ -41,6 +42,7 @@ class Needs:
     max_price: Decimal | None = None
     max_price_per: str = "hour"
     max_price_currency: str = "USD"
+    loose: bool = False  # a bare `8 vCPUs` was read as at least eight
 
     def any_machine_needs(self) -> bool:
         named = (self.min_vcpus, self.max_vcpus, self.min_memory_gib, self.max_memory_gib)
@@ -104,8 +106,11 @@ class Reading:
     workload: Workload = field(default_factory=Workload)
     currency: str | None = None
     wants_gpu: bool = False
+    token_kind: str | None = None
+    unknown_places: tuple[str, ...] = ()
     per_gpu: bool = False
     dearest: bool = False
+    availability: bool = False
     elsewhere: str | None = None
 
     def machine_names(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from agent.understand.fold import key, phrase
@@ -41,6 +42,18 @@ class LlmModel:
     name: str
 
 
+@dataclass(frozen=True)
+class Source:
+    """When a source's data is older than `max_age_days`, its prices are stale."""
+
+    title: str
+    as_of: datetime
+    max_age_days: int
+
+    def age_days(self) -> int:
+        return (datetime.now(UTC) - self.as_of).days
+
+
 @dataclass
 class Vocabulary:
     """Every index maps a name's key (see fold.key) to what it may mean."""
@@ -52,7 +65,7 @@ class Vocabulary:
     accelerators: dict[str, tuple[str, ...]] = field(default_factory=dict)
     places: dict[str, list[Place]] = field(default_factory=dict)
     models: dict[str, list[LlmModel]] = field(default_factory=dict)
-    region_countries: dict[tuple[str, str], str] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
 
     def place(self, name: str) -> Place | None:
         """All that goes by this name, as one place."""
@@ -88,6 +101,8 @@ def _load(reader: Reader) -> Vocabulary:
     geographies = reader.named("vocabulary_geographies").records()[0]["geographies"] or []
     _add_places(words, reader.named("vocabulary_regions").records(), countries, geographies)
     _add_models(words, reader.named("vocabulary_models").records())
+    for row in reader.named("freshness_now").records():
+        words.sources[row["source"]] = Source(row["title"], row["as_of"], row["max_age_days"])
     return words
 
 
@@ -135,7 +150,6 @@ def _add_places(
     for row in rows:
         for region in row["regions"]:
             pair = (row["provider"], region["region"])
-            words.region_countries[pair] = region["country"] or ""
             by_country.setdefault(region["country"] or "", set()).add(pair)
             label = region["region"]
             names = (label, region["name"] or "", *_parts(region["aliases"]))

@@ -115,7 +115,7 @@ def _sources(db: duckdb.DuckDBPyConnection) -> None:
 
 def _insert(db: duckdb.DuckDBPyConnection, table: str, record: dict[str, object]) -> None:
     columns, marks = ", ".join(record), ", ".join(f"${name}" for name in record)
-    db.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", record)  # noqa: S608
+    db.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", record)
 
 
 def _machine(db: duckdb.DuckDBPyConnection, row: dict[str, str]) -> None:
@@ -124,7 +124,9 @@ def _machine(db: duckdb.DuckDBPyConnection, row: dict[str, str]) -> None:
     _insert(db, "instance_types", {**record, **accelerators, "source": "libcloud", "as_of": AS_OF})
 
 
-def _price_in_force(db: duckdb.DuckDBPyConnection, key: dict[str, object], price: str, since: datetime, batch: str) -> None:
+def _price_in_force(
+    db: duckdb.DuckDBPyConnection, key: dict[str, object], price: str, since: datetime, batch: str
+) -> None:
     identity = str(uuid5(NAMESPACE_URL, "|".join(str(value) for value in key.values())))
     fixed = {"price_type": "list", "tier_from": 0, "currency": "USD"}
     _insert(db, "price_keys", {"price_id": identity, **key, **fixed})
@@ -133,7 +135,14 @@ def _price_in_force(db: duckdb.DuckDBPyConnection, key: dict[str, object], price
 
 
 def _price(
-    db: duckdb.DuckDBPyConnection, provider: str, machine: str, system: str, tenancy: str, region: str, option: str, price: str
+    db: duckdb.DuckDBPyConnection,
+    provider: str,
+    machine: str,
+    system: str,
+    tenancy: str,
+    region: str,
+    option: str,
+    price: str,
 ) -> None:
     service = {"aws": "ec2", "azure": "virtual_machines", "gcp": "compute_engine"}[provider]
     key: dict[str, object] = {
@@ -145,7 +154,9 @@ def _price(
     _price_in_force(db, key, price, AS_OF, "b-new")
 
 
-def _token_price(db: duckdb.DuckDBPyConnection, provider: str, model: str, name: str, kind: str, price: str) -> None:
+def _token_price(
+    db: duckdb.DuckDBPyConnection, provider: str, model: str, name: str, kind: str, price: str
+) -> None:
     key: dict[str, object] = {
         "source": "genai_prices", "provider": provider, "service": "tokens", "category": "ai",
         "sku_id": f"{model}:{kind}", "name": name, "region": "global", "purchase_option": "on_demand",
@@ -160,10 +171,22 @@ def _history_and_refusals(db: duckdb.DuckDBPyConnection) -> None:
         "SELECT price_id FROM price_keys WHERE instance_type = 'm5.large' AND operating_system = 'linux'"
     ).fetchone()
     assert found is not None
-    past: dict[str, object] = {"price_id": found[0], "valid_from": EARLIER, "valid_to": AS_OF, "price": "0.107"}
+    past: dict[str, object] = {
+        "price_id": found[0],
+        "valid_from": EARLIER,
+        "valid_to": AS_OF,
+        "price": "0.107",
+    }
     _insert(db, "price_spans", {**past, "batch_id": "b-old"})
     for machine, region, price, reason, detail, likely in (
-        ("p4d.24xlarge", "us-east-1", "36.04986", "dedicated_tenancy", "1.10 times the shared price", "32.7726"),
+        (
+            "p4d.24xlarge",
+            "us-east-1",
+            "36.04986",
+            "dedicated_tenancy",
+            "1.10 times the shared price",
+            "32.7726",
+        ),
         ("m7g.xlarge", "sa-east-1", "0", "zero_price", "a price of zero is missing", None),
     ):
         refused = {

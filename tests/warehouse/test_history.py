@@ -66,7 +66,11 @@ def naive(batches: Sequence[Observation]) -> set[tuple[object, ...]]:
     """Spans worked out price by price: at each moment, what the last batch that speaks of it said."""
     spans = set()
     for key in [(sku, region) for sku in SKUS for region in REGIONS]:
-        said = {batch.day: batch.prices.get(key) for batch in sorted(batches, key=lambda b: b.order) if batch.covers(key)}
+        said = {
+            batch.day: batch.prices.get(key)
+            for batch in sorted(batches, key=lambda b: b.order)
+            if batch.covers(key)
+        }
         days = sorted(said)
         start, price = None, None
         for day in days:
@@ -98,7 +102,9 @@ def load(connection: duckdb.DuckDBPyConnection, batch: Observation) -> None:
         "0::DECIMAL(20,10) AS price, NULL::DECIMAL(20,10) AS upfront FROM price_keys LIMIT 0"
     )
     for table in ("instance_types", "discount_rules"):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_{table} AS SELECT *, 0 AS row_number FROM {table} LIMIT 0")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE staged_{table} AS SELECT *, 0 AS row_number FROM {table} LIMIT 0"
+        )
     connection.execute("ALTER TABLE staged_instance_types DROP COLUMN as_of")
     connection.execute("ALTER TABLE staged_discount_rules DROP COLUMN batch_id")
     identity = (
@@ -155,7 +161,10 @@ def test_history_is_what_a_naive_model_says_in_any_order(
     shared: duckdb.DuckDBPyConnection, batches: list[Observation], seed: int
 ) -> None:
     shuffled = random.Random(seed).sample(batches, len(batches))
-    in_order, out_of_order = history(shared, sorted(batches, key=lambda b: b.order)), history(shared, shuffled)
+    in_order, out_of_order = (
+        history(shared, sorted(batches, key=lambda b: b.order)),
+        history(shared, shuffled),
+    )
     assert days(in_order) == naive(batches)
     assert out_of_order == in_order
 
@@ -181,4 +190,7 @@ def test_a_price_is_described_by_the_latest_batch_that_has_it(shared: duckdb.Duc
 def test_a_price_missing_outside_the_scope_of_a_batch_stays(shared: duckdb.DuckDBPyConnection) -> None:
     everything = Observation("b0", 0, 0, None, {("a", "here"): 1, ("a", "there"): 1})
     only_here = Observation("b1", 1, 0, ("here",), {})
-    assert days(history(shared, [everything, only_here])) == {("a", "here", 0, 1, 1), ("a", "there", 0, None, 1)}
+    assert days(history(shared, [everything, only_here])) == {
+        ("a", "here", 0, 1, 1),
+        ("a", "there", 0, None, 1),
+    }

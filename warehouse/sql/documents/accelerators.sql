@@ -69,7 +69,7 @@ SELECT
     full_name AS title,
     concat_ws(
         '; ',
-        specs,
+        coalesce(specs, architecture, full_name),
         format(say(language, 'in {} machine types', 'em {} tipos de máquina'), number_text(machines, language))
     ) AS summary,
     concat_ws(

@@ -94,7 +94,7 @@ SELECT
     provider_title(provider) || ' ' || instance_type AS title,
     concat_ws(
         '; ',
-        specs,
+        coalesce(specs, instance_type),
         format(
             say(language, 'from {} per hour in {}, {}', 'a partir de {} por hora em {}, {}'),
             money_text(cheapest, language), cheapest_places[1], date_text(last_as_of, language)
@@ -136,8 +136,8 @@ SELECT
         format(
             say(
                 language,
-                'Spot with Linux: from {0} per hour in {1}, among {2} priced regions.',
-                'Spot com Linux: a partir de {0} por hora em {1}, entre {2} regiões com preço.'
+                'Spot with Linux: from {0} per hour in {1} (priced regions: {2}).',
+                'Spot com Linux: a partir de {0} por hora em {1} (regiões com preço: {2}).'
             ),
             money_text(spot_cheapest, language), few_of(spot_places, 2, language), spot_regions
         ),

@@ -21,6 +21,6 @@ SELECT
     END AS detail,
     $hashes[1] AS payload_sha256,
     $as_of AS as_of,
-    row_json
+    json_merge_patch(row_json, '{"row_number": null}') AS row_json
 FROM refused
 JOIN (SELECT row_number, to_json(s) AS row_json FROM staged_instance_types AS s) USING (row_number);

@@ -63,7 +63,8 @@ SELECT
     likely_price,
     coalesce($hashes[list_position($urls, source_url)], $hashes[1]) AS payload_sha256,
     $as_of AS as_of,
-    CASE WHEN asked THEN json_merge_patch(row_json, '{"tenancy": null}') ELSE row_json END AS row_json
+    json_merge_patch(row_json, CASE WHEN asked THEN '{"row_number": null, "tenancy": null}'
+                                    ELSE '{"row_number": null}' END) AS row_json
 FROM refused
 JOIN (
     SELECT row_number, to_json(s) AS row_json

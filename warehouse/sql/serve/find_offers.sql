@@ -8,18 +8,18 @@ wanted AS (
     FROM offers
     WHERE
         price_usd_hour IS NOT NULL
-        AND ($machines::VARCHAR[] IS NULL OR instance_type IN (SELECT unnest($machines::VARCHAR[])))
-        AND ($families::VARCHAR[] IS NULL OR family IN (SELECT unnest($families::VARCHAR[])))
-        AND ($accelerators::VARCHAR[] IS NULL OR accelerator IN (SELECT unnest($accelerators::VARCHAR[])))
-        AND ($providers::VARCHAR[] IS NULL OR provider IN (SELECT unnest($providers::VARCHAR[])))
-        AND ($not_providers::VARCHAR[] IS NULL OR provider NOT IN (SELECT unnest($not_providers::VARCHAR[])))
+        AND ($machines::VARCHAR[] IS NULL OR list_contains($machines::VARCHAR[], instance_type))
+        AND ($families::VARCHAR[] IS NULL OR list_contains($families::VARCHAR[], family))
+        AND ($accelerators::VARCHAR[] IS NULL OR list_contains($accelerators::VARCHAR[], accelerator))
+        AND ($providers::VARCHAR[] IS NULL OR list_contains($providers::VARCHAR[], provider))
+        AND ($not_providers::VARCHAR[] IS NULL OR NOT list_contains($not_providers::VARCHAR[], provider))
         AND (
             $regions::VARCHAR[] IS NULL
-            OR provider || '/' || region IN (SELECT unnest($regions::VARCHAR[]))
+            OR list_contains($regions::VARCHAR[], provider || '/' || region)
         )
         AND (
             $not_regions::VARCHAR[] IS NULL
-            OR provider || '/' || region NOT IN (SELECT unnest($not_regions::VARCHAR[]))
+            OR NOT list_contains($not_regions::VARCHAR[], provider || '/' || region)
         )
         AND ($min_vcpus::DOUBLE IS NULL OR vcpus >= $min_vcpus::DOUBLE)
         AND ($max_vcpus::DOUBLE IS NULL OR vcpus <= $max_vcpus::DOUBLE)
@@ -28,10 +28,14 @@ wanted AS (
         AND ($min_gpus::DOUBLE IS NULL OR accelerator_count >= $min_gpus::DOUBLE)
         AND ($max_gpus::DOUBLE IS NULL OR accelerator_count <= $max_gpus::DOUBLE)
         AND ($min_gpu_memory_gib::DOUBLE IS NULL OR accelerator_memory_gib >= $min_gpu_memory_gib::DOUBLE)
+        AND (
+            NOT $gpus_only::BOOLEAN
+            OR accelerator IN (SELECT a.accelerator FROM accelerators AS a WHERE a.kind = 'gpu')
+        )
         AND ($architecture::VARCHAR IS NULL OR architecture = $architecture::VARCHAR)
         AND ($operating_system::VARCHAR IS NULL OR operating_system = $operating_system::VARCHAR)
         AND ($tenancy::VARCHAR IS NULL OR coalesce(tenancy, 'shared') = $tenancy::VARCHAR)
-        AND purchase_option IN (SELECT unnest($purchase_options::VARCHAR[]))
+        AND list_contains($purchase_options::VARCHAR[], purchase_option)
         AND price_type = $price_type::VARCHAR
         AND ($term_months::INTEGER IS NULL OR term_months = $term_months::INTEGER)
         AND ($payment::VARCHAR IS NULL OR payment = $payment::VARCHAR)

@@ -1,16 +1,16 @@
 SELECT
-    price_id::VARCHAR AS price_id, provider, instance_type, name, operating_system, tenancy, region, purchase_option,
-    currency, unit, price, valid_from, valid_to, h.source, h.source_url, b.as_of, b.observed_at,
-    (100 * (price / nullif(lag(price) OVER steps, 0) - 1))::DOUBLE AS change_percent
+    h.price_id::VARCHAR AS price_id, h.provider, h.instance_type, h.name, h.operating_system, h.tenancy, h.region,
+    h.purchase_option, h.currency, h.unit, h.price, h.valid_from, h.valid_to, h.source, h.source_url, b.as_of, b.observed_at,
+    (100 * (h.price / nullif(lag(h.price) OVER steps, 0) - 1))::DOUBLE AS change_percent
 FROM price_history AS h
 JOIN batches AS b USING (batch_id)
 WHERE
-    h.instance_type IN (SELECT unnest($machines::VARCHAR[]))
-    AND ($regions::VARCHAR[] IS NULL OR h.provider || '/' || h.region IN (SELECT unnest($regions::VARCHAR[])))
+    list_contains($machines::VARCHAR[], h.instance_type)
+    AND ($regions::VARCHAR[] IS NULL OR list_contains($regions::VARCHAR[], h.provider || '/' || h.region))
     AND h.operating_system = $operating_system::VARCHAR
     AND coalesce(h.tenancy, 'shared') = $tenancy::VARCHAR
     AND h.purchase_option = $purchase_option::VARCHAR
     AND h.price_type = 'list'
-WINDOW steps AS (PARTITION BY price_id ORDER BY valid_from)
-ORDER BY h.provider, h.region, price_id, valid_from
+WINDOW steps AS (PARTITION BY h.price_id ORDER BY h.valid_from)
+ORDER BY h.provider, h.region, h.price_id, h.valid_from
 LIMIT $rows::INTEGER;

@@ -5,6 +5,6 @@ SELECT
 FROM instance_types AS i
 LEFT JOIN sources AS s USING (source)
 WHERE
-    i.instance_type IN (SELECT unnest($machines::VARCHAR[]))
-    AND ($providers::VARCHAR[] IS NULL OR i.provider IN (SELECT unnest($providers::VARCHAR[])))
+    list_contains($machines::VARCHAR[], i.instance_type)
+    AND ($providers::VARCHAR[] IS NULL OR list_contains($providers::VARCHAR[], i.provider))
 ORDER BY i.provider, i.instance_type;

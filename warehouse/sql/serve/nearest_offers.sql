@@ -1,6 +1,6 @@
--- The same machine elsewhere, the nearest region first; distances are great circles in km.
+-- The same machine elsewhere: in the same country first, then the nearest region; distances are great circles in km.
 WITH here AS (
-    SELECT latitude, longitude FROM regions WHERE provider = $provider::VARCHAR AND region = $region::VARCHAR
+    SELECT latitude, longitude, country FROM regions WHERE provider = $provider::VARCHAR AND region = $region::VARCHAR
 )
 SELECT
     o.price_id::VARCHAR AS price_id, o.provider, o.instance_type, o.operating_system, o.tenancy, o.region,
@@ -19,5 +19,5 @@ WHERE
     AND coalesce(o.tenancy, 'shared') = $tenancy::VARCHAR
     AND o.purchase_option = $purchase_option::VARCHAR
     AND o.price_type = 'list'
-ORDER BY distance_km NULLS LAST, o.price_usd_hour, o.region
+ORDER BY o.country = here.country DESC NULLS LAST, distance_km NULLS LAST, o.price_usd_hour, o.region
 LIMIT $rows::INTEGER;

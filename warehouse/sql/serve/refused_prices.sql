@@ -6,8 +6,8 @@ FROM quarantine AS q
 JOIN batches AS b USING (batch_id)
 LEFT JOIN sources AS s ON s.source = q.source
 WHERE
-    q.instance_type IN (SELECT unnest($machines::VARCHAR[]))
-    AND ($regions::VARCHAR[] IS NULL OR q.provider || '/' || q.region IN (SELECT unnest($regions::VARCHAR[])))
+    list_contains($machines::VARCHAR[], q.instance_type)
+    AND ($regions::VARCHAR[] IS NULL OR list_contains($regions::VARCHAR[], q.provider || '/' || q.region))
     AND ($operating_system::VARCHAR IS NULL OR q.operating_system = $operating_system::VARCHAR)
     AND ($purchase_option::VARCHAR IS NULL OR q.purchase_option = $purchase_option::VARCHAR)
 QUALIFY row_number() OVER (

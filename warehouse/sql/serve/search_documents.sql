@@ -8,6 +8,6 @@ WITH scored AS (
             + contains(strip_accents(lower(text)), word)::INTEGER
         ))::DOUBLE AS score
     FROM documents
-    WHERE language = $language::VARCHAR AND ($kinds::VARCHAR[] IS NULL OR kind IN (SELECT unnest($kinds::VARCHAR[])))
+    WHERE language = $language::VARCHAR AND ($kinds::VARCHAR[] IS NULL OR list_contains($kinds::VARCHAR[], kind))
 )
 SELECT * FROM scored WHERE score > 0 ORDER BY score DESC, document_id LIMIT $rows::INTEGER;

@@ -7,7 +7,7 @@ JOIN batches AS b USING (batch_id)
 WHERE
     h.service = 'tokens'
     AND h.price_id IN (
-        SELECT price_id FROM token_prices WHERE provider || '/' || model IN (SELECT unnest($models::VARCHAR[]))
+        SELECT price_id FROM token_prices WHERE list_contains($models::VARCHAR[], provider || '/' || model)
     )
     AND split_part(h.sku_id, ':', -1) IN ('input', 'output')
 WINDOW steps AS (PARTITION BY h.price_id ORDER BY h.valid_from)

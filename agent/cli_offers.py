@@ -1,0 +1,91 @@
+"""`cloud-pricing offers`: machines that meet conditions, the cheapest first."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from agent.terminal import emit, note, show
+from warehouse.contracts import PURCHASE_OPTIONS, TENANCIES, QueryResult
+from warehouse.errors import InvalidInput
+from warehouse.settings import settings
+
+_SHOWN = (
+    "provider",
+    "instance_type",
+    "region",
+    "price_usd_hour",
+    "vcpus",
+    "memory_gib",
+    "accelerator",
+    "accelerator_count",
+    "purchase_option",
+    "as_of",
+    "source",
+)
+Many = list[str] | None
+
+
+def offers(
+    machine: Annotated[
+        Many, typer.Option("--machine", help="Machine, such as m5.xlarge; may be repeated.")
+    ] = None,
+    gpu: Annotated[Many, typer.Option("--gpu", help="Accelerator, such as H100 or A100-80GB.")] = None,
+    provider: Annotated[Many, typer.Option("--provider", help="aws, azure, gcp, ...")] = None,
+    place: Annotated[Many, typer.Option("--place", help="Region, city, country or continent.")] = None,
+    min_vcpus: Annotated[float | None, typer.Option("--min-vcpus")] = None,
+    min_memory: Annotated[float | None, typer.Option("--min-memory", help="GiB of the machine.")] = None,
+    min_gpus: Annotated[float | None, typer.Option("--min-gpus")] = None,
+    min_gpu_memory: Annotated[float | None, typer.Option("--min-gpu-memory", help="GiB of each GPU.")] = None,
+    operating_system: Annotated[str, typer.Option("--os")] = "linux",
+    purchase_option: Annotated[Many, typer.Option("--purchase-option", help="on_demand, spot, ...")] = None,
+    tenancy: Annotated[str, typer.Option("--tenancy", help="shared, dedicated or host.")] = "shared",
+    contracted: Annotated[
+        bool, typer.Option("--own", help="Prices of your own lists instead of list prices.")
+    ] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 20,
+    snapshot: Annotated[
+        str | None, typer.Option("--snapshot", help="Another snapshot than the one in force.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False,
+) -> None:
+    """List machines that can be rented by the hour, the cheapest first."""
+    from agent.answer import opener
+    from agent.context import Context
+    from agent.tools import find_offers
+    from agent.understand.vocabulary import vocabulary
+    from warehouse.reader import Reader
+
+    _one_of("--tenancy", [tenancy], TENANCIES)
+    _one_of("--purchase-option", purchase_option or [], PURCHASE_OPTIONS)
+    chosen: dict[str, Any] = {
+        "machines": machine,
+        "accelerators": gpu,
+        "providers": provider,
+        "places": place,
+        "min_vcpus": min_vcpus,
+        "min_memory_gib": min_memory,
+        "min_gpus": min_gpus,
+        "min_gpu_memory_gib": min_gpu_memory,
+        "operating_system": operating_system,
+        "tenancy": tenancy,
+        "purchase_options": purchase_option,
+        "price_type": "contracted" if contracted else "list",
+        "rows": limit,
+    }
+    with Reader.open(settings().store, snapshot) as reader:
+        found = find_offers(Context(reader, vocabulary(reader), opener(None, reader)), **chosen)
+    if as_json:
+        emit(list(found.rows))
+        return
+    rows = tuple(tuple(row.get(column) for column in _SHOWN) for row in found.rows)
+    show(QueryResult(_SHOWN, rows))
+    if found.truncated:
+        note(f"{len(rows)} of {found.figures['found']:,} offers; --limit shows more.")
+
+
+def _one_of(option: str, values: list[str], known: tuple[str, ...]) -> None:
+    for value in values:
+        if value not in known:
+            raise InvalidInput(f"{option} cannot be {value}.", f"Use one of {', '.join(known)}.")

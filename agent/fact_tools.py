@@ -1,0 +1,126 @@
+"""Tools about what is known beside the prices in force: past and refused prices, specs, ages, rates."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from agent import filters
+from agent.context import Context
+from agent.evidence import Finding
+from agent.filters import Names
+from agent.tools import PurchaseOption
+from warehouse.contracts import QueryResult
+from warehouse.errors import InvalidInput
+
+_ALL = 1000
+
+
+def price_history(
+    context: Context,
+    machines: list[str],
+    places: Names = None,
+    operating_system: str = "linux",
+    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    purchase_option: PurchaseOption = "on_demand",
+) -> Finding:
+    """Every price a machine has had, oldest first, with the change of each step in percent."""
+    result = context.reader.named(
+        "history_of",
+        machines=filters.machine_names(context, machines),
+        regions=filters.regions(context, places),
+        operating_system=operating_system,
+        tenancy=tenancy,
+        purchase_option=purchase_option,
+        rows=_ALL,
+    )
+    return _finding("price_history", result)
+
+
+def refused_prices(
+    context: Context,
+    machines: list[str],
+    places: Names = None,
+    operating_system: str | None = "linux",
+    purchase_option: PurchaseOption | None = "on_demand",
+) -> Finding:
+    """Prices the quality gate refused, why, and what the price likely is."""
+    result = context.reader.named(
+        "refused_prices",
+        machines=filters.machine_names(context, machines),
+        regions=filters.regions(context, places),
+        operating_system=operating_system,
+        purchase_option=purchase_option,
+        rows=50,
+    )
+    return _finding("refused_prices", result)
+
+
+def nearest_prices(
+    context: Context,
+    machine: str,
+    region: str,
+    provider: str = "aws",
+    operating_system: str = "linux",
+    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    purchase_option: PurchaseOption = "on_demand",
+) -> Finding:
+    """The same machine's prices in other regions, the nearest region first, with the distance in km."""
+    names = filters.machine_names(context, [machine]) or [machine]
+    result = context.reader.named(
+        "nearest_offers",
+        machine=names[0],
+        region=region,
+        provider=provider,
+        operating_system=operating_system,
+        tenancy=tenancy,
+        purchase_option=purchase_option,
+        rows=5,
+    )
+    return _finding("nearest_prices", result)
+
+
+def machine_specs(context: Context, machines: list[str], providers: Names = None) -> Finding:
+    """vCPUs, memory, accelerators and other facts about machines."""
+    result = context.reader.named(
+        "machine_specs",
+        machines=filters.machine_names(context, machines),
+        providers=filters.provider_names(context, providers),
+    )
+    return _finding("machine_specs", result)
+
+
+def query_sql(context: Context, sql: str) -> Finding:
+    """The rows of one SELECT over the snapshot's tables; anything else is refused."""
+    result = context.reader.query(sql)
+    return Finding(
+        "query_sql", {}, tuple(result.records()), {"row_count": len(result.rows)}, result.truncated
+    )
+
+
+def freshness(context: Context) -> Finding:
+    """How old the data of every source is, and whether it is stale."""
+    return _finding("freshness", context.reader.named("freshness_now"))
+
+
+def coverage(context: Context, providers: Names = None, places: Names = None) -> Finding:
+    """Which providers and regions the snapshot holds machine prices of, and how many."""
+    result = context.reader.named(
+        "coverage_of",
+        providers=filters.provider_names(context, providers),
+        regions=filters.regions(context, places),
+    )
+    return _finding("coverage", result)
+
+
+def convert(context: Context, amount: Decimal, currency: str) -> Finding:
+    """An amount in USD in another currency, at the snapshot's dated rate."""
+    rates = context.reader.named("fx_rate", currency=currency.upper()).records()
+    if not rates:
+        raise InvalidInput(f"There is no rate for {currency} in this snapshot.", "Try BRL, EUR or GBP.")
+    rows = tuple({**rate, "amount_usd": amount, "amount": amount * rate["units_per_usd"]} for rate in rates)
+    return Finding("convert", {}, rows)
+
+
+def _finding(tool: str, result: QueryResult) -> Finding:
+    return Finding(tool, {}, tuple(result.records()), {}, result.truncated)

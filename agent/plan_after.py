@@ -1,0 +1,113 @@
+"""What to ask next when the first calls found too little, or in another currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from agent.context import Context
+from agent.evidence import Finding
+from agent.plan_conditions import conditions, places_of
+from agent.understand.reading import Reading
+
+
+@dataclass(frozen=True)
+class Call:
+    tool: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call]:
+    primary = context.findings[-1] if len(context.findings) == 1 else _primary(context)
+    if primary.tool in ("price_of", "estimate", "compare") and "refused_prices" not in done:
+        missing = _without_price(reading, context)
+        if missing:
+            return _instead(reading, context, missing)
+        places = _places_without_price(reading, primary)
+        if places:
+            return [Call("refused_prices", {"machines": list(reading.machine_names()), "places": places})]
+    if primary.tool == "find_offers" and not primary.rows and len(context.found("find_offers")) == 1:
+        return _relaxed(reading, context)
+    if (
+        primary.tool == "search_knowledge"
+        and not primary.rows
+        and len(context.found("search_knowledge")) == 1
+    ):
+        return [Call("search_knowledge", {"text": reading.question, "language": reading.language})]
+    if reading.currency and not context.found("convert"):
+        return _converted(reading, primary)
+    return []
+
+
+def _primary(context: Context) -> Finding:
+    return next(finding for finding in context.findings if finding.tool != "convert")
+
+
+def _without_price(reading: Reading, context: Context) -> list[str]:
+    """Machines asked for that no primary finding has a price of."""
+    priced = {row["instance_type"] for f in context.findings if f.tool != "refused_prices" for row in f.rows}
+    return [name for name in reading.machine_names() if name not in priced]
+
+
+def _places_without_price(reading: Reading, primary: Finding) -> list[str]:
+    if primary.arguments.get("by") != "place" or not reading.machine_names():
+        return []
+    priced = {row["side"] for row in primary.rows}
+    return [place for place in primary.arguments["places"] if place not in priced]
+
+
+def _instead(reading: Reading, context: Context, missing: list[str]) -> list[Call]:
+    """Was it refused? Is only the dedicated price known? What does it cost nearby?"""
+    places = {k: v for k, v in places_of(reading).items() if k == "places"}
+    system, option = reading.purchase.operating_system, reading.purchase.options[0]
+    calls = [
+        Call(
+            "refused_prices",
+            {"machines": missing, **places, "operating_system": system, "purchase_option": option},
+        )
+    ]
+    how = {"operating_system": system, "purchase_options": [option]}
+    for name in missing[:2]:
+        if reading.purchase.tenancy == "shared":
+            calls.append(Call("find_offers", {"machines": [name], **places, **how, "tenancy": "dedicated"}))
+        region = _home(reading, name)
+        if region:
+            near = {"machine": name, "provider": region[0], "region": region[1]}
+            near["tenancy"] = reading.purchase.tenancy
+            calls.append(
+                Call("nearest_prices", {**near, "operating_system": system, "purchase_option": option})
+            )
+        elif places:
+            calls.append(Call("price_of", {"machine": name, **how}))
+        if option != "on_demand":
+            calls.append(Call("price_of", {"machine": name, **places, "operating_system": system}))
+    return calls
+
+
+def _home(reading: Reading, name: str) -> tuple[str, str] | None:
+    """The region asked about, of a provider that has the machine."""
+    providers = {machine.provider for machine in reading.machines if machine.name == name}
+    pairs = sorted(pair for place in reading.places for pair in place.regions if pair[0] in providers)
+    return pairs[0] if pairs else None
+
+
+def _relaxed(reading: Reading, context: Context) -> list[Call]:
+    """The same without the place, else without the highest price."""
+    given = {**conditions(reading, context), "best_per": "machine", "rows": 3}
+    if reading.places or reading.providers:
+        return [Call("find_offers", {k: v for k, v in given.items() if k not in ("places", "providers")})]
+    if "max_usd_hour" in given:
+        return [Call("find_offers", {k: v for k, v in given.items() if k != "max_usd_hour"})]
+    return []
+
+
+def _converted(reading: Reading, primary: Finding) -> list[Call]:
+    amounts = ("total_usd", "price_usd_hour", "price_usd_million_tokens")
+    amount: Decimal | None = next(
+        (primary.rows[0][name] for name in amounts if primary.rows and primary.rows[0].get(name) is not None),
+        None,
+    )
+    if amount is None:
+        return []
+    return [Call("convert", {"amount": str(amount), "currency": reading.currency})]

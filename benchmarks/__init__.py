@@ -1,0 +1,1 @@
+"""What is claimed is measured here, beside a yardstick that does the same another way."""

@@ -1,0 +1,155 @@
+"""The rules for whole batches, and what a refused one leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.warehouse.quality_batches import DAY, Gate, machine, opened_gate, price
+from warehouse.contracts import Scope
+from warehouse.limits import LIMITS
+
+ROWS = LIMITS.comparable_rows
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    with opened_gate(tmp_path) as opened:
+        yield opened
+
+
+def many(number: int, **changes: Any) -> list[dict[str, Any]]:
+    return [price(sku_id=f"s-{place}", instance_type=f"m-{place}", **changes) for place in range(number)]
+
+
+def test_an_empty_batch_is_refused(gate: Gate) -> None:
+    verdict = gate.load([])
+    assert (verdict.verdict, verdict.rows, verdict.failures) == ("refused", 0, ("0 rows",))
+
+
+def test_machines_alone_are_a_batch(gate: Gate) -> None:
+    assert gate.load([], [machine()]).verdict == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "failure"),
+    [
+        (2 * ROWS, 2 * ROWS - ROWS // 2, "150 rows, 25% fewer than the 200 of batch 5feceb66ffc86f38"),
+        (2 * ROWS, 2 * ROWS - ROWS // 5, None),
+        (ROWS, 3 * ROWS + 10, "310 rows, 310% of the 100 of batch 5feceb66ffc86f38"),
+        (ROWS, 3 * ROWS, None),
+        (5, 1, None),
+        (1, 20, None),
+    ],
+)
+def test_a_list_neither_shrinks_nor_swells(gate: Gate, before: int, after: int, failure: str | None) -> None:
+    gate.load(many(before))
+    verdict = gate.load(many(after), day=1)
+    assert verdict.failures == ((failure,) if failure else ())
+    assert len(gate.in_force()) == (before if failure else after)
+
+
+@pytest.mark.parametrize(
+    ("day", "seen", "scope"),
+    [
+        pytest.param(1, 1, Scope(regions=("us-central1",)), id="of another scope"),
+        pytest.param(LIMITS.comparable_days + 1, 999, None, id="of another time"),
+        pytest.param(1, 0, None, id="of one fetch"),
+        pytest.param(-1, 1, None, id="of an earlier day"),
+    ],
+)
+def test_only_readings_of_one_list_are_compared(
+    gate: Gate, day: float, seen: float, scope: Scope | None
+) -> None:
+    gate.load(many(2 * ROWS), seen=0)
+    assert gate.load(many(3), day=day, seen=seen, scope=scope).verdict == "accepted"
+
+
+def test_a_refused_batch_is_no_measure(gate: Gate) -> None:
+    gate.load(many(2 * ROWS))
+    gate.load(many(ROWS), day=1)
+    assert gate.load(many(2 * ROWS), day=2).verdict == "accepted"
+
+
+def test_a_rotten_batch_is_refused_and_leaves_a_sample(gate: Gate) -> None:
+    gate.load(many(400))
+    rotten = [*many(250, price=0), *many(400)[250:]]
+    verdict = gate.load(rotten, day=1)
+    assert verdict.verdict == "refused"
+    assert verdict.failures == ("62% of the 400 rows refused: zero_price 250",)
+    assert verdict.reasons == {"zero_price": 250}
+    assert gate.quarantine() == ["zero_price"] * LIMITS.sample_rows
+    assert gate.in_force() == [0.1] * 400
+
+    verdict = gate.load([*many(230, price=0), *many(400)[230:]], day=2)
+    assert (verdict.verdict, verdict.quarantined) == ("accepted_with_quarantine", 230)
+    assert len(gate.quarantine()) == 230
+
+
+def test_nothing_but_zeroes_is_refused(gate: Gate) -> None:
+    assert gate.load(many(3, price=0)).failures == ("100% of the 3 rows refused: zero_price 3",)
+
+
+def test_a_feed_that_changes_its_currency_is_refused(gate: Gate) -> None:
+    gate.load(many(10))
+    verdict = gate.load([*many(7), *many(10, currency="EUR")[7:]], day=1)
+    assert verdict.failures == ("30% of the rows in EUR, new to this scope",)
+    assert gate.load([*many(9), *many(10, currency="EUR")[9:]], day=2).verdict == "accepted"
+
+
+def test_data_cannot_be_of_a_day_to_come_nor_before_the_cloud(gate: Gate) -> None:
+    ahead = 36_500
+    assert "days in the future" in gate.load(many(1), day=ahead).failures[0]
+    long_ago = (DAY.replace(year=1970) - DAY) / timedelta(days=1)
+    assert gate.load(many(1), day=long_ago).failures == ("dated 1970, before there were cloud prices",)
+    assert gate.load(many(1), day=-7000).verdict == "accepted"
+
+
+def test_stale_data_is_noted_and_taken(gate: Gate) -> None:
+    assert gate.load(many(1), day=-1000).verdict == "accepted"
+    (batch,) = (suite for suite in gate.report()["suites"] if suite["suite"] == "batch")
+    notes = {result["meta"]["reason"]: result["success"] for result in batch["results"]}
+    assert notes["stale"] is False
+
+
+def anchored(cost: Any, **changes: Any) -> dict[str, Any]:
+    """The price of libcloud's anchor for GCP."""
+    row = {"instance_type": "n1-standard-1", "sku_id": changes.get("purchase_option", "x"), "price": cost}
+    return price(**{**row, **changes})
+
+
+@pytest.mark.parametrize(
+    ("cost", "failure"),
+    [
+        ("0.0475", None),
+        ("4.75", "n1-standard-1 in us-central1 at 4.75, not between 0.02 and 0.1"),
+        ("0.0000475", "n1-standard-1 in us-central1 at 4.75e-05, not between 0.02 and 0.1"),
+        (0, "no acceptable price of n1-standard-1 in us-central1, which every such list has"),
+    ],
+)
+def test_anchors_hold_a_list_to_what_everyone_knows(gate: Gate, cost: Any, failure: str | None) -> None:
+    gate.source = "libcloud"
+    scope = Scope("gcp", "Compute Engine", None, ("on_demand",))
+    verdict = gate.load([anchored(cost), *many(3)], scope=scope)
+    assert verdict.failures == ((failure,) if failure else ())
+
+
+def test_anchors_outside_the_scope_are_not_missed(gate: Gate) -> None:
+    gate.source = "libcloud"
+    scope = Scope("gcp", "Compute Engine", ("europe-west1",))
+    assert gate.load(many(3, region="europe-west1"), scope=scope).verdict == "accepted"
+
+
+def test_a_batch_judged_again_is_judged_afresh(gate: Gate) -> None:
+    rows = [price(region="nowhere"), *many(3)]
+    gate.load(rows)
+    gate.connection.execute("DELETE FROM batches")
+    gate.connection.execute("INSERT INTO regions (provider, region) VALUES ('gcp', 'nowhere')")
+    gate.names.clear()
+    gate.folder = gate.folder / "again"
+    assert gate.load(rows).verdict == "accepted"
+    assert gate.quarantine() == []
