@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+from agno.models.base import Model
+
 from agent import asking
 from agent.context import Context, Knowing
 from agent.evidence import Answer
@@ -34,12 +36,13 @@ def answer(
     knowledge: Knowing | Callable[[], Knowing] | None = None,
     language: str | None = None,
     settings: AgentSettings | None = None,
+    model: Model | None = None,
 ) -> Answer:
     """The answer from the reader's snapshot, with its evidence.
 
     `knowledge` is opened when a question first needs it; None means the one of the snapshot.
-    `language` is en, pt or auto and overrides the setting. Raises InvalidInput where the model's name
-    cannot be used, never for what the question says.
+    `language` is en, pt or auto and overrides the setting; so does `model`, a ready agno model.
+    Raises InvalidInput where the setting's model cannot be used, never for what the question says.
     """
     started = time.perf_counter()
     given = settings or agent_settings()
@@ -50,8 +53,8 @@ def answer(
         return _answer(question, refusal, None, context, started)
     reading = read(question, context.words, spoken)
     context.language = reading.language
-    page, tokens, model = _page(question, reading, context, given)
-    made = _answer(question, page, reading, context, started, tokens=tokens, model=model)
+    page, tokens, name = _page(question, reading, context, given, model)
+    made = _answer(question, page, reading, context, started, tokens=tokens, model=name)
     _log.info(
         "answered",
         snapshot=made.snapshot,
@@ -76,7 +79,7 @@ def opener(knowledge: Knowing | Callable[[], Knowing] | None, reader: Reader) ->
         if not opened:
             from warehouse.knowledge import Knowledge
 
-            cache = warehouse_settings().store / "cache" / "chroma" / reader.snapshot.id
+            cache = warehouse_settings().store / "cache" / "chroma"
             opened.append(Knowledge.open(reader.folder, cache))
         return opened[0]
 
@@ -98,24 +101,34 @@ def _refusal(question: str, spoken: str, reader: Reader, given: AgentSettings) -
     return page
 
 
-def _page(question: str, reading: Reading, context: Context, given: AgentSettings) -> tuple[Page, int, str]:
+def _page(
+    question: str, reading: Reading, context: Context, given: AgentSettings, model: Model | None
+) -> tuple[Page, int, str]:
     """The page, the tokens it cost, and the model whose words it holds."""
-    if given.model == RULES:
+    if model is None and given.model == RULES:
         return _by_rules(question, reading, context, given), 0, RULES
-    said, problem = asking.by_model(question, reading, context, given)
-    if said.text and problem is None:
-        page = (
-            write(reading, context, given.answer_rows)
-            if context.findings
-            else Page(reading.language, context.reader.snapshot.id)
-        )
+    chosen = model or asking.chosen_model(given.model)
+    said, problem = asking.by_model(question, reading, context, given, chosen)
+    if problem is None:
+        page = write(reading, context, given.answer_rows)
         page.lines = [said.text]
-        return page, said.tokens, given.model
+        _show_evidence(page, context)
+        return page, said.tokens, chosen.id
     fresh = Context(context.reader, context.words, context.knowledge, context.language)
     page = _by_rules(question, reading, fresh, given)
-    page.caveat(*problem[:1], **problem[1]) if problem else None
+    name, values = problem
+    page.caveat(name, **values)
     context.findings, context.failures, context.degraded = fresh.findings, fresh.failures, fresh.degraded
     return page, said.tokens, RULES
+
+
+def _show_evidence(page: Page, context: Context) -> None:
+    """The rows a model worked from, where the rules would have shown none."""
+    rows = next((finding.rows for finding in context.findings if finding.rows), ())
+    if not page.rows and rows:
+        page.table(rows, tuple(rows[0]))
+        page.cite(*rows[: page.most_rows])
+    page.answered = bool(page.rows)
 
 
 def _by_rules(question: str, reading: Reading, context: Context, given: AgentSettings) -> Page:

@@ -46,10 +46,9 @@ def by_rules(question: str, reading: Reading, context: Context, given: AgentSett
 
 
 def by_model(
-    question: str, reading: Reading, context: Context, given: AgentSettings
+    question: str, reading: Reading, context: Context, given: AgentSettings, model: Model
 ) -> tuple[Said, Problem | None]:
     """What the chosen model says, and why it cannot be used, if it can't: (caveat, its values)."""
-    model = chosen_model(given.model)
     asked, tokens = question, 0
     for attempt in range(2):
         output = _run(model, asked, context, given, instructions=_instructions(reading.language))

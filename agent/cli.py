@@ -147,11 +147,11 @@ def sources(as_json: Json = False) -> None:
 
 @app.command()
 def quarantine(
-    source: Annotated[str | None, typer.Option("--source")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="Only rows of this source.")] = None,
     reason: Annotated[str | None, typer.Option("--reason", help="Show the rows of one reason.")] = None,
     machine: Annotated[str | None, typer.Option("--machine", help="Show the rows of one machine.")] = None,
-    region: Annotated[str | None, typer.Option("--region")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1)] = 50,
+    region: Annotated[str | None, typer.Option("--region", help="Show the rows of one region.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to show.")] = 50,
     snapshot: SnapshotId = None,
     as_json: Json = False,
 ) -> None:
@@ -201,3 +201,10 @@ def main() -> None:
         # The reader of a pipe has seen enough; that is no failure.
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the outermost edge: a traceback only with --debug
+        if "--debug" in sys.argv:
+            raise
+        log.get_logger("cli").exception("unexpected")
+        what = " ".join((type(error).__name__, *str(error).strip().splitlines()[:1]))
+        failure(what, "This is a defect, or a broken installation: --debug shows where.")
+        sys.exit(70)

@@ -34,17 +34,17 @@ def offers(
     gpu: Annotated[Many, typer.Option("--gpu", help="Accelerator, such as H100 or A100-80GB.")] = None,
     provider: Annotated[Many, typer.Option("--provider", help="aws, azure, gcp, ...")] = None,
     place: Annotated[Many, typer.Option("--place", help="Region, city, country or continent.")] = None,
-    min_vcpus: Annotated[float | None, typer.Option("--min-vcpus")] = None,
+    min_vcpus: Annotated[float | None, typer.Option("--min-vcpus", help="vCPUs of the machine.")] = None,
     min_memory: Annotated[float | None, typer.Option("--min-memory", help="GiB of the machine.")] = None,
-    min_gpus: Annotated[float | None, typer.Option("--min-gpus")] = None,
+    min_gpus: Annotated[float | None, typer.Option("--min-gpus", help="GPUs of the machine.")] = None,
     min_gpu_memory: Annotated[float | None, typer.Option("--min-gpu-memory", help="GiB of each GPU.")] = None,
-    operating_system: Annotated[str, typer.Option("--os")] = "linux",
+    operating_system: Annotated[str, typer.Option("--os", help="linux, windows, rhel, ...")] = "linux",
     purchase_option: Annotated[Many, typer.Option("--purchase-option", help="on_demand, spot, ...")] = None,
     tenancy: Annotated[str, typer.Option("--tenancy", help="shared, dedicated or host.")] = "shared",
     contracted: Annotated[
         bool, typer.Option("--own", help="Prices of your own lists instead of list prices.")
     ] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Rows to show.")] = 20,
     snapshot: Annotated[
         str | None, typer.Option("--snapshot", help="Another snapshot than the one in force.")
     ] = None,

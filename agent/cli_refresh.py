@@ -89,10 +89,9 @@ def _run_refresh(
 def _say_refreshed(refreshed: dict[str, Any]) -> None:
     collected = refreshed["collected"]
     parsed = sum(1 for one in collected if one["parsed"])
+    known = len(collected) - parsed
     batches = sum(len(one["batches"]) for one in collected)
-    out.print(
-        f"Collected {len(collected)} scopes: {batches} batches, {parsed} parsed, {len(collected) - parsed} known."
-    )
+    out.print(f"Collected {len(collected)} scopes: {batches} batches, {parsed} parsed, {known} known.")
     for one in collected:
         if one["error"]:
             failure(f"{one['source']} {one['scope']}: {one['error']}")

@@ -54,9 +54,8 @@ def show_snapshot(snapshot: Id = None, as_json: Json = False) -> None:
         out.print_json(found.manifest.to_json())
         return
     manifest = found.manifest
-    out.print(
-        f"Snapshot {manifest.id}, created {manifest.created_at:%Y-%m-%d %H:%M} UTC, after {manifest.previous}."
-    )
+    before = f"after {manifest.previous}" if manifest.previous else "the first"
+    out.print(f"Snapshot {manifest.id}, created {manifest.created_at:%Y-%m-%d %H:%M} UTC, {before}.")
     out.print(f"Folder {found.folder}", soft_wrap=True)
     rows: list[tuple[Any, ...]] = [(name, count) for name, count in manifest.rows.items()]
     show(QueryResult(("table", "rows"), tuple(rows)))

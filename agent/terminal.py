@@ -53,9 +53,10 @@ def cell(value: object) -> str:
 def show(result: QueryResult, title: str = "") -> None:
     """A table on a terminal; tab-separated, without a frame, where the output is not one."""
     if not out.is_terminal:
-        out.print("\t".join(result.columns), soft_wrap=True)
-        for row in result.rows:
-            out.print("\t".join(cell(value) for value in row), soft_wrap=True, markup=False)
+        # Not through rich, which turns tabs into spaces.
+        for row in (result.columns, *result.rows):
+            texts = (cell(value).replace("\t", " ").replace("\n", " ") for value in row)
+            sys.stdout.write("\t".join(texts) + "\n")
         return
     table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
     numeric = {index for index, _ in enumerate(result.columns) if _all_numbers(result.rows, index)}

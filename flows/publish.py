@@ -21,7 +21,7 @@ from flows.progress import tell
 from ingest import documents, registry, staging
 from warehouse import build, cards, embed, knowledge, quality, snapshots
 from warehouse.contracts import Batch, Verdict
-from warehouse.errors import SnapshotDamaged
+from warehouse.errors import SnapshotDamaged, UnknownName
 from warehouse.log import get_logger
 from warehouse.settings import Settings, settings
 
@@ -79,15 +79,15 @@ def publish_batches(
     with snapshots.publishing(store, limits.lock_timeout):
         embedder = embedder or embed.document_embedder()
         inputs = inputs_digest(batches, limits.data, embedder.model_id)
-        current = _in_force(store)
+        current = _in_force(store, anew)
         if current is not None and current.manifest.inputs == inputs:
             return Published(current.id, changed=False, rows=dict(current.manifest.rows))
         now = datetime.now(UTC)
         snapshot_id = snapshots.new_id(now, inputs)
         tell("copy")
-        folder = snapshots.begin(store, snapshot_id)
+        folder = snapshots.begin(store, snapshot_id, None if anew else current)
         path = folder / snapshots.WAREHOUSE
-        if path.is_file() and (anew or not build.made_by_this_recipe(path)):
+        if path.is_file() and not build.made_by_this_recipe(path):
             path.unlink()
         with build.opened(path) as connection:
             verdicts = _load(connection, batches, store, folder / snapshots.VALIDATION, limits.data)
@@ -118,8 +118,17 @@ def publish_batches(
     return Published(snapshot_id, True, tuple(verdicts), rows, report.embedded, report.reused)
 
 
-def _in_force(store: Path) -> snapshots.Snapshot | None:
-    return snapshots.load(store) if snapshots.current_id(store) else None
+def _in_force(store: Path, anew: bool) -> snapshots.Snapshot | None:
+    """What is continued. Building anew needs none: it is the way out where the only one is damaged."""
+    if snapshots.current_id(store) is None:
+        return None
+    try:
+        current = snapshots.load(store)
+    except (SnapshotDamaged, UnknownName):
+        if anew:
+            return None
+        raise
+    return None if anew and snapshots.verify(current) else current
 
 
 def _load(

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from flows import environment
+from ingest import registry, staging
+from ingest.client import Client
+from ingest.landing import Landing
+from ingest.normalize import conformed
+from ingest.source import Fetched, Selection, Tables
+from warehouse.contracts import TABLES, Batch, Scope
 from warehouse.embed import BUNDLED_ID, Progress, Vectors
 from warehouse.settings import Settings, settings
 
+if TYPE_CHECKING:
+    from flows.collect import Collected
+    from flows.publish import Published
+
 ROOT = Path(__file__).resolve().parent.parent
+LIST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
+EC2 = Scope("aws", "AmazonEC2")
 
 environment.prepare()
 
@@ -30,9 +45,30 @@ _KEPT = {
     "geographies": r"(europe|latin_america),",
     "regions": r"aws,(us-east-1|us-east-2|eu-west-1|sa-east-1),",
 }
-_GUIDES = ("spot-instances.md",)
-HEADER = "sku_id,instance_type,operating_system,region,price"
-CONSTANTS = "{provider: aws, currency: USD, unit: hour, operating_system: linux}"
+_LISTED = {
+    "provider": "aws", "service": "AmazonEC2", "category": "compute", "operating_system": "linux",
+    "tenancy": "shared", "purchase_option": "on_demand", "price_type": "list", "tier_from": 0,
+    "unit": "hour", "unit_raw": "Hrs", "currency": "USD", "source_url": "https://example.org/list",
+}  # fmt: skip
+
+
+def _machine(name: str, **specs: Any) -> dict[str, Any]:
+    given = {"instance_type": name, "family": name.partition(".")[0], "vcpus": 2, "memory_gib": 8}
+    return {**given, "architecture": "x86_64", **specs}
+
+
+MACHINES = (
+    _machine("m5.large"),
+    _machine("m5.xlarge", vcpus=4, memory_gib=16),
+    _machine("p5.48xlarge", vcpus=192, memory_gib=2048, accelerator="H100", accelerator_count=8, accelerator_memory_gib=80),
+)  # fmt: skip
+PRICES = {
+    "m5.large@us-east-1": 0.096,
+    "m5.large@eu-west-1": 0.107,
+    "m5.xlarge@us-east-1": 0.192,
+    "p5.48xlarge@us-east-1": 98.32,
+    "p5.48xlarge@us-east-2": 98.32,
+}
 
 
 class HashEmbedder:
@@ -56,23 +92,108 @@ class HashEmbedder:
         return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
-@dataclass(frozen=True)
-class PriceList:
-    """A user's own price list: a CSV file and its mapping, written anew for every change."""
+class House:
+    """A store, the price lists of its user beside it, and the steps of a refresh without Prefect's engine."""
 
-    path: Path
-    header: str = HEADER
-    constants: str = CONSTANTS
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    prices, machines = PRICES, MACHINES
 
-    def write(self, rows: Mapping[str, float], *, as_of: str | None = None) -> Path:
-        """`rows` maps `machine@region` to its price."""
-        places = (key.split("@") for key in rows)
-        lines = [f"{m}:{r},{m},linux,{r},{rows[f'{m}@{r}']}" for m, r in places]
-        self.path.write_text("\n".join([self.header, *lines]) + "\n", encoding="utf-8")
-        mapping = f"constants: {self.constants}\n" + (f"as_of: {as_of}\n" if as_of else "")
-        self.path.with_name(self.path.name + ".mapping.yaml").write_text(mapping, encoding="utf-8")
-        return self.path
+    def __init__(self, limits: Settings) -> None:
+        self.limits, self.embedder = limits, HashEmbedder()
+        self.files: dict[str, Path] = {}
+
+    def write_list(
+        self, prices: Mapping[str, float], name: str = "acme", as_of: str = "", **constants: str
+    ) -> Path:
+        """A price list of the user; `prices` maps `machine@region` to USD an hour."""
+        path = self.limits.store.parent / f"{name}.csv"
+        lines = [f"{key.replace('@', ',')},{price}" for key, price in prices.items()]
+        path.write_text("\n".join(["instance_type,region,price", *lines]) + "\n", encoding="utf-8")
+        given = {
+            "provider": "aws",
+            "currency": "USD",
+            "unit": "hour",
+            "operating_system": "linux",
+        } | constants
+        mapping = f"constants: {given}\n" + (f"as_of: {as_of}\n" if as_of else "")
+        path.with_name(path.name + ".mapping.yaml").write_text(mapping, encoding="utf-8")
+        self.files[name] = path
+        return path
+
+    def write_discounts(self, *rules: str, name: str = "ours") -> Path:
+        """Rules as `rule,provider,purchase_option,instance_type,percent`."""
+        path = self.limits.store.parent / f"{name}.discounts.csv"
+        header = "rule,provider,purchase_option,instance_type,percent"
+        path.write_text("\n".join([header, *rules]) + "\n", encoding="utf-8")
+        self.files[path.stem] = path
+        return path
+
+    def collect(self) -> list[Collected]:
+        from flows.collect import collect_scope
+
+        client = Client(self.files.values())
+        scopes = registry.load("price_file").scopes(client, Selection())
+        return [collect_scope(self.limits.store, "price_file", scope, client) for scope in scopes]
+
+    def publish(self, **how: Any) -> Published:
+        from flows.publish import publish_batches
+
+        batches = how.pop("batches", None) or staging.staged(self.limits.store)
+        return publish_batches(batches, self.limits, embedder=self.embedder, **how)
+
+    def refresh(self, prices: Mapping[str, float], **how: Any) -> Published:
+        self.write_list(prices, **how)
+        self.collect()
+        return self.publish()
+
+    def stage(
+        self,
+        prices: Mapping[str, float | Mapping[str, Any]],
+        as_of: datetime = LIST_DAY,
+        *,
+        source: str = "libcloud",
+        scope: Scope = EC2,
+        machines: Sequence[Mapping[str, Any]] = (),
+        **changes: Any,
+    ) -> Batch:
+        """A staged batch of a provider's list as `source` would parse it.
+
+        `prices` maps `machine@region` to a price or to columns of its row; `changes` holds for every row.
+        """
+        fetched = Fetched(
+            "list.json", "https://example.org/list", [repr((prices, machines, changes)).encode()]
+        )
+        payload = Landing(self.limits.store).keep(source, scope, fetched, as_of)
+        rows: list[dict[str, Any]] = []
+        for key, price in prices.items():
+            machine, _, region = key.partition("@")
+            names = {"sku_id": key, "name": machine, "instance_type": machine, "region": region}
+            own = price if isinstance(price, Mapping) else {"price": f"{price:.10f}"}
+            rows.append({**_LISTED, **names, "source": source, "observed_at": as_of, **changes, **own})
+        specs = [{"provider": "aws", "source": source, **machine} for machine in machines]
+        tables = {"prices": _table("prices", rows), "instance_types": _table("instance_types", specs)}
+        made = staging.stage(self.limits.store, source, scope, [payload], [Tables(tables, as_of)])
+        return made[0]
+
+
+def _table(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    present = {key for row in rows for key in row}
+    columns = {
+        column.name: pa.array(
+            [None if row.get(column.name) is None else str(row[column.name]) for row in rows]
+        )
+        for column in TABLES[name]
+        if column.name in present
+    }
+    timed = {"observed_at", "effective_from"}
+    typed = {
+        key: (value.cast(pa.timestamp("us", "UTC")) if key in timed else value)
+        for key, value in columns.items()
+    }
+    return conformed(name, pa.table(typed)) if rows else TABLES[name].empty_table()
+
+
+def _about(kind: str) -> str:
+    return json.dumps({"kind": kind, "model": "gpt-4o", "context_window": 128000})
 
 
 @pytest.fixture(scope="session")
@@ -81,36 +202,66 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("small") / "data"
     (data / "reference").mkdir(parents=True)
     for name, kept in _KEPT.items():
-        header, *lines = (ROOT / "data" / "reference" / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        whole = (ROOT / "data" / "reference" / f"{name}.csv").read_text(encoding="utf-8")
+        header, *lines = whole.splitlines()
         some = [line for line in lines if re.match(kept, line)]
         (data / "reference" / f"{name}.csv").write_text("\n".join([header, *some]) + "\n", encoding="utf-8")
     for language in ("en", "pt"):
-        folder = data / "knowledge" / language
-        folder.mkdir(parents=True)
-        for guide in _GUIDES:
-            shutil.copy(ROOT / "data" / "knowledge" / language / guide, folder / guide)
+        guide = Path("knowledge") / language / "spot-instances.md"
+        (data / guide).parent.mkdir(parents=True)
+        shutil.copy(ROOT / "data" / guide, data / guide)
     return data
+
+
+def _settle(patch: pytest.MonkeyPatch, folder: Path, small_data: Path) -> Settings:
+    shutil.copytree(small_data, folder / "data")
+    for name in [name for name in os.environ if name.startswith("CLOUD_PRICING_")]:
+        patch.delenv(name)
+    patch.setenv("CLOUD_PRICING_STORE", str(folder / "store"))
+    patch.setenv("CLOUD_PRICING_DATA", str(folder / "data"))
+    patch.setenv("CLOUD_PRICING_LOCK_TIMEOUT", "5")
+    settings.cache_clear()
+    return settings()
 
 
 @pytest.fixture
 def limits(tmp_path: Path, small_data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """The settings of this process: an empty store, and a copy of the small data that a test may change."""
-    shutil.copytree(small_data, tmp_path / "data")
-    for name in [name for name in os.environ if name.startswith("CLOUD_PRICING_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("CLOUD_PRICING_STORE", str(tmp_path / "store"))
-    monkeypatch.setenv("CLOUD_PRICING_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("CLOUD_PRICING_LOCK_TIMEOUT", "5")
-    settings.cache_clear()
-    yield settings()
+    yield _settle(monkeypatch, tmp_path, small_data)
     settings.cache_clear()
 
 
 @pytest.fixture
-def price_list(tmp_path: Path) -> PriceList:
-    return PriceList(tmp_path / "acme.csv")
+def house(limits: Settings) -> House:
+    return House(limits)
 
 
-@pytest.fixture
-def embedder() -> HashEmbedder:
-    return HashEmbedder()
+@pytest.fixture(scope="session")
+def small_store(tmp_path_factory: pytest.TempPathFactory, small_data: Path) -> Path:
+    """A store with one real snapshot: list prices, language models, and the user's own prices. Only read it."""
+    folder = tmp_path_factory.mktemp("small_store")
+    with pytest.MonkeyPatch.context() as patch:
+        house = House(_settle(patch, folder, small_data))
+        house.stage(PRICES, machines=MACHINES)
+        tokens = {"provider": "openai", "category": "ai", "service": "tokens", "unit": "million_tokens"}
+        no_machine = dict.fromkeys(("instance_type", "operating_system", "tenancy"))
+        house.stage(
+            {
+                f"gpt-4o:{kind}@global": {
+                    "sku_id": f"gpt-4o:{kind}",
+                    "price": price,
+                    "attributes": _about(kind),
+                }
+                for kind, price in (("input", 2.5), ("output", 10.0))
+            },
+            source="genai_prices",
+            scope=Scope("openai", "tokens"),
+            **tokens,
+            **no_machine,
+        )
+        house.write_list({"m5.large@us-east-1": 0.08, "m5.large@sa-east-1": 0}, as_of="2026-11-02")
+        house.write_discounts("m5,aws,on_demand,m5*,-10%")
+        house.collect()
+        house.publish()
+    settings.cache_clear()
+    return folder / "store"

@@ -265,7 +265,7 @@ class Hit:
 
     document: Document
     score: float
-    matched: tuple[str, ...] = ()  # of: vector, name
+    matched: tuple[str, ...] = ()  # of: vector, words, name
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -14,7 +14,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -32,12 +32,16 @@ _POINTER = "CURRENT"
 _BUILDING = ".building-"
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _CHUNK = 1024 * 1024
+_GO_BACK = (
+    "Run `cloud-pricing snapshots rollback` to go back to the one before; "
+    "without one, `cloud-pricing refresh --replay` with today's date builds it anew."
+)
 
 
 @dataclass(frozen=True)
 class Manifest:
     """What a snapshot holds. `files` maps relative paths to {sha256, size}; `inputs` is the digest
-    of everything it was built from: equal inputs need no new snapshot."""
+    of everything it was built from: equal inputs need no new snapshot. `seal` is the manifest's own."""
 
     id: str
     created_at: datetime
@@ -49,6 +53,7 @@ class Manifest:
     knowledge: Mapping[str, Any]
     libraries: Mapping[str, str]
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    seal: str = ""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2, sort_keys=True, default=_plain) + "\n"
@@ -62,6 +67,10 @@ class Manifest:
             Verdict(**{**verdict, "failures": tuple(verdict["failures"])}) for verdict in record["verdicts"]
         )
         return cls(**record)
+
+    def digest(self) -> str:
+        """Over all but the seal."""
+        return hashlib.sha256(replace(self, seal="").to_json().encode()).hexdigest()
 
 
 def _plain(value: object) -> str:
@@ -121,8 +130,7 @@ def load(store: Path, snapshot_id: str | None = None) -> Snapshot:
     try:
         manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        hint = "Run `cloud-pricing snapshots rollback` to go back to the one before."
-        raise SnapshotDamaged(f"{MANIFEST} of snapshot {matches[0]} cannot be read.", hint) from error
+        raise SnapshotDamaged(f"{MANIFEST} of snapshot {matches[0]} cannot be read.", _GO_BACK) from error
     return Snapshot(folder, manifest)
 
 
@@ -149,18 +157,26 @@ def new_id(now: datetime, inputs: str) -> str:
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{inputs[:8]}"
 
 
-def begin(store: Path, snapshot_id: str) -> Path:
-    """A folder to build in, holding a copy of the warehouse in force."""
+def begin(store: Path, snapshot_id: str, current: Snapshot | None) -> Path:
+    """A folder to build in, holding a copy of the warehouse of `current`, if there is one.
+
+    Raises SnapshotDamaged where the copy is not what was published: it would be sealed as good.
+    """
     folder = store / "snapshots" / f"{_BUILDING}{snapshot_id}"
     folder.mkdir(parents=True)
-    if current_id(store) is not None:
-        shutil.copyfile(load(store).warehouse, folder / WAREHOUSE)
+    if current is None:
+        return folder
+    if current.warehouse.is_file():
+        shutil.copyfile(current.warehouse, folder / WAREHOUSE)
+    if _checksums(folder).get(WAREHOUSE) != current.manifest.files.get(WAREHOUSE):
+        raise SnapshotDamaged(f"{WAREHOUSE} of snapshot {current.id} is not as it was published.", _GO_BACK)
     return folder
 
 
 def seal(folder: Path, manifest: Manifest) -> Manifest:
     """Write the manifest, with the checksum of every other file, into a finished folder."""
-    sealed = Manifest(**{**vars(manifest), "files": _checksums(folder)})
+    sealed = replace(manifest, files=_checksums(folder))
+    sealed = replace(sealed, seal=sealed.digest())
     _write_durably(folder / MANIFEST, sealed.to_json())
     return sealed
 
@@ -185,21 +201,35 @@ def point(store: Path, snapshot_id: str) -> None:
 
 def rollback(store: Path, snapshot_id: str | None = None) -> Snapshot:
     """Point at the named snapshot, or at the one before the one in force. Nothing is removed."""
-    if snapshot_id is None:
-        now = load(store).id
-        before = [name for name in published(store) if name < now]
-        if not before:
-            raise UnknownName(f"There is no snapshot before {now}.", "See `cloud-pricing snapshots list`.")
-        snapshot_id = before[-1]
-    snapshot = load(store, snapshot_id)
+    snapshot = load(store, snapshot_id or _before(store))
     point(store, snapshot.id)
     return snapshot
+
+
+def _before(store: Path) -> str:
+    """What the one in force was built from; by age, where its manifest cannot say.
+
+    After a rollback and a refresh the one before in time is the one that was left for good reason.
+    """
+    now, known = current_id(store) or load(store).id, published(store)
+    try:
+        previous = load(store, now).manifest.previous
+    except (SnapshotDamaged, UnknownName):
+        previous = None
+    before = [name for name in known if name < now]
+    if previous in known:
+        return str(previous)
+    if not before:
+        raise UnknownName(f"There is no snapshot before {now}.", "See `cloud-pricing snapshots list`.")
+    return before[-1]
 
 
 def verify(snapshot: Snapshot) -> list[str]:
     """What is wrong with a published folder, one line a file; empty when it is as it was sealed."""
     expected, found = snapshot.manifest.files, _checksums(snapshot.folder)
-    lines = [f"{name}: missing" for name in sorted(expected.keys() - found.keys())]
+    whole = (snapshot.manifest.seal, snapshot.id) == (snapshot.manifest.digest(), snapshot.folder.name)
+    lines = [] if whole else [f"{MANIFEST}: changed since it was published"]
+    lines += [f"{name}: missing" for name in sorted(expected.keys() - found.keys())]
     lines += [f"{name}: not in the manifest" for name in sorted(found.keys() - expected.keys())]
     for name in sorted(expected.keys() & found.keys()):
         if expected[name] != found[name]:

@@ -46,6 +46,7 @@ _GPU_AFTER = re.compile(
     r"(?:ram |memory |memoria )?(?:per|por|/) ?gpu|(?:\w+ )?gpus?)(?![a-z])"
 )
 _STORAGE = re.compile(r"\s*(?:of |de )?(?:ssd|nvme|disk|storage|disco|armazenamento|local)")
+_CLAUSE_END = re.compile(r"[,;\n]|\s(?:and|e|plus|mais)\s")
 _REQUESTS = re.compile(
     r"\s*(?:requests?|calls?|messages?|requisic(?:ao|oes)|chamadas?|mensagens|mensagem)(?![a-z])"
 )
@@ -175,9 +176,8 @@ def workload(folded: str, numbers: list[Quantity]) -> Workload:
     for index, item in enumerate(counted):
         following = counted[index + 1].start if index + 1 < len(counted) else len(folded)
         previous = counted[index - 1].end if index else 0
-        role = _role(folded[item.end : min(following, item.end + 32)]) or _role(
-            folded[max(previous, item.start - 20) : item.start]
-        )
+        after = _CLAUSE_END.split(folded[item.end : min(following, item.end + 32)], maxsplit=1)[0]
+        role = _role(after) or _role(folded[max(previous, item.start - 20) : item.start])
         name = role or ("unassigned" if item.unit == "token" or item.value >= 1000 else None)
         if name:
             totals[name] = totals.get(name, Decimal(0)) + item.value * times

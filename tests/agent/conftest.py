@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
@@ -13,6 +13,9 @@ from uuid import NAMESPACE_URL, uuid5
 import duckdb
 import pytest
 
+from agent.context import Context
+from agent.understand.vocabulary import vocabulary
+from warehouse.contracts import Document, Hit
 from warehouse.reader import Reader
 from warehouse.snapshots import Manifest, Snapshot
 
@@ -199,7 +202,7 @@ def _history_and_refusals(db: duckdb.DuckDBPyConnection) -> None:
 
 
 @pytest.fixture(scope="session")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+def published(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     folder = tmp_path_factory.mktemp("snapshots") / "20261120T060000Z-0a1b2c3d"
     folder.mkdir()
     build(folder / "warehouse.duckdb")
@@ -208,6 +211,45 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 
 
 @pytest.fixture(scope="session")
-def reader(snapshot: Snapshot) -> Iterator[Reader]:
-    with Reader(snapshot) as opened:
+def reader(published: Snapshot) -> Iterator[Reader]:
+    with Reader(published) as opened:
         yield opened
+
+
+class KnowledgeOfOneGuide:
+    """A hand-made knowledge base that remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def search(
+        self,
+        text: str,
+        *,
+        limit: int = 5,
+        provider: str | None = None,
+        language: str | None = None,
+        kinds: Collection[str] | None = None,
+    ) -> list[Hit]:
+        self.asked.append(text)
+        summaries = {
+            "en": "Spot is worth it when the work can stop at any moment; AWS gives a notice of 2 minutes.",
+            "pt": "Spot vale a pena quando o trabalho pode parar a qualquer momento; a AWS avisa 2 minutos antes.",
+        }
+        spoken = language or "en"
+        title = "When to use spot" if spoken == "en" else "Quando usar spot"
+        document = Document(
+            f"guide/spot/{spoken}", "guide", spoken, title, summaries[spoken], "https://example.org/spot",
+            summary=summaries[spoken],
+        )  # fmt: skip
+        return [Hit(document, 1.0, ("vector",))]
+
+
+@pytest.fixture
+def guide() -> KnowledgeOfOneGuide:
+    return KnowledgeOfOneGuide()
+
+
+@pytest.fixture
+def context(reader: Reader, guide: KnowledgeOfOneGuide) -> Context:
+    return Context(reader, vocabulary(reader), lambda: guide)

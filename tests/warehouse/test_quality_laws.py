@@ -14,16 +14,25 @@ from hypothesis import strategies as st
 
 from tests.warehouse.quality_batches import Gate, opened_gate, price
 
+# Mostly one and the same thing, so that rows meet; each with at most one thing wrong or different.
+CHANGES: list[dict[str, Any]] = [
+    {},
+    {},
+    {"tenancy": None},
+    {"sku_id": "b"},
+    {"price": "0.2"},
+    {"price": "0"},
+    {"price": "0", "attributes": '{"free_tier": true}'},
+    {"price": "-1"},
+    {"price": "99999"},
+    {"region": "nowhere"},
+    {"currency": "XAU"},
+    {"sku_id": " "},
+    {"purchase_option": "reserved"},
+    {"purchase_option": "spot", "price": "0.9"},
+]
 ROWS = st.builds(
-    price,
-    sku_id=st.sampled_from(["a", "b", " "]),
-    name=st.sampled_from(["x", "y"]),
-    price=st.sampled_from(["0.1", "0.2", "0", "-1", "99999"]),
-    region=st.sampled_from(["us-central1", "europe-west1", "nowhere"]),
-    purchase_option=st.sampled_from(["on_demand", "spot", "reserved"]),
-    currency=st.sampled_from(["USD", "EUR", "XAU"]),
-    tenancy=st.sampled_from(["shared", None]),
-    attributes=st.sampled_from([None, '{"free_tier": true}']),
+    lambda change, name: price(**change, name=name), st.sampled_from(CHANGES), st.sampled_from(["x", "y"])
 )
 
 
@@ -44,8 +53,8 @@ def outcome(gate: Gate, rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, database=None)
-@given(rows=st.lists(ROWS, min_size=1, max_size=12), seed=st.integers(0, 99))
+@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@given(rows=st.lists(ROWS, min_size=3, max_size=12), seed=st.integers(0, 99))
 def test_every_staged_row_is_accepted_or_in_quarantine_in_any_order(
     gate: Gate, rows: list[dict[str, Any]], seed: int
 ) -> None:

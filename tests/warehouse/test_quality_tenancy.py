@@ -97,7 +97,7 @@ def test_dedicated_prices_are_kept_as_such_and_noted_for_the_shared_ones(gate: G
     )
     assert (price_now, likely) == (0.055, 0.05)
     assert detail == (
-        "The list says 0.055, which is the dedicated-tenancy price and is kept as such. "
+        "The list says 0.055, which is the dedicated-tenancy price: kept as that, refused as the shared one. "
         "The shared price is likely 0.05."
     )
     ((likely, zero),) = gate.quarantine("likely_price::DOUBLE, detail", "reason = 'zero_price'")

@@ -43,6 +43,13 @@ ranges AS (
     LEFT JOIN places AS p USING (provider, region, language)
     GROUP BY b.provider, b.instance_type, b.purchase_option, l.language, b.cheapest, b.dearest
 ),
+-- Machines nobody offers are left out, but for those with an accelerator: people ask what is in them.
+offered AS (
+    SELECT i.*
+    FROM instance_types AS i
+    WHERE i.accelerator IS NOT NULL
+       OR (i.provider, i.instance_type) IN (SELECT DISTINCT (provider, instance_type) FROM offers)
+),
 machines AS (
     SELECT
         i.*, l.language,
@@ -52,7 +59,7 @@ machines AS (
         least(o.first_as_of, s.first_as_of) AS first_as_of,
         greatest(o.last_as_of, s.last_as_of) AS last_as_of,
         coalesce(o.source, s.source) AS price_source
-    FROM instance_types AS i
+    FROM offered AS i
     CROSS JOIN languages AS l
     LEFT JOIN accelerators AS a USING (accelerator)
     LEFT JOIN ranges AS o

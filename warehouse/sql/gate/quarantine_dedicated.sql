@@ -17,7 +17,8 @@ SELECT
     shared_id AS price_id,
     source, provider, service, instance_type, operating_system, region, purchase_option, price, currency,
     'dedicated_tenancy' AS reason,
-    'The list says ' || plain(price) || ', which is the dedicated-tenancy price and is kept as such.'
+    'The list says ' || plain(price)
+        || ', which is the dedicated-tenancy price: kept as that, refused as the shared one.'
         || coalesce(' The shared price is likely ' || plain(likely_price) || '.', '') AS detail,
     likely_price,
     coalesce($hashes[list_position($urls, source_url)], $hashes[1]) AS payload_sha256,

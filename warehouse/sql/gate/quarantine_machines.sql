@@ -3,7 +3,8 @@ WITH refused AS (
     SELECT s.*, r.reason
     FROM staged_instance_types AS s
     JOIN refusals AS r ON r.staged = 'instance_types' AND r.row_number = s.row_number
-    QUALIFY $sample::BIGINT IS NULL OR row_number() OVER (PARTITION BY r.reason ORDER BY provider, instance_type) <= $sample::BIGINT
+    QUALIFY $sample::BIGINT IS NULL
+         OR row_number() OVER (PARTITION BY r.reason ORDER BY provider, instance_type) <= $sample::BIGINT
 )
 SELECT
     $batch_id AS batch_id,
@@ -11,7 +12,8 @@ SELECT
     CASE reason
         WHEN 'repeated_row' THEN 'The batch describes this machine more than once, alike; one is kept.'
         WHEN 'duplicate_key' THEN 'The batch describes this machine more than once, each time otherwise.'
-        WHEN 'unknown_accelerator' THEN 'Add the line `' || accelerator || ',…` to data/reference/accelerators.csv.'
+        WHEN 'unknown_accelerator' THEN 'Add the line `' || accelerator
+            || ',…` to data/reference/accelerators.csv.'
         ELSE concat(
             'The specs are beyond belief: ', coalesce(vcpus::VARCHAR, '?'), ' vCPUs, ',
             coalesce(memory_gib::VARCHAR, '?'), ' GiB, ', coalesce(accelerator_count::VARCHAR, '?'), ' × ',

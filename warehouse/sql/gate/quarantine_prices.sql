@@ -9,7 +9,8 @@ refused AS (
     LEFT JOIN tenancy_findings AS f ON f.row_number = s.row_number
     LEFT JOIN spot_ratios AS o ON o.row_number = s.row_number
     LEFT JOIN moves AS m ON m.row_number = s.row_number
-    QUALIFY $sample::BIGINT IS NULL OR row_number() OVER (PARTITION BY r.reason ORDER BY s.price_id, s.price) <= $sample::BIGINT
+    QUALIFY $sample::BIGINT IS NULL
+         OR row_number() OVER (PARTITION BY r.reason ORDER BY s.price_id, s.price) <= $sample::BIGINT
 ),
 accepted AS (
     SELECT price_id FROM staged_prices
@@ -31,7 +32,8 @@ SELECT
             || ',…` to data/reference/regions.csv.'
         WHEN 'unknown_unit' THEN 'The unit ' || unit || ' is not in the vocabulary.'
         WHEN 'unknown_category' THEN 'The category ' || category || ' is not in the vocabulary.'
-        WHEN 'unknown_purchase_option' THEN 'The purchase option ' || purchase_option || ' is not in the vocabulary.'
+        WHEN 'unknown_purchase_option' THEN 'The purchase option ' || purchase_option
+            || ' is not in the vocabulary.'
         WHEN 'unknown_price_type' THEN 'The price type ' || price_type || ' is not in the vocabulary.'
         WHEN 'unknown_payment' THEN 'The payment ' || payment || ' is not in the vocabulary.'
         WHEN 'unknown_tenancy' THEN 'The tenancy ' || tenancy || ' is not in the vocabulary.'
@@ -39,15 +41,20 @@ SELECT
             || ' is not in the vocabulary.'
         WHEN 'missing_sku' THEN 'The SKU id is empty.'
         WHEN 'missing_kind' THEN 'A token price must say of which tokens: attributes.kind is missing.'
-        WHEN 'missing_term' THEN 'A ' || purchase_option || ' price must say for how many months it binds; this says '
+        WHEN 'missing_term' THEN 'A ' || purchase_option
+            || ' price must say for how many months it binds; this says '
             || coalesce(term_months::VARCHAR, 'nothing') || '.'
-        WHEN 'bad_tier' THEN 'The tier ends at ' || plain(tier_to) || ', not above its start, ' || plain(tier_from) || '.'
-        WHEN 'repeated_row' THEN 'The batch holds this price, ' || plain(price) || ', more than once; one is kept.'
-        WHEN 'duplicate_key' THEN 'The batch holds several prices of this one thing; this one says ' || plain(price) || '.'
+        WHEN 'bad_tier' THEN 'The tier ends at ' || plain(tier_to) || ', not above its start, '
+            || plain(tier_from) || '.'
+        WHEN 'repeated_row' THEN 'The batch holds this price, ' || plain(price)
+            || ', more than once; one is kept.'
+        WHEN 'duplicate_key' THEN 'The batch holds several prices of this one thing; this one says '
+            || plain(price) || '.'
         WHEN 'spot_above_on_demand' THEN 'The spot price ' || plain(price) || ' is ' || round(spot_ratio, 2)
             || ' times the on-demand price ' || plain(on_demand) || '.'
-        WHEN 'moved' THEN 'The price moved by ' || printf('%+.1f', move_percent) || '%, from ' || plain(previous_price)
-            || ' to ' || plain(price) || '; a second batch that says the same will be believed.'
+        WHEN 'moved' THEN 'The price moved by ' || printf('%+.1f', move_percent) || '%, from '
+            || plain(previous_price) || ' to ' || plain(price)
+            || '; a second batch that says the same will be believed.'
         WHEN 'below_linux' THEN 'The ' || operating_system || ' price ' || plain(price)
             || ' is below the Linux price of the machine: a licence fee alone.'
         WHEN 'equals_linux_byol' THEN 'The ' || operating_system || ' price ' || plain(price)

@@ -12,7 +12,8 @@ WITH differences AS (
 ),
 witnessed AS (
     SELECT a.*, count(*) AS witnesses
-    FROM (SELECT instance_type, operating_system, vcpus, fee, min(slack) AS slack FROM differences GROUP BY ALL) AS a
+    FROM (SELECT instance_type, operating_system, vcpus, fee, min(slack) AS slack
+          FROM differences GROUP BY ALL) AS a
     JOIN differences AS b USING (instance_type, operating_system)
     WHERE abs(a.fee - b.fee) <= a.slack
     GROUP BY ALL
@@ -34,7 +35,8 @@ classes AS (
     HAVING count(*) FILTER (witnesses >= $fee_witnesses) >= $fee_types OR count(*) >= $fee_types_alone
 ),
 candidates AS (
-    SELECT s.*, k.class_fee, count(k.class_fee) OVER (PARTITION BY s.instance_type, s.operating_system) > 0 AS classed
+    SELECT s.*, k.class_fee,
+           count(k.class_fee) OVER (PARTITION BY s.instance_type, s.operating_system) > 0 AS classed
     FROM shared AS s
     LEFT JOIN classes AS k ON s.operating_system = k.operating_system AND s.vcpus = k.vcpus
                           AND abs(s.fee - k.class_fee) <= s.slack
@@ -67,7 +69,8 @@ free AS (
       AND (instance_type, operating_system) NOT IN (SELECT (instance_type, operating_system) FROM accepted)
 ),
 found AS (
-    SELECT o.instance_type, o.operating_system, coalesce(c.fee, k.class_fee) AS fee, c.witnesses, coalesce(c.witnesses, k.types) AS weight
+    SELECT o.instance_type, o.operating_system, coalesce(c.fee, k.class_fee) AS fee, c.witnesses,
+           coalesce(c.witnesses, k.types) AS weight
     FROM (SELECT instance_type, operating_system, max(vcpus) AS vcpus FROM tenancy_offers
           WHERE operating_system <> $base_os GROUP BY ALL) AS o
     LEFT JOIN (FROM chosen UNION ALL FROM free) AS c USING (instance_type, operating_system)

@@ -4,7 +4,8 @@ CREATE OR REPLACE TEMP TABLE tenancy_ratios AS
 WITH sizes AS (
     SELECT m.*, o.vcpus, o.memory_gib
     FROM tenancy_machines AS m
-    LEFT JOIN (SELECT instance_type, max(vcpus) AS vcpus, max(memory_gib) AS memory_gib FROM tenancy_offers GROUP BY ALL) AS o
+    LEFT JOIN (SELECT instance_type, max(vcpus) AS vcpus, max(memory_gib) AS memory_gib
+               FROM tenancy_offers GROUP BY ALL) AS o
       USING (instance_type)
     WHERE m.agreeing + m.above >= $ratio_witnesses
 ),
@@ -32,7 +33,8 @@ lined AS (
     WINDOW fam AS (PARTITION BY family)
 )
 SELECT instance_type, sibling, regions, agreeing,
-       CASE WHEN linear_share >= $linear_share AND linear_share + surcharged_share >= $straight_share AND surcharged
+       CASE WHEN surcharged AND linear_share >= $linear_share
+             AND linear_share + surcharged_share >= $straight_share
             THEN linear ELSE ratio END AS ratio
 FROM lined
 WHERE agreeing >= $ratio_regions AND agreeing >= $ratio_share * regions

@@ -11,7 +11,8 @@ WITH votes AS (
     SELECT r.instance_type, m.region, m.machine * r.ratio, CASE WHEN m.agreeing > 1 THEN 1 ELSE 0.5 END, 3
     FROM tenancy_ratios AS r JOIN tenancy_machines AS m ON m.instance_type = r.sibling
     UNION ALL
-    SELECT m.instance_type, r.region, m.machine * r.ratio, $region_weight * CASE WHEN m.agreeing > 1 THEN 1 ELSE 0.5 END, 4
+    SELECT m.instance_type, r.region, m.machine * r.ratio,
+           $region_weight * CASE WHEN m.agreeing > 1 THEN 1 ELSE 0.5 END, 4
     FROM tenancy_regions AS r JOIN tenancy_machines AS m ON m.region = r.other
 ),
 placed AS (
@@ -20,10 +21,14 @@ placed AS (
 ),
 scored AS (
     SELECT a.instance_type, a.region, a.machine AS candidate,
-           min({'rank': b.rank, 'machine': b.machine}) FILTER (b.machine BETWEEN a.machine * (1 - $near) AND a.machine * (1 + $near)) AS best,
-           sum(b.weight) FILTER (b.machine BETWEEN a.machine * (1 - $near) AND a.machine * (1 + $near)) AS agreeing,
-           coalesce(sum(b.weight) FILTER (b.machine BETWEEN a.machine * $dedicated_from AND a.machine * $dedicated_to), 0) AS above,
-           coalesce(sum(b.weight) FILTER (b.machine BETWEEN a.machine / $dedicated_to AND a.machine / $dedicated_from), 0) AS below,
+           min({'rank': b.rank, 'machine': b.machine})
+               FILTER (b.machine BETWEEN a.machine * (1 - $near) AND a.machine * (1 + $near)) AS best,
+           sum(b.weight)
+               FILTER (b.machine BETWEEN a.machine * (1 - $near) AND a.machine * (1 + $near)) AS agreeing,
+           coalesce(sum(b.weight) FILTER (
+               b.machine BETWEEN a.machine * $dedicated_from AND a.machine * $dedicated_to), 0) AS above,
+           coalesce(sum(b.weight) FILTER (
+               b.machine BETWEEN a.machine / $dedicated_to AND a.machine / $dedicated_from), 0) AS below,
            sum(b.weight) AS weight
     FROM (SELECT DISTINCT instance_type, region, machine FROM placed) AS a
     JOIN placed AS b USING (instance_type, region)

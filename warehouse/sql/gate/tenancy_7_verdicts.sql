@@ -14,10 +14,12 @@ WITH hypotheses AS (
 fitted AS (
     SELECT *,
            agreeing + above - CASE WHEN place = 1 AND abs(ratio - 1) <= $near THEN 1 ELSE 0 END AS others,
-           bool_or(ratio BETWEEN $dedicated_from AND $dedicated_to) OVER price AND bool_or(abs(ratio - 1) <= slack) OVER price AS torn
+           bool_or(ratio BETWEEN $dedicated_from AND $dedicated_to) OVER price
+               AND bool_or(abs(ratio - 1) <= slack) OVER price AS torn
     FROM hypotheses
     WINDOW price AS (PARTITION BY instance_type, region, operating_system, price)
-    QUALIFY row_number() OVER (PARTITION BY instance_type, region, operating_system, price ORDER BY abs(ratio - 1), place) = 1
+    QUALIFY row_number() OVER (PARTITION BY instance_type, region, operating_system, price
+                               ORDER BY abs(ratio - 1), place) = 1
 ),
 judged AS (
     SELECT *,
@@ -29,8 +31,10 @@ judged AS (
                 WHEN abs(ratio - 1) <= slack THEN 'unverifiable'
                 WHEN licensed AND price <= fee * (1 + $near) THEN 'below_linux'
                 WHEN licensed AND abs(price / machine - 1) <= $near THEN 'equals_linux_byol'
-                WHEN ratio BETWEEN $dedicated_from AND $dedicated_to AND others >= $support THEN 'dedicated_tenancy'
-                WHEN licensed AND price / machine BETWEEN $dedicated_from AND $dedicated_to THEN 'equals_dedicated_byol'
+                WHEN ratio BETWEEN $dedicated_from AND $dedicated_to AND others >= $support
+                     THEN 'dedicated_tenancy'
+                WHEN licensed AND price / machine BETWEEN $dedicated_from AND $dedicated_to
+                     THEN 'equals_dedicated_byol'
                 WHEN licensed AND price < machine THEN 'below_linux'
                 WHEN others < $support THEN 'unverifiable'
                 ELSE 'inconsistent' END AS reason
@@ -42,15 +46,18 @@ clean AS (
     WHERE price > 0 AND contains(instance_type, '.')
     GROUP BY ALL
     HAVING count(*) FILTER (reason = 'shared') >= $clean_known * count(*)
-       AND count(*) FILTER (reason IN ('dedicated_tenancy', 'below_linux', 'equals_linux_byol', 'equals_dedicated_byol'))
-           <= $clean_below * count(*)
+       AND count(*) FILTER (
+               reason IN ('dedicated_tenancy', 'below_linux', 'equals_linux_byol', 'equals_dedicated_byol')
+           ) <= $clean_below * count(*)
 ),
 settled AS (
-    SELECT *, CASE WHEN reason NOT IN ('shared', 'zero_price', 'dedicated_host') AND operating_system IN (FROM clean)
+    SELECT *, CASE WHEN reason NOT IN ('shared', 'zero_price', 'dedicated_host')
+                    AND operating_system IN (FROM clean)
                    THEN 'clean_list' ELSE reason END AS why
     FROM judged
 )
 SELECT instance_type, region, operating_system, price,
-       CASE WHEN why IN ('shared', 'clean_list') THEN 'shared' WHEN why = 'dedicated_tenancy' THEN 'dedicated' ELSE 'refused' END AS verdict,
-       why AS reason, CASE WHEN agreeing + above > 1 THEN round(machine + fee, 6) END AS likely_price, others, agreeing, above, below
+       CASE WHEN why IN ('shared', 'clean_list') THEN 'shared'
+            WHEN why = 'dedicated_tenancy' THEN 'dedicated' ELSE 'refused' END AS verdict,
+       why AS reason, CASE WHEN agreeing + above > 1 THEN round(machine + fee, 6) END AS likely_price
 FROM settled;

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from agent.context import Context
+from agent.understand.read import read
+from agent.understand.reading import Intent, Reading
+
+
+def of(question: str, context: Context) -> Reading:
+    return read(question, context.words)
+
+
+@pytest.mark.parametrize(
+    ("question", "intent", "language"),
+    [
+        ("price of r5.4xlarge in us-east-1", Intent.PRICE, "en"),
+        ("quanto custa a r5.4xlarge?", Intent.PRICE, "pt"),
+        ("Where is p5.48xlarge cheapest?", Intent.CHEAPEST, "en"),
+        ("Onde é mais barato alugar uma H100?", Intent.CHEAPEST, "pt"),
+        ("m5.large vs m5.xlarge", Intent.COMPARE, "en"),
+        ("qual é mais barata, m5.xlarge ou m7g.xlarge?", Intent.COMPARE, "pt"),
+        ("AWS vs GCP for 8 vCPUs in London", Intent.COMPARE, "en"),
+        ("list machines with 4 vCPUs in Brazil", Intent.LIST, "en"),
+        ("quais máquinas têm GPU na Europa?", Intent.LIST, "pt"),
+        ("3 m5.large for 2 weeks", Intent.ESTIMATE, "en"),
+        ("quanto custa por mês uma r5.4xlarge?", Intent.ESTIMATE, "pt"),
+        ("2M output tokens on gpt-4o", Intent.TOKENS, "en"),
+        ("preço do Claude Sonnet 4.5", Intent.TOKENS, "pt"),
+        ("what is a savings plan?", Intent.EXPLAIN, "en"),
+        ("quando vale a pena usar spot?", Intent.EXPLAIN, "pt"),
+        ("how many vCPUs does r5.4xlarge have?", Intent.SPECS, "en"),
+        ("histórico de preço da m5.large", Intent.HISTORY, "pt"),
+        ("how fresh is the data?", Intent.FRESHNESS, "en"),
+        ("de quando são os preços?", Intent.FRESHNESS, "pt"),
+        ("which regions does AWS have?", Intent.COVERAGE, "en"),
+        ("select count(*) from offers", Intent.SQL, "en"),
+        ("olá", Intent.GREETING, "pt"),
+        ("what can you do?", Intent.HELP, "en"),
+        ("what's the price of bitcoin?", Intent.UNKNOWN, "en"),
+        ("qual a previsão do tempo?", Intent.UNKNOWN, "pt"),
+    ],
+)
+def test_intents_in_both_languages(question: str, intent: Intent, language: str, context: Context) -> None:
+    reading = of(question, context)
+    assert (reading.intent, reading.language) == (intent, language)
+
+
+@pytest.mark.parametrize(
+    "written", ["Standard_D4s_v3", "standard_d4s_v3", "D4s v3", "d4s_v3", "Standard D4s v3", "D4SV3"]
+)
+def test_machine_names_in_any_spelling(written: str, context: Context) -> None:
+    assert of(f"price of {written} in eastus", context).machine_names() == ("Standard_D4s_v3",)
+
+
+@pytest.mark.parametrize("written", ["n2-standard-8", "N2 standard 8", "n2_standard_8"])
+def test_machine_names_with_separators(written: str, context: Context) -> None:
+    assert of(f"{written} price", context).machine_names() == ("n2-standard-8",)
+
+
+@pytest.mark.parametrize(
+    ("written", "pair"),
+    [
+        ("us-east-1", ("aws", "us-east-1")),
+        ("Virgínia", ("azure", "eastus")),
+        ("São Paulo", ("gcp", "southamerica-east1")),
+        ("Sao Paulo", ("aws", "sa-east-1")),
+        ("Brasil", ("azure", "brazilsouth")),
+        ("Europe", ("gcp", "europe-west4")),
+        ("América do Sul", ("aws", "sa-east-1")),
+        ("the US", ("aws", "us-west-2")),
+    ],
+)
+def test_places_by_code_city_country_and_continent(
+    written: str, pair: tuple[str, str], context: Context
+) -> None:
+    (place,) = of(f"price of m5.large in {written}", context).places
+    assert pair in place.regions
+
+
+def test_us_the_pronoun_is_no_place(context: Context) -> None:
+    assert of("tell us the price of m5.large", context).places == ()
+
+
+def test_exclusions_reach_over_and(context: Context) -> None:
+    reading = of("cheapest 8 vCPU machine in Europe, not AWS or Azure", context)
+    assert reading.excluded_providers == ("aws", "azure")
+    assert len(reading.places) == 1
+    portuguese = of("máquina mais barata com 8 vCPUs no Brasil, exceto AWS e Azure", context)
+    assert portuguese.excluded_providers == ("aws", "azure")
+    assert [place.label_pt for place in portuguese.places] == ["Brasil"]
+
+
+def test_no_is_in_the_in_portuguese(context: Context) -> None:
+    reading = of("quanto custa a m5.xlarge no Brasil?", context)
+    assert reading.excluded_places == ()
+    assert len(reading.places) == 1
+
+
+def test_accelerators_variants_and_counts(context: Context) -> None:
+    assert set(of("cheapest A100", context).accelerators) == {"A100-40GB", "A100-80GB"}
+    assert of("cheapest A100 80GB", context).accelerators == ("A100-80GB",)
+    reading = of("8xH100 under $100 an hour", context)
+    assert (reading.needs.min_gpus, reading.needs.max_gpus, reading.needs.max_price) == (8, 8, Decimal(100))
+
+
+def test_gpu_memory_is_not_machine_memory(context: Context) -> None:
+    needs = of("cheapest machine with 64 GB of RAM and a GPU with 24 GB of VRAM", context).needs
+    assert (needs.min_memory_gib, needs.min_gpu_memory_gib) == (64, 24)
+
+
+@pytest.mark.parametrize(
+    ("question", "machines", "hours"),
+    [
+        ("5 m5.large for 200 hours", 5, 200),
+        ("3x m5.large for 3 months", 3, 2190),
+        ("10 m5.large 8 hours a day for 22 days", 10, 176),
+        ("m5.large por uma semana", 1, 168),
+        ("m5.large 24/7 for a year", 1, 8760),
+        ("custo mensal da m5.large", 1, None),
+    ],
+)
+def test_usage(question: str, machines: int, hours: int | None, context: Context) -> None:
+    usage = of(question, context).usage
+    assert (usage.machines, usage.hours) == (machines, hours)
+
+
+def test_a_commitments_term_is_no_time_of_use(context: Context) -> None:
+    reading = of("reservada 1 ano sem adiantamento m5.large em us-east-1", context)
+    assert reading.purchase.options == ("reserved",)
+    assert (reading.purchase.term_months, reading.purchase.payment) == (12, "no_upfront")
+    assert reading.usage.hours is None
+
+
+@pytest.mark.parametrize(
+    ("question", "amounts"),
+    [
+        ("3 million input and 1 million output tokens on gpt-4o", (3_000_000, 1_000_000, 0)),
+        ("2 milhões de tokens de entrada e 500 mil de saída no gpt-4o", (2_000_000, 500_000, 0)),
+        ("gpt-4o: input 10M, output 2M", (10_000_000, 2_000_000, 0)),
+        ("1M cached input and 2M output tokens on gpt-4o", (0, 2_000_000, 1_000_000)),
+        ("1,000 requests of 500 input and 200 output tokens on gpt-4o", (500_000, 200_000, 0)),
+    ],
+)
+def test_workloads(question: str, amounts: tuple[int, int, int], context: Context) -> None:
+    load = of(question, context).workload
+    assert (load.input, load.output, load.cached_input) == amounts
+
+
+def test_the_longest_model_name_wins_and_its_maker_comes_first(context: Context) -> None:
+    (group,) = of("price of gpt 4o mini", context).models
+    assert {model.model for model in group} == {"gpt-4o-mini"}
+    assert of("price of gpt-4o", context).models[0][0].provider == "openai"
+    assert of("price of Sonnet 4.5 Claude", context).models[0][0].model == "claude-sonnet-4-5"
+
+
+def test_what_the_question_leaves_out_is_assumed(context: Context) -> None:
+    purchase = of("windows spot price of m5.large", context).purchase
+    assert purchase.assumed == {"tenancy", "price_type"}
+    assert (purchase.options, purchase.operating_system) == (("spot",), "windows")
+
+
+def test_a_size_is_never_guessed(context: Context) -> None:
+    reading = of("price of r5.5xlarge", context)
+    assert reading.machines == ()
+    assert reading.unknown_machines == ("r5.5xlarge",)

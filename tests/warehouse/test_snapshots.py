@@ -1,0 +1,316 @@
+"""Publishing, pointing, going back, pruning and checking, on snapshots of one small table."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from warehouse import snapshots
+from warehouse.contracts import Verdict
+from warehouse.errors import NoSnapshot, SnapshotDamaged, StoreBusy, UnknownName
+from warehouse.reader import Reader
+from warehouse.snapshots import Manifest, Snapshot
+
+ROOT = Path(__file__).resolve().parents[2]
+START = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+VERDICT = Verdict("b1", "accepted_with_quarantine", 10, 2, {"zero_price": 2}, ("nothing",))
+
+
+def manifest(number: int, previous: str | None) -> Manifest:
+    now = START + timedelta(days=number)
+    inputs = f"{number:08x}" + "0" * 56
+    made = snapshots.new_id(now, inputs)
+    return Manifest(made, now, previous, inputs, ("b1",), (VERDICT,), {"offers": number}, {}, {"duckdb": "1"})
+
+
+def build(store: Path, number: int) -> tuple[Path, Manifest]:
+    """A sealed folder that nothing points at yet; its warehouse says `number`."""
+    current = snapshots.load(store) if snapshots.current_id(store) else None
+    made = manifest(number, current.id if current else None)
+    folder = snapshots.begin(store, made.id, current)
+    with duckdb.connect(str(folder / snapshots.WAREHOUSE)) as connection:
+        connection.execute("CREATE OR REPLACE TABLE facts AS SELECT $number AS number", {"number": number})
+    (folder / snapshots.CHROMA).mkdir()
+    (folder / snapshots.CHROMA / "vectors.bin").write_bytes(bytes([number]))
+    return folder, snapshots.seal(folder, made)
+
+
+def publish(store: Path, number: int) -> Snapshot:
+    with snapshots.publishing(store, 5):
+        folder, made = build(store, number)
+        return snapshots.publish(store, folder, made)
+
+
+def says(reader: Reader) -> int:
+    return int(reader.query("SELECT number FROM facts").rows[0][0])
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def three(store: Path) -> list[Snapshot]:
+    return [publish(store, number) for number in (1, 2, 3)]
+
+
+@pytest.fixture
+def publisher_elsewhere(store: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the store as its publisher until its input ends."""
+    code = (
+        "import sys; from pathlib import Path; from warehouse import snapshots\n"
+        "with snapshots.publishing(Path(sys.argv[1]), 5): print('held', flush=True); sys.stdin.read()"
+    )
+    pipe = subprocess.PIPE
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(store)], cwd=ROOT, stdin=pipe, stdout=pipe, text=True
+    )
+    with child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "held\n"
+        yield child
+        child.kill()
+
+
+def test_a_published_snapshot_is_in_force_and_whole(store: Path) -> None:
+    assert snapshots.current_id(store) is None
+    first, second = publish(store, 1), publish(store, 2)
+    assert snapshots.published(store) == [first.id, second.id]
+    assert snapshots.current_id(store) == second.id
+    assert snapshots.load(store) == second
+    assert second.manifest.previous == first.id
+    assert snapshots.verify(second) == []
+    assert {path.name for path in (store / "snapshots").iterdir()} == {first.id, second.id}
+
+
+def test_a_manifest_comes_back_as_it_was_written(store: Path) -> None:
+    snapshot = publish(store, 1)
+    assert Manifest.from_json(snapshot.manifest.to_json()) == snapshot.manifest
+    assert snapshot.manifest.verdicts == (VERDICT,)
+    assert set(snapshot.manifest.files) == {"warehouse.duckdb", "chroma/vectors.bin"}
+
+
+def test_a_new_snapshot_begins_with_the_warehouse_in_force(store: Path) -> None:
+    first = publish(store, 1)
+    folder = snapshots.begin(store, "20261120T060000Z-00000000", first)
+    assert (folder / snapshots.WAREHOUSE).read_bytes() == first.warehouse.read_bytes()
+
+
+def test_a_damaged_warehouse_is_not_continued(store: Path) -> None:
+    snapshot = publish(store, 1)
+    snapshot.warehouse.write_bytes(snapshot.warehouse.read_bytes()[:-1] + b"x")
+    with pytest.raises(SnapshotDamaged, match=f"{snapshot.id} is not as it was published.*rollback"):
+        snapshots.begin(store, "20261121T060000Z-00000000", snapshot)
+    snapshot.warehouse.unlink()
+    with pytest.raises(SnapshotDamaged, match="not as it was published"):
+        snapshots.begin(store, "20261122T060000Z-00000000", snapshot)
+
+
+def test_the_beginning_of_an_id_is_enough_if_only_one_has_it(store: Path, three: list[Snapshot]) -> None:
+    assert snapshots.load(store, three[1].id[:8]).id == three[1].id
+    with pytest.raises(UnknownName, match=r"202611 is not unique; the newest are .*snapshots list"):
+        snapshots.load(store, "202611")
+    with pytest.raises(UnknownName, match="1999 does not exist"):
+        snapshots.load(store, "1999")
+
+
+def test_without_a_snapshot_the_error_says_what_to_do(store: Path) -> None:
+    with pytest.raises(NoSnapshot, match="refresh"):
+        snapshots.load(store)
+    with pytest.raises(NoSnapshot, match="refresh"):
+        Reader.open(store)
+
+
+def test_rollback_goes_back_one_by_one_and_removes_nothing(store: Path, three: list[Snapshot]) -> None:
+    assert snapshots.rollback(store).id == three[1].id
+    assert snapshots.rollback(store).id == three[0].id
+    with pytest.raises(UnknownName, match=f"no snapshot before {three[0].id}"):
+        snapshots.rollback(store)
+    assert snapshots.rollback(store, three[2].id).id == three[2].id
+    assert snapshots.published(store) == [one.id for one in three]
+    assert all(snapshots.verify(one) == [] for one in three)
+
+
+def test_after_a_rollback_the_one_before_is_what_was_continued(store: Path, three: list[Snapshot]) -> None:
+    snapshots.rollback(store)
+    fourth = publish(store, 4)
+    assert fourth.manifest.previous == three[1].id
+    assert snapshots.rollback(store).id == three[1].id
+
+
+def test_rollback_works_while_readers_are_open(store: Path, three: list[Snapshot]) -> None:
+    with Reader.open(store) as before:
+        snapshots.rollback(store)
+        with Reader.open(store) as after:
+            assert (says(before), says(after)) == (3, 2)
+            publish(store, 4)
+            assert (says(before), says(after)) == (3, 2)
+    with Reader.open(store) as newest:
+        assert says(newest) == 4
+        assert newest.snapshot.previous == three[1].id
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"id": 1}', "\x00", '{"created_at": 5}'])
+def test_a_damaged_manifest_is_named_and_can_be_left(
+    store: Path, three: list[Snapshot], content: str
+) -> None:
+    (three[2].folder / snapshots.MANIFEST).write_text(content, encoding="utf-8")
+    with pytest.raises(SnapshotDamaged, match=f"manifest.json of snapshot {three[2].id}.*rollback"):
+        snapshots.load(store)
+    assert snapshots.rollback(store).id == three[1].id
+
+
+def test_a_missing_folder_can_be_left(store: Path, three: list[Snapshot]) -> None:
+    (three[2].folder / snapshots.MANIFEST).unlink()
+    with pytest.raises(UnknownName, match="does not exist"):
+        snapshots.load(store)
+    assert snapshots.rollback(store).id == three[1].id
+
+
+def test_verify_names_every_file_that_is_not_as_published(store: Path, three: list[Snapshot]) -> None:
+    folder = three[2].folder
+    (folder / "chroma" / "vectors.bin").write_bytes(b"\xff")
+    (folder / "chroma" / "more.bin").write_bytes(b"")
+    (folder / "warehouse.duckdb").unlink()
+    assert snapshots.verify(three[2]) == [
+        "warehouse.duckdb: missing",
+        "chroma/more.bin: not in the manifest",
+        "chroma/vectors.bin: changed since it was published",
+    ]
+    assert snapshots.verify(three[1]) == []
+
+
+def test_verify_finds_a_file_changed_in_one_bit(store: Path) -> None:
+    snapshot = publish(store, 1)
+    content = bytearray(snapshot.warehouse.read_bytes())
+    content[len(content) // 2] ^= 1
+    snapshot.warehouse.write_bytes(content)
+    assert snapshots.verify(snapshot) == ["warehouse.duckdb: changed since it was published"]
+
+
+@pytest.mark.parametrize("change", [{"rows": {"offers": 9}}, {"previous": "x"}, {"seal": ""}])
+def test_verify_finds_a_manifest_that_was_edited(store: Path, change: dict[str, object]) -> None:
+    path = publish(store, 1).folder / snapshots.MANIFEST
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}), encoding="utf-8")
+    assert snapshots.verify(snapshots.load(store)) == ["manifest.json: changed since it was published"]
+
+
+def test_verify_finds_a_manifest_of_another_snapshot(store: Path, three: list[Snapshot]) -> None:
+    path = three[0].folder / snapshots.MANIFEST
+    path.write_text(three[1].manifest.to_json(), encoding="utf-8")
+    assert "manifest.json: changed since it was published" in snapshots.verify(
+        snapshots.load(store, three[0].id)
+    )
+
+
+def test_prune_keeps_the_newest_and_the_one_in_force(store: Path, three: list[Snapshot]) -> None:
+    four = publish(store, 4)
+    snapshots.rollback(store, three[0].id)
+    copy = store / "cache" / "chroma" / three[1].id
+    copy.mkdir(parents=True)
+    assert snapshots.prune(store, 2) == [three[1].id]
+    assert snapshots.published(store) == [three[0].id, three[2].id, four.id]
+    assert not copy.exists()
+    assert not list((store / "snapshots").glob(".*"))
+
+
+def test_prune_leaves_an_open_reader_its_data(store: Path, three: list[Snapshot]) -> None:
+    with Reader.open(store, three[0].id) as reader:
+        snapshots.prune(store, 1)
+        assert snapshots.published(store) == [three[2].id]
+        assert says(reader) == 1
+
+
+def test_rollback_past_a_pruned_snapshot_takes_the_next_older_one(store: Path, three: list[Snapshot]) -> None:
+    three[1].folder.rename(store / "elsewhere")
+    assert snapshots.rollback(store).id == three[0].id
+
+
+def test_a_second_publisher_is_told_to_wait(store: Path, publisher_elsewhere: subprocess.Popen[str]) -> None:
+    started = time.monotonic()
+    with pytest.raises(StoreBusy, match="Wait for it"), snapshots.publishing(store, 0.2):
+        pass
+    assert time.monotonic() - started < 5
+
+
+def test_the_lock_dies_with_its_holder(store: Path, publisher_elsewhere: subprocess.Popen[str]) -> None:
+    publisher_elsewhere.kill()
+    publisher_elsewhere.wait()
+    assert publish(store, 1).id == snapshots.current_id(store)
+
+
+def test_a_publisher_waits_for_the_one_before_it(
+    store: Path, publisher_elsewhere: subprocess.Popen[str]
+) -> None:
+    assert publisher_elsewhere.stdin is not None
+    later = threading.Timer(0.3, publisher_elsewhere.stdin.close)
+    later.start()
+    with snapshots.publishing(store, 10):
+        assert publisher_elsewhere.wait(5) == 0
+    later.join()
+
+
+def test_leftovers_of_a_killed_publisher_are_removed(store: Path, three: list[Snapshot]) -> None:
+    with snapshots.publishing(store, 5):
+        folder, _ = build(store, 4)
+    (store / "CURRENT.new").write_text("20", encoding="ascii")
+    assert folder.is_dir()
+    assert snapshots.published(store) == [one.id for one in three]
+    with snapshots.publishing(store, 5):
+        assert not folder.exists()
+        assert not (store / "CURRENT.new").exists()
+    assert snapshots.load(store).id == three[2].id
+
+
+def test_killed_before_the_pointer_moved_the_old_one_is_in_force(store: Path, three: list[Snapshot]) -> None:
+    folder, made = build(store, 4)
+    folder.rename(snapshots.folder_of(store, made.id))
+    assert snapshots.load(store).id == three[2].id
+    fifth = publish(store, 5)
+    assert fifth.manifest.previous == three[2].id
+    assert snapshots.rollback(store).id == three[2].id
+
+
+def test_readers_see_the_old_snapshot_or_the_new_one_never_nothing(
+    store: Path, three: list[Snapshot]
+) -> None:
+    seen: set[str | None] = set()
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            seen.add(snapshots.current_id(store))
+
+    watchers = [threading.Thread(target=look) for _ in range(2)]
+    for watcher in watchers:
+        watcher.start()
+    for _ in range(60):
+        for snapshot in three:
+            snapshots.point(store, snapshot.id)
+    done.set()
+    for watcher in watchers:
+        watcher.join()
+    assert seen == {snapshot.id for snapshot in three}
+
+
+def test_a_warehouse_that_does_not_open_is_named(store: Path) -> None:
+    snapshot = publish(store, 1)
+    snapshot.warehouse.write_bytes(b"not a database")
+    with pytest.raises(SnapshotDamaged, match=f"warehouse of snapshot {snapshot.id} does not open.*rollback"):
+        Reader.open(store)
+
+
+def test_equal_contents_have_equal_seals() -> None:
+    one = manifest(1, None)
+    assert one.digest() == replace(one, seal="x").digest() != replace(one, inputs="y").digest()
