@@ -201,7 +201,7 @@ def main() -> None:
         # The reader of a pipe has seen enough; that is no failure.
         sys.stderr.close()
         sys.exit(0)
-    except Exception as error:  # noqa: BLE001 - the outermost edge: a traceback only with --debug
+    except Exception as error:  # the outermost edge: a traceback only with --debug
         if "--debug" in sys.argv:
             raise
         log.get_logger("cli").exception("unexpected")

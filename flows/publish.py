@@ -21,7 +21,7 @@ from flows.progress import tell
 from ingest import documents, registry, staging
 from warehouse import build, cards, embed, knowledge, quality, snapshots
 from warehouse.contracts import Batch, Verdict
-from warehouse.errors import SnapshotDamaged, UnknownName
+from warehouse.errors import InvalidInput, SnapshotDamaged, UnknownName
 from warehouse.log import get_logger
 from warehouse.settings import Settings, settings
 
@@ -85,11 +85,11 @@ def publish_batches(
         now = datetime.now(UTC)
         snapshot_id = snapshots.new_id(now, inputs)
         tell("copy")
-        folder = snapshots.begin(store, snapshot_id, None if anew else current)
-        path = folder / snapshots.WAREHOUSE
-        if path.is_file() and not build.made_by_this_recipe(path):
-            path.unlink()
-        with build.opened(path) as connection:
+        rebuild = anew or (current is not None and _outdated(current, batches, store))
+        folder = snapshots.begin(store, snapshot_id, None if rebuild else current)
+        with build.opened(folder / snapshots.WAREHOUSE) as connection:
+            if rebuild and current is not None:
+                build.carry_embeddings(connection, current.warehouse)
             verdicts = _load(connection, batches, store, folder / snapshots.VALIDATION, limits.data)
             report = _write_knowledge(connection, folder, limits.data, embedder)
             build.describe(connection)
@@ -129,6 +129,25 @@ def _in_force(store: Path, anew: bool) -> snapshots.Snapshot | None:
             return None
         raise
     return None if anew and snapshots.verify(current) else current
+
+
+def _outdated(current: snapshots.Snapshot, batches: Sequence[Batch], store: Path) -> bool:
+    """Whether the warehouse in force was made another way and must be built anew from its batches.
+
+    Raises InvalidInput where it must but a batch it holds is no longer staged: its prices would be
+    forgotten.
+    """
+    replaced = staging.superseded(store)
+    held = set(current.manifest.batches)
+    if build.made_by_this_recipe(current.warehouse) and not held & replaced:
+        return False
+    lost = held - replaced - {batch.batch_id for batch in batches}
+    if lost:
+        raise InvalidInput(
+            f"The warehouse must be built anew, but {len(lost)} of its batches are no longer staged.",
+            f"Restore {store / 'staging'} from a backup, or rebuild from payloads with `refresh --replay`.",
+        )
+    return True
 
 
 def _load(

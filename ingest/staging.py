@@ -72,15 +72,26 @@ def stage(
 def staged(store: Path, until: datetime | None = None) -> list[Batch]:
     """The staged batches that speak for a time up to `until` (now, if not given), oldest data first.
 
-    A change announced for later waits in its batch until its day has come.
+    A change announced for later waits in its batch until its day has come. Batches that a newer
+    parser read differently from the same payloads are left out.
     """
-    limit = until or datetime.now(UTC)
-    due = (batch for batch in _all(store) if batch.as_of <= limit)
+    limit, old = until or datetime.now(UTC), superseded(store)
+    due = (batch for batch in _all(store) if batch.as_of <= limit and batch.batch_id not in old)
     return sorted(due, key=lambda batch: (batch.as_of, batch.source, batch.batch_id))
 
 
 def _all(store: Path) -> Iterator[Batch]:
     return map(_read, (store / "staging").glob("*/batch.json"))
+
+
+def superseded(store: Path) -> set[str]:
+    """Ids of batches that only an older parser made of payloads a newer one has read since."""
+    newest: dict[tuple[str, ...], dict[str, Any]] = {}
+    entries = [json.loads(path.read_bytes()) for path in (store / "staging" / "index").glob("*.json")]
+    for entry in sorted(entries, key=lambda entry: str(entry["written_at"])):
+        newest[(entry["source"], entry["scope"], *sorted(entry["payloads"]))] = entry
+    current = {batch_id for entry in newest.values() for batch_id in entry["batches"]}
+    return {batch_id for entry in entries for batch_id in entry["batches"]} - current
 
 
 def batch_folder(store: Path, batch_id: str) -> Path:
@@ -99,10 +110,10 @@ def already(store: Path, source: str, scope: Scope, hashes: Sequence[str], parse
     if not all(record.is_file() for record in records):
         return None
     batches = [_read(record) for record in records]
-    return None if any(_superseded(store, batch) for batch in batches) else batches
+    return None if any(_something_since(store, batch) for batch in batches) else batches
 
 
-def _superseded(store: Path, batch: Batch) -> bool:
+def _something_since(store: Path, batch: Batch) -> bool:
     if batch.as_of != batch.observed_at:
         return False
     return any(
@@ -177,7 +188,9 @@ def _remember(
 ) -> None:
     content = {
         "source": source,
+        "scope": repr(scope),
         "parser": parser,
+        "written_at": datetime.now(UTC).isoformat(),
         "payloads": list(hashes),
         "batches": [one.batch_id for one in batches],
     }

@@ -1,8 +1,4 @@
-"""The documents say what the code does: every command, setting, source, link and example is checked.
-
-Three parts of docs/ are made from the code: the settings, the commands and the columns. Where one is
-out of date, the failing test prints what belongs between its markers.
-"""
+"""The documents say what is: their commands, sources, links and templates are checked."""
 
 from __future__ import annotations
 
@@ -12,40 +8,20 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 import typer.main
-from pydantic_core import PydanticUndefined
-from pydantic_settings import BaseSettings
 
 from agent.cli import app
-from agent.settings import AgentSettings
 from ingest import registry
-from warehouse import build
-from warehouse.reader import Reader
-from warehouse.settings import Settings
-from warehouse.snapshots import Manifest, Snapshot
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 READMES = (ROOT / "README.md", ROOT / "README.pt-BR.md")
 PAGES = (*READMES, *sorted(DOCS.rglob("*.md")))
-HIDDEN_OPTIONS = {"--help", "--install-completion", "--show-completion"}
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-
-
-def generated(page: Path, name: str, wanted: str) -> None:
-    """Fail unless `page` has `wanted` between its markers `name`, and say what to paste."""
-    found = re.search(
-        rf"<!-- {name}: start -->\n(.*?)<!-- {name}: end -->", page.read_text(encoding="utf-8"), re.DOTALL
-    )
-    assert found, f"{page.name} lacks the markers <!-- {name}: start --> and <!-- {name}: end -->"
-    if found[1].strip() != wanted.strip():
-        pytest.fail(f"{page.relative_to(ROOT)}: put this between the markers {name}:\n\n{wanted}", pytrace=False)
 
 
 def fences(page: Path, language: str = "") -> list[str]:
@@ -55,80 +31,24 @@ def fences(page: Path, language: str = "") -> list[str]:
     return [body for kind, body in found if kind == language]
 
 
-# --- settings
-
-
-def settings_table() -> str:
-    lines = ["| Variable | Default | What it is |", "|---|---|---|"]
-    computed = {"store": "`data/store`, see below", "data": "`data`, see below"}
-    models: tuple[type[BaseSettings], ...] = (Settings, AgentSettings)
-    for model in models:
-        for name, field in model.model_fields.items():
-            default = computed[name] if name in computed else f"`{_as_variable(field.default)}`"
-            lines.append(f"| `CLOUD_PRICING_{name.upper()}` | {default} | {field.description} |")
-    return "\n".join(lines)
-
-
-def _as_variable(value: object) -> str:
-    assert value is not PydanticUndefined, "say in `computed` what the default is"
-    return "[]" if value == () else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def test_every_setting_is_documented() -> None:
-    generated(DOCS / "settings.md", "settings", settings_table())
-
-
 # --- commands
 
 
-def commands(group: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Each command by its words, subcommands included."""
-    for name, command in (group or typer.main.get_command(app)).commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, (*path, name))
-        else:
-            yield " ".join((*path, name)), command
-
-
-def options(command: Any) -> list[Any]:
-    return [one for one in command.params if one.param_type_name == "option" and not one.hidden]
-
-
-def commands_page() -> str:
-    lines = []
-    for words, command in commands():
-        arguments = [one for one in command.params if one.param_type_name == "argument"]
-        shown = "".join(f" {one.name.upper()}" if one.required else f" [{one.name.upper()}]" for one in arguments)
-        lines += [f"### cloud-pricing {words}{shown}", "", " ".join(command.help.split()), ""]
-        rows = [(f"`{one.name.upper()}`", one.help) for one in arguments]
-        rows += [(f"`{', '.join(one.opts)}`", _sentence(one)) for one in options(command) if one.name != "help"]
-        lines += ["| Option | What it does |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows), ""]
-    return "\n".join(lines)
-
-
-def _sentence(option: Any) -> str:
-    text = option.help or option.name.replace("_", " ").capitalize() + "."
-    default = option.default
-    shown = default not in (None, False) and not callable(default)
-    return f"{text} Default: {default}." if shown else text
-
-
-def test_every_command_and_option_is_documented() -> None:
-    generated(DOCS / "commands.md", "commands", commands_page())
+def offered(command: Any) -> set[str]:
+    """The options of a command."""
+    return {name for one in command.params if one.param_type_name == "option" for name in one.opts}
 
 
 @every_page
 def test_commands_in_examples_exist(page: Path) -> None:
-    known = dict(commands())
     for words in _examples(page):
-        path = " ".join(words[: 2 if words[0] == "snapshots" else 1])
-        if path.startswith("--"):
-            assert path in {"--version", "--help", "--debug"}, f"{page.name}: cloud-pricing {path}"
-            continue
-        assert path in known, f"{page.name}: there is no command {path}"
-        offered = {name for one in options(known[path]) for name in one.opts} | {"--help"}
+        command: Any = typer.main.get_command(app)
+        while hasattr(command, "commands"):
+            name = words.pop(0)
+            assert name in command.commands, f"{page.name}: there is no command {name}"
+            command = command.commands[name]
         used = {word.partition("=")[0] for word in words if re.match(r"--\w", word)}
-        assert used <= offered, f"{page.name}: {path} has no {used - offered}"
+        assert used <= offered(command), f"{page.name}: {command.name} has no {used - offered(command)}"
 
 
 def _examples(page: Path) -> Iterator[list[str]]:
@@ -174,7 +94,11 @@ def test_the_template_of_a_source_works(tmp_path: Path) -> None:
     (tmp_path / "ingest/registry.py").write_text(
         lines.replace("\n)\n# fmt: on", f"\n{line})\n# fmt: on"), encoding="utf-8"
     )
-    tests = ["tests/ingest/test_registry.py", "tests/ingest/test_sources.py", "tests/ingest/sources/test_acme.py"]
+    tests = [
+        "tests/ingest/test_registry.py",
+        "tests/ingest/test_sources.py",
+        "tests/ingest/sources/test_acme.py",
+    ]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", "acme or registry"],
         cwd=tmp_path,
@@ -184,75 +108,6 @@ def test_the_template_of_a_source_works(tmp_path: Path) -> None:
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert "acme" in lines or "acme" in line
-
-
-# --- columns and example queries
-
-ASKED = (
-    "offers",
-    "gpu_offers",
-    "own_offers",
-    "token_prices",
-    "prices",
-    "price_history",
-    "price_changes",
-    "instance_types",
-    "coverage",
-    "freshness",
-    "quarantine",
-    "batches",
-    "documents",
-    "accelerators",
-    "regions",
-    "countries",
-    "geographies",
-    "fx_rates",
-)
-ROWS = Path(__file__).parent / "fixtures" / "docs_prices.sql"
-
-
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    """A small snapshot made by the real schema, reference tables and views."""
-    folder = tmp_path_factory.mktemp("snapshots") / "20261120T060000Z-0a1b2c3d"
-    folder.mkdir()
-    with build.opened(folder / "warehouse.duckdb") as connection:
-        build.load_reference(connection, ROOT / "data")
-        build.load_sources(connection, registry.SOURCES)
-        for statement in duckdb.extract_statements(ROWS.read_text(encoding="utf-8")):
-            connection.execute(statement)
-        build.derive(connection)
-        build.describe(connection)
-    created = datetime(2026, 11, 20, 6, tzinfo=UTC)
-    snapshot = Snapshot(folder, Manifest(folder.name, created, None, "", (), (), {}, {}, {}))
-    with Reader(snapshot) as opened:
-        yield opened
-
-
-def columns_page(reader: Reader) -> str:
-    query = (
-        "SELECT column_name, lower(data_type) AS type, comment FROM duckdb_columns() "
-        "WHERE table_name = $table ORDER BY column_index"
-    )
-    lines = []
-    for table in ASKED:
-        lines += [f"### {table}", "", "| Column | Type | Meaning |", "|---|---|---|"]
-        for name, kind, comment in reader.query(query, {"table": table}).rows:
-            assert comment, f"{table}.{name} has no comment in warehouse/sql/columns.csv"
-            escaped = comment.replace("|", "\\|")
-            lines.append(f"| `{name}` | {kind} | {escaped} |")
-        lines.append("")
-    return "\n".join(lines)
-
-
-def test_every_column_is_documented(reader: Reader) -> None:
-    generated(DOCS / "sql.md", "columns", columns_page(reader))
-
-
-@pytest.mark.parametrize("query", fences(DOCS / "sql.md", "sql"))
-def test_an_example_query_runs(reader: Reader, query: str) -> None:
-    result = reader.query(query)
-    assert result.rows, "an example that finds nothing shows nothing"
 
 
 # --- the two READMEs, links, and words

@@ -68,6 +68,14 @@ def made_by_this_recipe(path: Path) -> bool:
         return connection.execute("SELECT digest FROM recipe").fetchone() == (recipe(),)
 
 
+def carry_embeddings(connection: duckdb.DuckDBPyConnection, older: Path) -> None:
+    """Take the vectors of another warehouse along: what a text means does not change with the tables."""
+    path = str(older).replace("'", "''")
+    connection.execute(f"ATTACH '{path}' AS older (READ_ONLY)")
+    connection.execute(statement("carry_embeddings"))
+    connection.execute("DETACH older")
+
+
 def load_reference(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
     """Fill the reference tables from `data`/reference. Raises InvalidInput naming the file."""
     for name in REFERENCE:
@@ -170,11 +178,13 @@ def _stage(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         path = folder / f"{table}.parquet"
         staged = f"CREATE OR REPLACE TEMP TABLE staged_{table} AS"
         if path.is_file():
-            rows = "SELECT * RENAME (file_row_number AS row_number) FROM read_parquet($path, file_row_number = true)"
-            connection.execute(f"{staged} {rows}", {"path": str(path)})
+            rows = "FROM read_parquet($path, file_row_number = true)"
+            connection.execute(
+                f"{staged} SELECT * RENAME (file_row_number AS row_number) {rows}", {"path": str(path)}
+            )
         else:
             connection.register("nothing", schema.append(pa.field("row_number", pa.int64())).empty_table())
-            connection.execute(f"{staged} SELECT * FROM nothing")
+            connection.execute(f"{staged} FROM nothing")
             connection.unregister("nothing")
     connection.execute("ALTER TABLE staged_prices ADD COLUMN price_id UUID")
 

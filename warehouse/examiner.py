@@ -67,7 +67,9 @@ class Examiner:
             import great_expectations as gx
             from great_expectations import expectations
             from great_expectations.data_context.types.base import ProgressBarsConfig
-        logging.getLogger("great_expectations").setLevel(logging.ERROR)
+        # The second one sets its own level when it is imported.
+        for name in ("great_expectations", "great_expectations.data_context.types.base"):
+            logging.getLogger(name).setLevel(logging.ERROR)
         self._gx = gx
         self._expectations = expectations
         context = gx.get_context(mode="ephemeral")
