@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +27,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(cli_snapshots.app, name="snapshots")
+
+# Too wide for a table; --json has them.
+_ROW_ORIGIN = ("source", "provider", "purchase_option", "currency", "as_of", "batch_id")
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
 SnapshotId = Annotated[str | None, typer.Option("--snapshot", help="Another snapshot than the one in force.")]
@@ -132,17 +136,23 @@ def sources(as_json: Json = False) -> None:
             held = reader.named("sources_state").records()
     except NoSnapshot:
         held = []
-    rows = []
+    records = []
     for info in registry.SOURCES:
         for known in [row for row in held if row["source"] == info.name] or [{}]:
-            state = "stale" if known.get("stale") else "fresh" if known else "never collected"
-            figures = (
-                known.get(name) for name in ("providers", "as_of", "age_days", "prices", "quarantined")
-            )
-            rows.append((info.name, info.schedule, state, *figures, info.licence, ", ".join(info.needs)))
-    names = ("source", "schedule", "state", "providers", "as_of", "age_days", "prices", "quarantined")
-    result = QueryResult((*names, "licence", "needs"), tuple(rows))
-    emit(result.records()) if as_json else show(result)
+            state = "stale" if known.get("stale") else "fresh" if known else "not yet"
+            about = {"schedule": info.schedule, "licence": info.licence, "needs": list(info.needs)}
+            records.append({**known, "source": info.name, "title": info.title, "state": state, **about})
+    if as_json:
+        emit(records)
+        return
+    columns = {"providers": "providers", "state": "state", "as_of": "data_of", "age_days": "days"}
+    columns |= {"prices": "prices", "quarantined": "refused"}
+    rows = tuple((row["source"], *(_date(row.get(name)) for name in columns)) for row in records)
+    show(QueryResult(("source", *columns.values()), rows))
+
+
+def _date(value: object) -> object:
+    return value.date() if isinstance(value, datetime) else value
 
 
 @app.command()
@@ -166,9 +176,16 @@ def quarantine(
         else:
             found = reader.named("quarantine_reasons", source=source, reason=None)
     shown = QueryResult(found.columns, found.rows[:limit], found.truncated or len(found.rows) > limit)
-    emit(shown.records()) if as_json else show(shown)
+    rows = bool(reason or machine or region)
+    emit(shown.records()) if as_json else show(_without(shown, _ROW_ORIGIN) if rows else shown)
     if shown.truncated:
         note(f"{limit} rows shown; --limit shows more.")
+
+
+def _without(result: QueryResult, names: tuple[str, ...]) -> QueryResult:
+    kept = [index for index, name in enumerate(result.columns) if name not in names]
+    rows = tuple(tuple(row[index] for index in kept) for row in result.rows)
+    return QueryResult(tuple(result.columns[index] for index in kept), rows, result.truncated)
 
 
 @app.command()

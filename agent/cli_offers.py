@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -11,19 +12,6 @@ from warehouse.contracts import PURCHASE_OPTIONS, TENANCIES, QueryResult
 from warehouse.errors import InvalidInput
 from warehouse.settings import settings
 
-_SHOWN = (
-    "provider",
-    "instance_type",
-    "region",
-    "price_usd_hour",
-    "vcpus",
-    "memory_gib",
-    "accelerator",
-    "accelerator_count",
-    "purchase_option",
-    "as_of",
-    "source",
-)
 Many = list[str] | None
 
 
@@ -79,10 +67,31 @@ def offers(
     if as_json:
         emit(list(found.rows))
         return
-    rows = tuple(tuple(row.get(column) for column in _SHOWN) for row in found.rows)
-    show(QueryResult(_SHOWN, rows))
+    show(_table(found.rows))
     if found.truncated:
-        note(f"{len(rows)} of {found.figures['found']:,} offers; --limit shows more.")
+        note(f"{len(found.rows)} of {found.figures['found']:,} offers; --limit shows more.")
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> QueryResult:
+    """Narrow enough for a terminal of 80 columns; --json has every column."""
+    columns = ("provider", "machine", "region", "usd_hour", "vcpus", "gib", "gpus", "option", "data_of")
+    return QueryResult(
+        columns,
+        tuple(
+            (
+                row["provider"],
+                row["instance_type"],
+                row["region"],
+                row["price_usd_hour"],
+                row["vcpus"],
+                row["memory_gib"],
+                f"{row['accelerator_count']:g}×{row['accelerator']}" if row["accelerator"] else None,
+                row["purchase_option"],
+                row["as_of"].date(),
+            )
+            for row in rows
+        ),
+    )
 
 
 def _one_of(option: str, values: list[str], known: tuple[str, ...]) -> None:

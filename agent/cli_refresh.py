@@ -91,12 +91,18 @@ def _say_refreshed(refreshed: dict[str, Any]) -> None:
     parsed = sum(1 for one in collected if one["parsed"])
     known = len(collected) - parsed
     batches = sum(len(one["batches"]) for one in collected)
-    out.print(f"Collected {len(collected)} scopes: {batches} batches, {parsed} parsed, {known} known.")
+    out.print(
+        f"Collected {len(collected)} scopes: {batches} batches, {parsed} parsed, {known} known.",
+        soft_wrap=True,
+    )
     for one in collected:
         if one["error"]:
             failure(f"{one['source']} {one['scope']}: {one['error']}")
     if not refreshed["changed"]:
-        out.print(f"Nothing changed. Snapshot {refreshed['snapshot']} stays in force; 0 documents embedded.")
+        out.print(
+            f"Nothing changed. Snapshot {refreshed['snapshot']} stays in force; 0 documents embedded.",
+            soft_wrap=True,
+        )
         return
     show(_verdict_table(refreshed["verdicts"]))
     rows = refreshed["rows"]
@@ -104,7 +110,8 @@ def _say_refreshed(refreshed: dict[str, Any]) -> None:
         f"Published snapshot {refreshed['snapshot']}: {rows['prices_in_force']:,} prices in force, "
         f"{rows['instance_types']:,} machines, {rows['documents']:,} documents "
         f"({refreshed['embedded']:,} embedded, {refreshed['reused']:,} reused), "
-        f"{rows['quarantine']:,} rows in quarantine."
+        f"{rows['quarantine']:,} rows in quarantine.",
+        soft_wrap=True,
     )
 
 

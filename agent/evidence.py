@@ -25,7 +25,7 @@ class Finding:
     def to_json(self) -> str:
         """The finding as a model reads it."""
         shown = [{k: v for k, v in row.items() if v is not None} for row in self.rows[:_ROWS_FOR_A_MODEL]]
-        record = {"rows": shown, "figures": self.figures}
+        record: dict[str, Any] = {"rows": shown, "figures": self.figures}
         if self.truncated or len(self.rows) > len(shown):
             record["truncated"] = True
         return json.dumps(plain(record), ensure_ascii=False)

@@ -15,7 +15,8 @@ from agno.models.message import Message
 from agno.models.response import ModelResponse
 
 from agent.context import Context
-from agent.plan import Call, next_calls
+from agent.plan import next_calls
+from agent.plan_after import Call
 from agent.render.page import Page
 from agent.render.write import write
 from agent.understand.read import read

@@ -33,6 +33,7 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 _NUMBERS = (int, float, Decimal)
+_FOLDED = 28  # characters a long column is folded to at the least
 
 
 def cell(value: object) -> str:
@@ -50,22 +51,41 @@ def cell(value: object) -> str:
     return str(value)
 
 
-def show(result: QueryResult, title: str = "") -> None:
-    """A table on a terminal; tab-separated, without a frame, where the output is not one."""
+def show(result: QueryResult) -> None:
+    """A table on a terminal; tab-separated, without a frame, where the output is not one.
+
+    Of a table wider than the terminal the long columns are folded; if that does not do, every row is
+    shown as a block of lines.
+    """
     if not out.is_terminal:
-        # Not through rich, which turns tabs into spaces.
-        for row in (result.columns, *result.rows):
-            texts = (cell(value).replace("\t", " ").replace("\n", " ") for value in row)
-            sys.stdout.write("\t".join(texts) + "\n")
+        out.print("\t".join(result.columns), soft_wrap=True, markup=False)
+        for row in result.rows:
+            out.print("\t".join(cell(value) for value in row), soft_wrap=True, markup=False)
         return
-    table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    numeric = {index for index, _ in enumerate(result.columns) if _all_numbers(result.rows, index)}
+    rows = [[cell(value) for value in row] for row in result.rows]
+    widths = [max(map(len, column)) for column in zip(result.columns, *rows, strict=True)]
+    kept = [width if width <= _FOLDED else _FOLDED for width in widths]
+    if sum(kept) + 2 * len(kept) > out.width:
+        _show_blocks(result.columns, rows)
+        return
+    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for index, name in enumerate(result.columns):
-        justify = "right" if index in numeric else "left"
-        table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
-    for row in result.rows:
-        table.add_row(*(Text(cell(value)) for value in row))
+        right = _all_numbers(result.rows, index)
+        fits = widths[index] <= _FOLDED
+        table.add_column(name, justify="right" if right else "left", no_wrap=fits, overflow="fold")
+    for texts in rows:
+        table.add_row(*(Text(text) for text in texts))
     out.print(table)
+
+
+def _show_blocks(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    for number, row in enumerate(rows, 1):
+        out.print(f"row {number}", style="bold")
+        grid = Table.grid(padding=(0, 2))
+        for name, value in zip(columns, row, strict=True):
+            if value:
+                grid.add_row(Text(f"  {name}", style="dim"), Text(value, overflow="fold"))
+        out.print(grid)
 
 
 def _all_numbers(rows: Sequence[Sequence[Any]], index: int) -> bool:

@@ -124,11 +124,12 @@ def _in_force(store: Path, anew: bool) -> snapshots.Snapshot | None:
         return None
     try:
         current = snapshots.load(store)
+        snapshots.require_warehouse(current)
     except (SnapshotDamaged, UnknownName):
         if anew:
             return None
         raise
-    return None if anew and snapshots.verify(current) else current
+    return current
 
 
 def _outdated(current: snapshots.Snapshot, batches: Sequence[Batch], store: Path) -> bool:

@@ -14,7 +14,7 @@ from flows.publish import Published, publish_batches
 from ingest import registry, staging
 from ingest.landing import Landing
 from ingest.source import Selection
-from warehouse.contracts import SourceInfo
+from warehouse.contracts import Batch, SourceInfo
 from warehouse.errors import CloudPricingError
 from warehouse.log import get_logger
 from warehouse.settings import Settings, settings
@@ -75,17 +75,24 @@ def refresh(
     return Refreshed(tuple(collected), published)
 
 
+def restage(
+    limits: Settings, until: datetime, sources: Sequence[str] | None = None
+) -> tuple[list[Collected], list[Batch]]:
+    """The batches of what the last fetches up to `until` brought, oldest data first."""
+    collected, batches = [], {}
+    for source, scope, payloads in Landing(limits.store).replay(until):
+        if sources and source not in sources:
+            continue
+        made, parsed = stage(limits.store, source, scope, payloads)
+        collected.append(Collected(source, str(scope), tuple(batch.batch_id for batch in made), parsed))
+        batches.update({batch.batch_id: batch for batch in made if batch.as_of <= until})
+    return collected, sorted(batches.values(), key=lambda batch: (batch.as_of, batch.source, batch.batch_id))
+
+
 @flow(name="replay", persist_result=False)
 def replay(until: datetime, sources: list[str] | None = None) -> Refreshed:
     """Rebuild the warehouse from the payloads kept up to `until` alone: no network, no history but theirs."""
     limits = settings()
     moment = until if until.tzinfo else until.replace(tzinfo=UTC)
-    collected, batches = [], {}
-    for source, scope, payloads in Landing(limits.store).replay(moment):
-        if sources and source not in sources:
-            continue
-        made, parsed = stage(limits.store, source, scope, payloads)
-        collected.append(Collected(source, str(scope), tuple(batch.batch_id for batch in made), parsed))
-        batches.update({batch.batch_id: batch for batch in made if batch.as_of <= moment})
-    ordered = sorted(batches.values(), key=lambda batch: (batch.as_of, batch.source, batch.batch_id))
-    return Refreshed(tuple(collected), publish_batches(ordered, limits, anew=True))
+    collected, batches = restage(limits, moment, sources)
+    return Refreshed(tuple(collected), publish_batches(batches, limits, anew=True))

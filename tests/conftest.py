@@ -152,6 +152,7 @@ class House:
         *,
         source: str = "libcloud",
         scope: Scope = EC2,
+        observed_at: datetime | None = None,
         machines: Sequence[Mapping[str, Any]] = (),
         **changes: Any,
     ) -> Batch:
@@ -162,13 +163,14 @@ class House:
         fetched = Fetched(
             "list.json", "https://example.org/list", [repr((prices, machines, changes)).encode()]
         )
-        payload = Landing(self.limits.store).keep(source, scope, fetched, as_of)
+        seen = observed_at or as_of
+        payload = Landing(self.limits.store).keep(source, scope, fetched, seen)
         rows: list[dict[str, Any]] = []
         for key, price in prices.items():
             machine, _, region = key.partition("@")
             names = {"sku_id": key, "name": machine, "instance_type": machine, "region": region}
             own = price if isinstance(price, Mapping) else {"price": f"{price:.10f}"}
-            rows.append({**_LISTED, **names, "source": source, "observed_at": as_of, **changes, **own})
+            rows.append({**_LISTED, **names, "source": source, "observed_at": seen, **changes, **own})
         specs = [{"provider": "aws", "source": source, **machine} for machine in machines]
         tables = {"prices": _table("prices", rows), "instance_types": _table("instance_types", specs)}
         made = staging.stage(self.limits.store, source, scope, [payload], [Tables(tables, as_of)])

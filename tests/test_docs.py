@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shlex
 import shutil
@@ -16,6 +17,8 @@ import typer.main
 
 from agent.cli import app
 from ingest import registry
+from warehouse.batch_expectations import ANCHOR_RULES, batch_rules
+from warehouse.expectations import machine_rules, price_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -42,22 +45,29 @@ def offered(command: Any) -> set[str]:
 @every_page
 def test_commands_in_examples_exist(page: Path) -> None:
     for words in _examples(page):
-        command: Any = typer.main.get_command(app)
-        while hasattr(command, "commands"):
-            name = words.pop(0)
-            assert name in command.commands, f"{page.name}: there is no command {name}"
-            command = command.commands[name]
-        used = {word.partition("=")[0] for word in words if re.match(r"--\w", word)}
-        assert used <= offered(command), f"{page.name}: {command.name} has no {used - offered(command)}"
+        _check_command(page, words)
+
+
+def _check_command(page: Path, words: list[str]) -> None:
+    command: Any = typer.main.get_command(app)
+    while hasattr(command, "commands"):
+        name = words.pop(0) if words else "--help"
+        if name in offered(command):
+            return
+        assert name in command.commands, f"{page.name}: there is no command {name}"
+        command = command.commands[name]
+    used = {word.partition("=")[0] for word in words if re.match(r"--\w", word)}
+    assert used <= offered(command), f"{page.name}: {command.name} has no {used - offered(command)}"
 
 
 def _examples(page: Path) -> Iterator[list[str]]:
-    """The words after `cloud-pricing` of every command line in a console or sh block."""
-    for block in (*fences(page, "console"), *fences(page, "sh")):
-        for line in block.replace("\\\n", " ").splitlines():
-            words = line.removeprefix("$ ").strip()
-            if words.startswith("cloud-pricing "):
-                yield shlex.split(words)[1:]
+    """The words after `cloud-pricing` in every console or sh block and every span of code."""
+    blocks = "\n".join((*fences(page, "console"), *fences(page, "sh"))).replace("\\\n", " ")
+    lines = [line.removeprefix("$ ").strip() for line in blocks.splitlines()]
+    lines += re.findall(r"`(cloud-pricing [^`]+)`", page.read_text(encoding="utf-8"))
+    for line in lines:
+        if line.startswith("cloud-pricing "):
+            yield shlex.split(line)[1:]
 
 
 # --- sources and reference tables
@@ -74,9 +84,20 @@ def test_every_source_is_documented_with_its_licence() -> None:
 
 def test_every_reference_table_and_guide_is_documented() -> None:
     text = (DOCS / "data-sources.md").read_text(encoding="utf-8")
-    names = [path.name for path in (ROOT / "data" / "reference").glob("*.csv")]
-    names += [path.name for path in (ROOT / "data" / "knowledge" / "en").glob("*.md")]
-    assert not [name for name in names if f"`{name}`" not in text]
+    for path in (ROOT / "data" / "reference").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = sum(1 for _ in csv.DictReader(stream))
+        assert f"| `{path.name}` | {rows:,} |" in text, f"{path.name} has {rows:,} rows"
+    guides = [path.name for path in (ROOT / "data" / "knowledge" / "en").glob("*.md")]
+    assert not [name for name in guides if f"| `{name}` |" not in text]
+
+
+def test_every_reason_of_the_gate_is_documented() -> None:
+    suites = ("compute_prices", "token_prices", "other_prices")
+    rules = [rule for suite in suites for rule in price_rules(suite, ["USD"])]
+    rules += [*machine_rules(["H100"]), *batch_rules(max_age_days=None), *ANCHOR_RULES]
+    text = (DOCS / "quality.md").read_text(encoding="utf-8")
+    assert not {rule.reason for rule in rules if f"`{rule.reason}`" not in text}
 
 
 def test_the_template_of_a_source_works(tmp_path: Path) -> None:

@@ -77,8 +77,8 @@ ANCHOR_RULES = (
     Rule(
         "anchor_missing",
         "ExpectColumnValuesToNotBeNull",
-        {"column": "cheapest"},
-        "A price everyone knows is there.",
+        {"column": "cheapest", "mostly": LIMITS.anchors_present},
+        "Most of the prices everyone knows are there.",
         "batch",
         "no acceptable price of {thing} in {region}, which every such list has",
     ),

@@ -26,7 +26,9 @@ from warehouse.statements import statement, statements
 
 REFERENCE = ("accelerators", "countries", "fx_rates", "geographies", "regions")
 
-_COLUMNS = Path(__file__).resolve().parent / "sql" / "columns.csv"
+_ROOM = Path(__file__).resolve().parent
+_COLUMNS = _ROOM / "sql" / "columns.csv"
+_RULES = ("limits.py", "expectations.py", "batch_expectations.py")
 _log = get_logger("build")
 
 
@@ -40,6 +42,8 @@ def recipe(*, everything: bool = False) -> str:
     for folder in folders:
         for text in statements(folder):
             digest.update(f"{text}\0".encode())
+    for rules in _RULES:
+        digest.update((_ROOM / rules).read_bytes())
     if everything:
         digest.update(_COLUMNS.read_bytes())
     return digest.hexdigest()

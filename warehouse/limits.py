@@ -50,6 +50,8 @@ class Limits:
     dedicated_percent: float = 35.0
     # A feed that begins to answer in another currency changes most of its rows, a new price list few.
     strange_currency_percent: float = 20.0
+    # In an honest but dirty list a third of all prices, anchors too, may be missing.
+    anchors_present: float = 0.5
     # A day covers every time zone and a slow clock.
     days_ahead: float = 1.0
     # The first cloud service sold by use opened in 2006; an earlier date is a misread one.

@@ -157,19 +157,20 @@ def new_id(now: datetime, inputs: str) -> str:
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{inputs[:8]}"
 
 
-def begin(store: Path, snapshot_id: str, current: Snapshot | None) -> Path:
-    """A folder to build in, holding a copy of the warehouse of `current`, if there is one.
+def require_warehouse(snapshot: Snapshot) -> None:
+    """Raises SnapshotDamaged where the warehouse is not what was published: built upon, it would be
+    sealed as good."""
+    expected = snapshot.manifest.files.get(WAREHOUSE, {}).get("sha256")
+    if not snapshot.warehouse.is_file() or _sha256(snapshot.warehouse) != expected:
+        raise SnapshotDamaged(f"{WAREHOUSE} of snapshot {snapshot.id} is not as it was published.", _GO_BACK)
 
-    Raises SnapshotDamaged where the copy is not what was published: it would be sealed as good.
-    """
+
+def begin(store: Path, snapshot_id: str, current: Snapshot | None) -> Path:
+    """A folder to build in, holding a copy of the warehouse of `current`, if there is one."""
     folder = store / "snapshots" / f"{_BUILDING}{snapshot_id}"
     folder.mkdir(parents=True)
-    if current is None:
-        return folder
-    if current.warehouse.is_file():
+    if current is not None:
         shutil.copyfile(current.warehouse, folder / WAREHOUSE)
-    if _checksums(folder).get(WAREHOUSE) != current.manifest.files.get(WAREHOUSE):
-        raise SnapshotDamaged(f"{WAREHOUSE} of snapshot {current.id} is not as it was published.", _GO_BACK)
     return folder
 
 

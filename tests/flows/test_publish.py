@@ -11,7 +11,7 @@ import pytest
 
 from flows.progress import listening
 from flows.publish import as_record, publish_batches
-from flows.refresh import replay
+from flows.refresh import restage
 from ingest import staging
 from warehouse import embed, snapshots
 from warehouse.errors import SnapshotDamaged, StoreBusy
@@ -19,7 +19,8 @@ from warehouse.knowledge import Knowledge
 from warehouse.reader import Reader
 
 TWO = {"m5.large@us-east-1": 0.096, "m5.large@eu-west-1": 0.107}
-IN_FORCE = "SELECT sku_id, region, price, valid_from, as_of FROM prices WHERE valid_to IS NULL ORDER BY ALL"
+IN_FORCE = "SELECT sku_id, region, price, currency FROM prices WHERE valid_to IS NULL ORDER BY ALL"
+DATED = "SELECT price_id, valid_from, valid_to, as_of, price FROM prices WHERE service = 'dated' ORDER BY ALL"
 
 
 def stages_of(house: Any, **how: Any) -> tuple[Any, list[str]]:
@@ -38,7 +39,9 @@ def test_the_first_publication_goes_through_every_stage(house: Any) -> None:
     house.write_list(TWO)
     house.collect()
     published, stages = stages_of(house)
-    assert stages == "copy load derive documents embed knowledge validate seal point".split()
+    assert stages == [
+        "copy", "load", "derive", "documents", "embed", "knowledge", "validate", "seal", "point",
+    ]  # fmt: skip
     assert published.changed
     assert published.embedded == len(house.embedder.texts) > 0
     assert published.reused == 0
@@ -62,9 +65,9 @@ def test_one_changed_price_embeds_only_the_cards_it_is_on(house: Any) -> None:
     house.stage(house.prices, machines=house.machines)
     first = house.publish()
     before = dict(rows(house, "SELECT document_id, content_hash FROM documents"))
-    # The same day's list again: what is on a card is its prices and their day.
+    # The list of the same day, corrected: a card tells its prices and their day.
     changed = house.prices | {"m5.xlarge@us-east-1": 0.2}
-    house.stage(changed)
+    house.stage(changed, observed_at=datetime(2026, 11, 2, tzinfo=UTC))
     house.embedder.texts.clear()
     second = house.publish()
     after = dict(rows(house, "SELECT document_id, content_hash FROM documents"))
@@ -218,40 +221,44 @@ def test_another_recipe_builds_anew_from_the_batches(house: Any) -> None:
     assert rows(house, mine) == before
 
 
-def test_replay_gives_the_same_prices_from_payloads_alone(house: Any, embedder: Any) -> None:
+def test_replay_gives_the_same_prices_from_payloads_alone(house: Any) -> None:
     house.write_list({"m5.xlarge@us-east-1": 0.19}, name="dated", as_of="2026-11-02")
     house.refresh(TWO)
     house.refresh(TWO | {"m5.large@us-east-1": 0.098})
     store = house.limits.store
-    before = rows(house, IN_FORCE)
+    before, dated = rows(house, IN_FORCE), rows(house, DATED)
+    assert (len(before), len(dated)) == (3, 1)
     for gone in ("staging", "snapshots"):
         shutil.rmtree(store / gone)
     (store / "CURRENT").unlink()
     for path in house.files.values():
         path.unlink()
-    replayed = replay.fn(datetime.now(UTC))
-    assert replayed.published.changed
-    assert replayed.complete
+    collected, batches = restage(house.limits, datetime.now(UTC))
+    assert [one.parsed for one in collected] == [True, True]
+    published = house.publish(batches=batches, anew=True)
+    assert published.changed
     assert rows(house, IN_FORCE) == before
-    assert not replay.fn(datetime.now(UTC)).published.changed
+    assert rows(house, DATED) == dated
+    collected, batches = restage(house.limits, datetime.now(UTC))
+    assert [one.parsed for one in collected] == [False, False]
+    assert not house.publish(batches=batches, anew=True).changed
 
 
-def test_replay_goes_back_to_a_day(house: Any, embedder: Any) -> None:
+def test_replay_goes_back_to_a_day(house: Any) -> None:
     house.refresh(TWO)
     then = datetime.now(UTC)
-    house.refresh({"m5.large@us-east-1": 0.05 * 2})
-    replayed = replay.fn(then)
+    house.refresh({"m5.large@us-east-1": 0.1})
+    _, batches = restage(house.limits, then)
+    published = house.publish(batches=batches, anew=True)
     assert {float(row[2]) for row in rows(house, IN_FORCE)} == {0.096, 0.107}
     assert house.publish().changed  # and forward again
     assert {float(row[2]) for row in rows(house, IN_FORCE)} == {0.1}
-    assert replayed.published.snapshot in snapshots.published(house.limits.store)
+    assert published.snapshot in snapshots.published(house.limits.store)
 
 
-@pytest.fixture
-def embedder(monkeypatch: pytest.MonkeyPatch, house: Any) -> Any:
-    """`replay` is a flow and asks the settings for its embedder; every text here already has its vector."""
-    monkeypatch.setattr("warehouse.embed.document_embedder", lambda: house.embedder)
-    return house.embedder
+def test_replay_takes_only_the_sources_it_is_told(house: Any) -> None:
+    house.refresh(TWO)
+    assert restage(house.limits, datetime.now(UTC), ["libcloud"]) == ([], [])
 
 
 def test_the_store_needs_nothing_but_its_own_folder(house: Any, tmp_path: Path) -> None:

@@ -139,6 +139,26 @@ def test_anchors_hold_a_list_to_what_everyone_knows(gate: Gate, cost: Any, failu
     assert verdict.failures == ((failure,) if failure else ())
 
 
+AWS_ANCHORS = [
+    ("m5.large", "us-east-1", "0.096"),
+    ("c5.xlarge", "eu-west-1", "0.192"),
+    ("r5.4xlarge", "us-east-1", "1.008"),
+    ("t3.medium", "us-west-2", "0.0416"),
+]
+
+
+@pytest.mark.parametrize(("present", "verdict"), [(4, "accepted"), (3, "refused")])
+def test_half_of_the_anchors_may_be_missing(gate: Gate, present: int, verdict: str) -> None:
+    gate.source = "libcloud"
+    rows = [
+        price(provider="aws", service="AmazonEC2", sku_id=name, instance_type=name, region=region, price=cost)
+        for name, region, cost in AWS_ANCHORS[:present]
+    ]
+    found = gate.load(rows, scope=Scope("aws", "AmazonEC2"))
+    assert found.verdict == verdict
+    assert len(found.failures) == (0 if verdict == "accepted" else 5)
+
+
 def test_anchors_outside_the_scope_are_not_missed(gate: Gate) -> None:
     gate.source = "libcloud"
     scope = Scope("gcp", "Compute Engine", ("europe-west1",))

@@ -27,6 +27,8 @@ PUBLISHED = (
 )
 SAME = "abs(l.price - p.price) <= 0.0002 * p.price"
 
+pytestmark = pytest.mark.slow
+
 Judged = tuple[duckdb.DuckDBPyConnection, Verdict, float]
 
 

@@ -107,14 +107,15 @@ def test_a_new_snapshot_begins_with_the_warehouse_in_force(store: Path) -> None:
     assert (folder / snapshots.WAREHOUSE).read_bytes() == first.warehouse.read_bytes()
 
 
-def test_a_damaged_warehouse_is_not_continued(store: Path) -> None:
+def test_a_damaged_warehouse_is_not_built_upon(store: Path) -> None:
     snapshot = publish(store, 1)
+    snapshots.require_warehouse(snapshot)
     snapshot.warehouse.write_bytes(snapshot.warehouse.read_bytes()[:-1] + b"x")
-    with pytest.raises(SnapshotDamaged, match=f"{snapshot.id} is not as it was published.*rollback"):
-        snapshots.begin(store, "20261121T060000Z-00000000", snapshot)
+    with pytest.raises(SnapshotDamaged, match=rf"{snapshot.id} is not as it was published.*rollback"):
+        snapshots.require_warehouse(snapshot)
     snapshot.warehouse.unlink()
     with pytest.raises(SnapshotDamaged, match="not as it was published"):
-        snapshots.begin(store, "20261122T060000Z-00000000", snapshot)
+        snapshots.require_warehouse(snapshot)
 
 
 def test_the_beginning_of_an_id_is_enough_if_only_one_has_it(store: Path, three: list[Snapshot]) -> None:
