@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from prefect import flow, task
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.futures import PrefectFuture
 from prefect.tasks import Task
 
 from flows.progress import tell
@@ -34,6 +36,9 @@ class Collected:
     batches: tuple[str, ...] = ()
     parsed: bool = False
     error: str = ""
+
+
+Started: TypeAlias = tuple[str, Scope, PrefectFuture[Collected]]
 
 
 def keep(store: Path, source: str, scope: Scope, client: Client) -> list[Payload]:
@@ -81,20 +86,26 @@ def collect_one(store: Path, source: str, scope: Scope, files: tuple[Path, ...])
     return collect_scope(store, source, scope, Client(files))
 
 
-def collect_scopes(
-    store: Path, source: str, selection: Selection, files: tuple[Path, ...]
-) -> list[Collected]:
-    """All scopes of a source side by side; a failing one is reported and delays no other."""
+def start(store: Path, source: str, selection: Selection, files: tuple[Path, ...]) -> list[Started]:
+    """Begin to collect all scopes of a source, side by side. Raises what its `scopes` raises."""
     scopes = list(registry.load(source).scopes(Client(files), selection))
-    futures = [(scope, collect_one.submit(store, source, scope, files)) for scope in scopes]
-    collected = []
-    for scope, future in futures:
-        try:
-            collected.append(future.result())
-        except CloudPricingError as error:
-            _log.error("collect_failed", source=source, scope=str(scope), error=str(error))
-            collected.append(Collected(source, str(scope), error=str(error)))
-    return collected
+    return [(source, scope, collect_one.submit(store, source, scope, files)) for scope in scopes]
+
+
+def gather(started: Iterable[Started]) -> list[Collected]:
+    """What came of each; one that failed, by whatever error, is reported and costs no other."""
+    return [_outcome(source, scope, future) for source, scope, future in started]
+
+
+def _outcome(source: str, scope: Scope, future: PrefectFuture[Collected]) -> Collected:
+    outcome: object = future.result(raise_on_failure=False)
+    if isinstance(outcome, Collected):
+        return outcome
+    known = isinstance(outcome, CloudPricingError)
+    error = str(outcome) if known else f"{type(outcome).__name__}: {outcome}"
+    trace = outcome if isinstance(outcome, BaseException) and not known else None
+    _log.error("collect_failed", source=source, scope=str(scope), error=error, exc_info=trace)
+    return Collected(source, str(scope), error=error)
 
 
 @flow(name="collect", flow_run_name="collect {source}", persist_result=False)
@@ -107,4 +118,4 @@ def collect(
     """Collect one source into the staging folder of the store. Publishing is another flow."""
     selection = Selection(tuple(regions) if regions else None, tuple(services) if services else None)
     kept = settings().price_files if files is None else tuple(files)
-    return collect_scopes(settings().store, source, selection, kept)
+    return gather(start(settings().store, source, selection, kept))

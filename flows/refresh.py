@@ -9,7 +9,7 @@ from pathlib import Path
 
 from prefect import flow
 
-from flows.collect import Collected, collect_scopes, stage
+from flows.collect import Collected, Started, gather, stage, start
 from flows.publish import Published, publish_batches
 from ingest import registry, staging
 from ingest.landing import Landing
@@ -64,13 +64,15 @@ def refresh(
     limits = settings()
     paths = (*limits.price_files, *(files or ()))
     selection = Selection(tuple(regions) if regions else None, tuple(services) if services else None)
+    started: list[Started] = []
     collected: list[Collected] = []
     for info in chosen(sources, schedule, limits, paths):
         try:
-            collected += collect_scopes(limits.store, info.name, selection, paths)
+            started += start(limits.store, info.name, selection, paths)
         except CloudPricingError as error:
             _log.error("collect_failed", source=info.name, error=str(error))
             collected.append(Collected(info.name, "all", error=str(error)))
+    collected += gather(started)
     published = publish_batches(staging.staged(limits.store), limits)
     return Refreshed(tuple(collected), published)
 

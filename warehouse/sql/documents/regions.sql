@@ -47,11 +47,11 @@ SELECT
     provider,
     region AS entity,
     provider_title(provider) || ' ' || region || coalesce(' – ' || city_name, '') AS title,
-    concat_ws(
+    coalesce(nullif(concat_ws(
         '; ',
         concat_ws(', ', city_name, country_name),
         format(say(language, '{} machine types priced', '{} tipos de máquina com preço'), number_text(machines, language))
-    ) AS summary,
+    ), ''), name) AS summary,
     concat_ws(
         ' ',
         format(say(language, '{1} is the {0} region {2}.', '{1} é a região {2} ({0}).'), provider_title(provider), region, name),

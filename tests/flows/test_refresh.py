@@ -1,0 +1,211 @@
+"""Refreshing through Prefect's engine: sources side by side, failures reported, retries where they help."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from prefect import flow
+from prefect.testing.utilities import prefect_test_harness
+from typer.testing import CliRunner
+
+from agent.cli import app
+from flows.collect import collect, collect_one
+from flows.refresh import chosen, refresh, replay
+from ingest.sources import price_file
+from warehouse import snapshots
+from warehouse.errors import PayloadInvalid, SourceUnavailable, UnknownName
+from warehouse.reader import Reader
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+
+@pytest.fixture(scope="module")
+def prefect_server() -> Iterator[None]:
+    """A server of its own for this module, in a temporary folder."""
+    with prefect_test_harness(server_startup_timeout=90):
+        yield
+
+
+@pytest.fixture
+def lists(house: Any) -> Any:
+    """Three price lists: two good ones, and between them one with a price that is no number."""
+    house.write_list({"m5.large@us-east-1": 0.096}, name="first")
+    house.write_list({"m5.xlarge@us-east-1": 0.192}, name="broken")
+    house.write_list({"m5.large@eu-west-1": 0.107}, name="last")
+    broken = house.files["broken"]
+    broken.write_text(broken.read_text(encoding="utf-8").replace("0.192", "cheap"), encoding="utf-8")
+    return house
+
+
+def paths(house: Any) -> list[Path]:
+    return list(house.files.values())
+
+
+def offered(house: Any) -> set[tuple[str, str]]:
+    with Reader.open(house.limits.store) as reader:
+        return set(reader.query("SELECT instance_type, region FROM offers").rows)
+
+
+def test_a_failing_list_is_reported_and_delays_nobody(lists: Any) -> None:
+    missing = lists.limits.store.parent / "missing.csv"
+    refreshed = refresh(sources=["price_file"], files=[*paths(lists), missing])
+    assert [one.scope for one in refreshed.collected] == ["first", "broken", "last", "missing"]
+    errors = {one.scope: one.error for one in refreshed.failed}
+    assert errors.keys() == {"broken", "missing"}
+    assert "broken.csv, row 2, column price: cheap is not a number" in errors["broken"]
+    assert f"Cannot read {missing}" in errors["missing"]
+    assert not refreshed.complete
+    assert refreshed.published.changed
+    assert offered(lists) == {("m5.large", "us-east-1"), ("m5.large", "eu-west-1")}
+    assert snapshots.verify(snapshots.load(lists.limits.store)) == []
+
+
+def test_a_list_that_was_mended_is_taken(lists: Any) -> None:
+    assert refresh(sources=["price_file"], files=paths(lists)).failed
+    lists.write_list({"m5.xlarge@us-east-1": 0.192}, name="broken")
+    refreshed = refresh(sources=["price_file"], files=paths(lists))
+    assert refreshed.complete
+    assert [one.parsed for one in refreshed.collected] == [False, True, False]
+    assert len(offered(lists)) == 3
+    again = refresh(sources=["price_file"], files=paths(lists))
+    assert (again.complete, again.published.changed, again.published.embedded) == (True, False, 0)
+
+
+def test_a_source_that_cannot_begin_is_reported(lists: Any) -> None:
+    twin = lists.limits.store.parent / "twin" / "first.csv"
+    twin.parent.mkdir()
+    twin.write_text("instance_type\n", encoding="utf-8")
+    refreshed = refresh(sources=["price_file"], files=[*paths(lists), twin])
+    assert [(one.source, one.scope) for one in refreshed.failed] == [("price_file", "all")]
+    assert "both named 'first'" in refreshed.failed[0].error
+
+
+def test_the_command_ends_with_8_and_says_what_failed(lists: Any) -> None:
+    files = [f"--price-file={path}" for path in paths(lists)]
+    done = CliRunner().invoke(app, ["refresh", "--sources", "price_file", "--quiet", *files])
+    assert done.exit_code == 8
+    assert "price_file broken: broken.csv, row 2" in done.output
+    assert "Published snapshot" in done.output
+    again = CliRunner().invoke(app, ["refresh", "--sources=price_file", "--json", *files])
+    assert again.exit_code == 8
+    record = json.loads(again.stdout)
+    assert (record["complete"], record["changed"]) == (False, False)
+    lists.write_list({"m5.xlarge@us-east-1": 0.192}, name="broken")
+    assert CliRunner().invoke(app, ["refresh", "--sources=price_file", "--json", *files]).exit_code == 0
+
+
+def test_a_refused_list_ends_with_8_too(house: Any) -> None:
+    many = {f"m5.size{number}@us-east-1": 0.1 + number / 1000 for number in range(120)}
+    refresh(sources=["price_file"], files=[house.write_list(many)])
+    house.write_list(dict(list(many.items())[:10]))
+    done = CliRunner().invoke(app, ["refresh", "--sources=price_file", f"--price-file={house.files['acme']}"])
+    assert done.exit_code == 8
+    assert "refused" in done.output
+    assert "fewer" in done.output
+    assert len(offered(house)) == 120
+
+
+def test_collecting_alone_publishes_nothing(house: Any) -> None:
+    house.write_list({"m5.large@us-east-1": 0.096})
+    collected = collect("price_file", files=paths(house))
+    assert [(one.scope, one.parsed, one.error) for one in collected] == [("acme", True, "")]
+    assert snapshots.current_id(house.limits.store) is None
+
+
+def test_replay_is_a_flow(house: Any) -> None:
+    house.write_list({"m5.large@us-east-1": 0.096})
+    collect("price_file", files=paths(house))
+    house.files["acme"].unlink()
+    replayed = replay(datetime.now(UTC))
+    assert replayed.published.changed
+    assert offered(house) == {("m5.large", "us-east-1")}
+
+
+class Feed(SimpleNamespace):
+    """A hand-made source in the place of `price_file`: its fetches fail as told, then work."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures, self.fetched = list(failures), 0
+
+    def scopes(self, client: Any, selection: Any) -> Any:
+        return price_file.scopes(client, selection)
+
+    def fetch(self, client: Any, scope: Any) -> Any:
+        self.fetched += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        return price_file.fetch(client, scope)
+
+    def parse(self, payloads: Sequence[Any]) -> Any:
+        return price_file.parse(payloads)
+
+
+BUSY = SourceUnavailable("The feed answers 503.", "It is tried again.")
+
+
+@pytest.mark.parametrize(
+    ("failures", "attempts", "error"),
+    [
+        ([BUSY, BUSY], 3, ""),
+        ([BUSY] * 9, 4, "503"),
+        ([PayloadInvalid("The feed has changed.", "Report it.")], 1, "has changed"),
+        ([BUSY, ZeroDivisionError("by zero")], 2, "ZeroDivisionError: by zero"),
+    ],
+    ids=["comes back", "stays away", "is broken", "has a bug"],
+)
+def test_only_what_may_pass_is_tried_again(
+    house: Any, monkeypatch: pytest.MonkeyPatch, failures: list[Exception], attempts: int, error: str
+) -> None:
+    feed = Feed(*failures)
+    monkeypatch.setitem(sys.modules, "ingest.sources.price_file", feed)
+    monkeypatch.setattr(collect_one, "retry_delay_seconds", [0.0, 0.0, 0.0])
+    house.write_list({"m5.large@us-east-1": 0.096})
+    (one,) = collect("price_file", files=paths(house))
+    assert feed.fetched == attempts
+    assert error in one.error
+    assert bool(one.batches) == (not error)
+
+
+def test_a_retry_waits_longer_each_time() -> None:
+    assert collect_one.retries == 3
+    assert collect_one.retry_delay_seconds == sorted(collect_one.retry_delay_seconds)
+    assert collect_one.retry_delay_seconds[-1] >= 60
+
+
+def test_errors_cross_prefect_with_their_hint(house: Any) -> None:
+    @flow
+    def failing() -> None:
+        raise BUSY
+
+    with pytest.raises(SourceUnavailable) as raised:
+        failing()
+    assert raised.value.hint == BUSY.hint
+
+
+@pytest.mark.parametrize(
+    ("names", "schedule", "expected"),
+    [
+        (None, "release", ["libcloud", "genai_prices"]),
+        (None, "daily", ["price_file"]),
+        (None, None, ["libcloud", "genai_prices", "price_file"]),
+        (["genai_prices"], None, ["genai_prices"]),
+    ],
+)
+def test_sources_are_chosen_by_name_or_schedule(
+    house: Any, names: list[str] | None, schedule: str | None, expected: list[str]
+) -> None:
+    found = chosen(names, schedule, house.limits, [Path("acme.csv")])
+    assert [info.name for info in found] == expected
+
+
+def test_a_source_whose_needs_are_not_met_is_left_out(house: Any) -> None:
+    assert [info.name for info in chosen(None, "daily", house.limits)] == []
+    with pytest.raises(UnknownName, match="Did you mean libcloud"):
+        chosen(["libclod"], None, house.limits)
