@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import sys
+from contextlib import suppress
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -12,8 +15,9 @@ import typer
 
 from agent import cli_snapshots
 from agent.cli_offers import offers
+from agent.cli_records import emit, emit_csv, emit_records
 from agent.cli_refresh import refresh
-from agent.terminal import cell, emit, emit_csv, failure, note, out, show, show_answer
+from agent.terminal import failure, line, note, out, show, show_answer, without
 from warehouse import log
 from warehouse.contracts import QueryResult
 from warehouse.errors import CloudPricingError, InvalidInput
@@ -30,6 +34,8 @@ app.add_typer(cli_snapshots.app, name="snapshots")
 
 # Too wide for a table; --json has them.
 _ROW_ORIGIN = ("source", "provider", "purchase_option", "currency", "as_of", "batch_id")
+
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
 SnapshotId = Annotated[str | None, typer.Option("--snapshot", help="Another snapshot than the one in force.")]
@@ -50,9 +56,16 @@ def start(
     ] = False,
 ) -> None:
     """What every cloud costs: refresh the prices, ask about them, query them with SQL."""
-    del debug, version  # read by main and by the callback
+    del version  # read by its callback
     limits = settings()
-    log.configure(limits.store / "logs", limits.log_level)
+    logging.raiseExceptions = debug  # what cannot be logged is nothing the user can do about
+    level = limits.log_level.upper()
+    if level not in _LEVELS:
+        raise InvalidInput(
+            f"CLOUD_PRICING_LOG_LEVEL: {level} is no level.", f"Use one of {', '.join(_LEVELS)}."
+        )
+    with suppress(OSError):  # a store that cannot be written to can still be read
+        log.configure(limits.store / "logs", level)
 
 
 app.command()(refresh)
@@ -72,6 +85,7 @@ def ask(
 
     if lang not in (None, "auto", "en", "pt"):
         raise InvalidInput(f"There is no language {lang}.", "Use en or pt.")
+    _require_text(question)
     with Reader.open(settings().store, snapshot) as reader:
         answered = answer(question, reader=reader, language=lang)
     if as_json:
@@ -106,6 +120,7 @@ def _query_text(query: str | None, file: Path | None) -> str:
             "Give a SELECT or --file, one of them.", 'Try: cloud-pricing sql "select * from freshness"'
         )
     if file is None:
+        _require_text(query or "")
         return query or ""
     try:
         return file.read_text(encoding="utf-8")
@@ -113,9 +128,16 @@ def _query_text(query: str | None, file: Path | None) -> str:
         raise InvalidInput(f"Cannot read {file}: {error}.", "Check the path.") from None
 
 
+def _require_text(argument: str) -> None:
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput("The text is not UTF-8.", "Send it in UTF-8.") from None
+
+
 def _print_result(result: QueryResult, output: str) -> None:
     if output == "json":
-        emit(result.records())
+        emit_records(result)
     elif output == "csv":
         emit_csv(result)
     elif output == "table":
@@ -166,8 +188,11 @@ def quarantine(
     as_json: Json = False,
 ) -> None:
     """What the gate refused and why; without filters, a count for each reason."""
+    from ingest import registry
     from warehouse.reader import Reader
 
+    if source:
+        registry.get(source)
     with Reader.open(settings().store, snapshot) as reader:
         if reason or machine or region:
             found = reader.named(
@@ -177,15 +202,9 @@ def quarantine(
             found = reader.named("quarantine_reasons", source=source, reason=None)
     shown = QueryResult(found.columns, found.rows[:limit], found.truncated or len(found.rows) > limit)
     rows = bool(reason or machine or region)
-    emit(shown.records()) if as_json else show(_without(shown, _ROW_ORIGIN) if rows else shown)
+    emit(shown.records()) if as_json else show(without(shown, _ROW_ORIGIN) if rows else shown)
     if shown.truncated:
         note(f"{limit} rows shown; --limit shows more.")
-
-
-def _without(result: QueryResult, names: tuple[str, ...]) -> QueryResult:
-    kept = [index for index, name in enumerate(result.columns) if name not in names]
-    rows = tuple(tuple(row[index] for index in kept) for row in result.rows)
-    return QueryResult(tuple(result.columns[index] for index in kept), rows, result.truncated)
 
 
 @app.command()
@@ -199,29 +218,50 @@ def doctor(as_json: Json = False) -> None:
     else:
         for finding in findings:
             style = {"ok": "green", "warning": "yellow", "broken": "bold red"}[finding.state]
-            out.print(f"[{style}]{finding.state:8}[/] {finding.what}: ", end="")
-            out.print(cell(finding.detail), markup=False, soft_wrap=True)
+            out.print(f"[{style}]{finding.state:8}[/] ", end="")
+            line(f"{finding.what}: {finding.detail}")
     if any(finding.state == "broken" for finding in findings):
         raise typer.Exit(1)
 
 
 def main() -> None:
     """Run the command; an error is one line and an exit code."""
+    arguments, debug = _without_debug(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
-        app()
-    except CloudPricingError as error:
-        if "--debug" in sys.argv:
-            raise
-        failure(error.message, error.hint)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of a pipe has seen enough; that is no failure.
-        sys.stderr.close()
-        sys.exit(0)
+        code = app(["--debug", *arguments] if debug else arguments, standalone_mode=False)
     except Exception as error:  # the outermost edge: a traceback only with --debug
-        if "--debug" in sys.argv:
+        if debug:
             raise
-        log.get_logger("cli").exception("unexpected")
-        what = " ".join((type(error).__name__, *str(error).strip().splitlines()[:1]))
-        failure(what, "This is a defect, or a broken installation: --debug shows where.")
-        sys.exit(70)
+        code = _fail(error)
+    if code:
+        sys.exit(code)
+
+
+def _without_debug(arguments: list[str]) -> tuple[list[str], bool]:
+    """--debug is understood before and after the command."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    kept = [one for one in arguments[:end] if one != "--debug"]
+    return [*kept, *arguments[end:]], len(kept) < end
+
+
+def _fail(error: Exception) -> int:
+    """Say in one line what is wrong and what to do; returns the exit code."""
+    if isinstance(error, CloudPricingError):
+        failure(error.message, error.hint)
+        return error.exit_code
+    if isinstance(error, typer.TyperException):
+        context = getattr(error, "ctx", None)
+        if error.format_message():  # help was shown where nothing was asked for
+            failure(error.format_message(), f"See `{context.command_path} --help`." if context else "")
+        return error.exit_code
+    log.get_logger("cli").error("unexpected", exc_info=error)
+    if isinstance(error, OSError):
+        where = f": {error.filename}" if error.filename else ""
+        failure(f"{error.strerror or error}{where}", "Check the disk, the path and its permissions.")
+        return 74  # EX_IOERR
+    what = " ".join((type(error).__name__, *str(error).strip().splitlines()[:1]))
+    failure(what, "This is a defect, or a broken installation: --debug shows where.")
+    return 70  # EX_SOFTWARE

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.terminal import emit, note, show
+from agent.cli_records import emit
+from agent.terminal import note, show
 from warehouse.contracts import PURCHASE_OPTIONS, TENANCIES, QueryResult
 from warehouse.errors import InvalidInput
 from warehouse.settings import settings
@@ -67,13 +68,17 @@ def offers(
     if as_json:
         emit(list(found.rows))
         return
-    show(_table(found.rows))
+    if not found.rows:
+        note("No offer meets these conditions.")
+        return
+    if "data_of" in show(_table(found.rows), _spare(found.rows)):
+        note(_data_of(found.rows))
     if found.truncated:
         note(f"{len(found.rows)} of {found.figures['found']:,} offers; --limit shows more.")
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> QueryResult:
-    """Narrow enough for a terminal of 80 columns; --json has every column."""
+    """What most people look for; --json has every column."""
     columns = ("provider", "machine", "region", "usd_hour", "vcpus", "gib", "gpus", "option", "data_of")
     return QueryResult(
         columns,
@@ -92,6 +97,21 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> QueryResult:
             for row in rows
         ),
     )
+
+
+def _spare(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns a terminal of 80 characters can do without."""
+    spare = [] if any(row["accelerator"] for row in rows) else ["gpus"]
+    if len({row["purchase_option"] for row in rows}) == 1:
+        spare.append("option")
+    return [*spare, "data_of"]
+
+
+def _data_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    days: dict[str, set[str]] = {}
+    for row in rows:
+        days.setdefault(row["provider"], set()).add(f"{row['as_of']:%Y-%m-%d}")
+    return "Data of " + "; ".join(f"{name} {', '.join(sorted(some))}" for name, some in days.items()) + "."
 
 
 def _one_of(option: str, values: list[str], known: tuple[str, ...]) -> None:

@@ -8,8 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.terminal import emit, failure, out, progress, show
+from agent.cli_records import emit
+from agent.terminal import failure, line, progress, show
+from ingest import registry
 from warehouse.contracts import QueryResult
+from warehouse.errors import InvalidInput
+from warehouse.settings import settings
 
 INCOMPLETE = 8  # a source failed or a batch was refused: the last good data stays in force
 
@@ -42,11 +46,12 @@ def refresh(
 ) -> None:
     """Collect prices, judge them and publish a snapshot.
 
-    Exit code 0: all is published. 8: a source failed or a batch was refused, and the last good data
-    of its scope stays in force.
+    Exit code 8: a source failed or a batch was refused; the last good data of its scope stays in force.
     """
+    chosen = _split(sources)
+    _check(chosen, schedule, price_file, replay)
     refreshed = _run_refresh(
-        _split(sources), schedule, _split(regions), _split(services), price_file, replay, quiet or as_json
+        chosen, schedule, _split(regions), _split(services), price_file, replay, quiet or as_json
     )
     if as_json:
         emit(refreshed)
@@ -54,6 +59,23 @@ def refresh(
         _say_refreshed(refreshed)
     if not refreshed["complete"]:
         raise typer.Exit(INCOMPLETE)
+
+
+def _check(chosen: Many, schedule: str | None, files: list[Path] | None, replay: datetime | None) -> None:
+    """What would otherwise do nothing without a word. Raises UnknownName, InvalidInput."""
+    infos = [registry.get(name) for name in chosen or ()]
+    classes = sorted({info.schedule for info in registry.SOURCES})
+    if schedule is not None and schedule not in classes:
+        raise InvalidInput(f"There is no schedule {schedule}.", f"Use one of {', '.join(classes)}.")
+    if replay is not None:
+        return
+    needy = [info.name for info in infos if "setting:price_files" in info.needs]
+    if needy and not files and not settings().price_files:
+        raise InvalidInput(
+            f"{needy[0]} has no file to read.", "Give --price-file or CLOUD_PRICING_PRICE_FILES."
+        )
+    if files and infos and not needy:
+        raise InvalidInput("--price-file is not among the --sources.", "Add price_file to them.")
 
 
 def _run_refresh(
@@ -89,29 +111,26 @@ def _run_refresh(
 def _say_refreshed(refreshed: dict[str, Any]) -> None:
     collected = refreshed["collected"]
     parsed = sum(1 for one in collected if one["parsed"])
-    known = len(collected) - parsed
+    failed = sum(1 for one in collected if one["error"])
+    known = len(collected) - parsed - failed
     batches = sum(len(one["batches"]) for one in collected)
-    out.print(
-        f"Collected {len(collected)} scopes: {batches} batches, {parsed} parsed, {known} known.",
-        soft_wrap=True,
+    line(
+        f"Collected {len(collected)} scopes: {batches} batches, {parsed} parsed, {known} known"
+        + (f", {failed} failed." if failed else ".")
     )
     for one in collected:
         if one["error"]:
             failure(f"{one['source']} {one['scope']}: {one['error']}")
     if not refreshed["changed"]:
-        out.print(
-            f"Nothing changed. Snapshot {refreshed['snapshot']} stays in force; 0 documents embedded.",
-            soft_wrap=True,
-        )
+        line(f"Nothing changed. Snapshot {refreshed['snapshot']} stays in force; 0 documents embedded.")
         return
     show(_verdict_table(refreshed["verdicts"]))
     rows = refreshed["rows"]
-    out.print(
+    line(
         f"Published snapshot {refreshed['snapshot']}: {rows['prices_in_force']:,} prices in force, "
         f"{rows['instance_types']:,} machines, {rows['documents']:,} documents "
         f"({refreshed['embedded']:,} embedded, {refreshed['reused']:,} reused), "
-        f"{rows['quarantine']:,} rows in quarantine.",
-        soft_wrap=True,
+        f"{rows['quarantine']:,} rows in quarantine."
     )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from agent.terminal import emit, out, show
+from agent.cli_records import emit
+from agent.terminal import line, note, show
 from warehouse import comparison, snapshots
 from warehouse.contracts import QueryResult
+from warehouse.errors import SnapshotDamaged
 from warehouse.settings import settings
 
 app = typer.Typer(help="List, show, compare, verify and roll back snapshots.", no_args_is_help=True)
@@ -23,27 +27,36 @@ Id = Annotated[
 def list_snapshots(as_json: Json = False) -> None:
     """All published snapshots, the newest last; * marks the one in force."""
     store = settings().store
-    current = snapshots.current_id(store)
-    records: list[dict[str, Any]] = []
-    for name in snapshots.published(store):
-        manifest = snapshots.load(store, name).manifest
-        records.append(
-            {
-                "in_force": "*" if name == current else "",
-                "snapshot": name,
-                "created_at": manifest.created_at,
-                "prices": manifest.rows.get("prices_in_force"),
-                "machines": manifest.rows.get("instance_types"),
-                "documents": manifest.rows.get("documents"),
-                "batches": len(manifest.batches),
-                "refused": sum(verdict.verdict == "refused" for verdict in manifest.verdicts),
-            }
-        )
+    names, current = snapshots.published(store), snapshots.current_id(store)
+    records = [{"in_force": name == current, "snapshot": name, **_summary(store, name)} for name in names]
     if as_json:
-        emit([{**record, "in_force": bool(record["in_force"])} for record in records])
-        return
-    columns = tuple(records[0]) if records else ("snapshot",)
-    show(QueryResult(columns, tuple(tuple(record[name] for name in columns) for record in records)))
+        emit(records)
+    elif not records:
+        note(f"No snapshot in {store}. Run `cloud-pricing refresh` first.")
+    else:
+        shown = ("in_force", "snapshot", "prices", "machines", "documents", "batches", "refused")
+        marked = [{**one, "in_force": "*" if one["in_force"] else ""} for one in records]
+        show(QueryResult(shown, tuple(tuple(one.get(name) for name in shown) for one in marked)))
+    for one in records:
+        if one["damaged"]:
+            note(f"{one['damaged']}: snapshot {one['snapshot']} cannot be used.")
+
+
+def _summary(store: Path, name: str) -> dict[str, Any]:
+    """What its manifest says; one that cannot be read hides no other."""
+    try:
+        manifest = snapshots.load(store, name).manifest
+    except SnapshotDamaged as error:
+        return {"damaged": error.message.rstrip(".")}
+    return {
+        "created_at": manifest.created_at,
+        "prices": manifest.rows.get("prices_in_force"),
+        "machines": manifest.rows.get("instance_types"),
+        "documents": manifest.rows.get("documents"),
+        "batches": len(manifest.batches),
+        "refused": sum(verdict.verdict == "refused" for verdict in manifest.verdicts),
+        "damaged": None,
+    }
 
 
 @app.command("show")
@@ -51,12 +64,12 @@ def show_snapshot(snapshot: Id = None, as_json: Json = False) -> None:
     """The manifest of a snapshot."""
     found = snapshots.load(settings().store, snapshot)
     if as_json:
-        out.print_json(found.manifest.to_json())
+        emit(asdict(found.manifest))
         return
     manifest = found.manifest
     before = f"after {manifest.previous}" if manifest.previous else "the first"
-    out.print(f"Snapshot {manifest.id}, created {manifest.created_at:%Y-%m-%d %H:%M} UTC, {before}.")
-    out.print(f"Folder {found.folder}", soft_wrap=True)
+    line(f"Snapshot {manifest.id}, created {manifest.created_at:%Y-%m-%d %H:%M} UTC, {before}.")
+    line(f"Folder {found.folder}")
     rows: list[tuple[Any, ...]] = [(name, count) for name, count in manifest.rows.items()]
     show(QueryResult(("table", "rows"), tuple(rows)))
     verdicts = [
@@ -64,7 +77,7 @@ def show_snapshot(snapshot: Id = None, as_json: Json = False) -> None:
         for one in manifest.verdicts
     ]
     show(QueryResult(("batch", "verdict", "rows", "quarantined", "failures"), tuple(verdicts)))
-    out.print(f"Validation report: {found.folder / snapshots.VALIDATION / 'index.html'}", soft_wrap=True)
+    line(f"Validation report: {found.folder / snapshots.VALIDATION / 'index.html'}")
 
 
 @app.command()
@@ -76,13 +89,34 @@ def diff(
 ) -> None:
     """What changed from one snapshot to another: prices, machines, documents, batches."""
     store = settings().store
-    found = comparison.compare(snapshots.load(store, older), snapshots.load(store, newer), limit)
+    later = snapshots.load(store, newer)
+    found = comparison.compare(snapshots.load(store, older), later, limit)
     if as_json:
         emit({"counts": found.counts.records(), "price_changes": found.price_changes.records()})
         return
     show(found.counts)
     if found.price_changes.rows:
-        show(found.price_changes)
+        show(_change_table(found.price_changes.records()))
+    if found.price_changes.truncated:
+        note(f"The {limit} largest changes are shown; --limit shows more.")
+
+
+def _change_table(changes: list[dict[str, Any]]) -> QueryResult:
+    """Narrow enough for a terminal of 80 columns; --json has every column."""
+    rows = tuple(
+        (
+            one["item"],
+            one["operating_system"],
+            one["region"],
+            one["purchase_option"],
+            one["old_price"],
+            one["new_price"],
+            f"{one['currency']}/{one['unit']}",
+            "" if one["change_percent"] is None else f"{one['change_percent']:+g}%",
+        )
+        for one in changes
+    )
+    return QueryResult(("item", "os", "region", "option", "old", "new", "per", "change"), rows)
 
 
 @app.command()
@@ -93,11 +127,11 @@ def verify(snapshot: Id = None, as_json: Json = False) -> None:
     if as_json:
         emit({"snapshot": found.id, "files": len(found.manifest.files), "wrong": wrong})
     elif wrong:
-        for line in wrong:
-            out.print(line, markup=False)
-        out.print(f"Snapshot {found.id} is damaged. Go back with `cloud-pricing snapshots rollback`.")
+        for one in wrong:
+            line(one)
+        line(f"Snapshot {found.id} is damaged. Go back with `cloud-pricing snapshots rollback`.")
     else:
-        out.print(f"Snapshot {found.id}: {len(found.manifest.files)} files as published.")
+        line(f"Snapshot {found.id}: {len(found.manifest.files)} files as published.")
     if wrong:
         raise typer.Exit(4)
 
@@ -108,4 +142,4 @@ def rollback(snapshot: Id = None, as_json: Json = False) -> None:
     limits = settings()
     with snapshots.publishing(limits.store, limits.lock_timeout):
         found = snapshots.rollback(limits.store, snapshot)
-    emit({"snapshot": found.id}) if as_json else out.print(f"Snapshot {found.id} is in force.")
+    emit({"snapshot": found.id}) if as_json else line(f"Snapshot {found.id} is in force.")

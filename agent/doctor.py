@@ -44,18 +44,31 @@ def _installation(limits: Settings) -> Iterator[Finding]:
     yield Finding(
         "data", state, f"{limits.data}" if state == "ok" else f"no reference tables in {limits.data}"
     )
+    yield _model()
+
+
+def _model() -> Finding:
+    from agent.answer import RULES
+
     try:
-        yield Finding("model", "ok", agent_settings().model)
+        name = agent_settings().model
+        if name != RULES:
+            from agent.asking import chosen_model
+
+            chosen_model(name)
     except CloudPricingError as error:
-        yield Finding("model", "broken", str(error))
+        return Finding("model", "broken", str(error))
+    return Finding("model", "ok", name)
 
 
 def _store(store: Path) -> Iterator[Finding]:
-    nearest = next(folder for folder in (store, *store.parents) if folder.exists())
-    writable = os.access(nearest, os.W_OK)
-    yield Finding(
-        "store", "ok" if writable else "broken", f"{store}" if writable else f"{nearest} is not writable"
-    )
+    nearest = next(path for path in (store, *store.parents) if path.exists())
+    if not nearest.is_dir():
+        yield Finding("store", "broken", f"{nearest} is not a folder: set CLOUD_PRICING_STORE to one")
+        return
+    writable = os.access(nearest, os.W_OK | os.X_OK)
+    problem = f"{nearest} is not writable: change its owner, or set CLOUD_PRICING_STORE"
+    yield Finding("store", "ok" if writable else "broken", f"{store}" if writable else problem)
     free = shutil.disk_usage(nearest).free
     yield Finding("disk", "ok" if free > _LOW_DISK_BYTES else "warning", f"{free / 1024**3:.1f} GiB free")
     left = sorted(path.name for path in (store / "snapshots").glob(".building-*"))
@@ -69,9 +82,7 @@ def _snapshot(store: Path) -> Iterator[Finding]:
         return
     try:
         snapshot = snapshots.load(store)
-        wrong = snapshots.verify(snapshot)
-        detail = "; ".join(wrong) or f"{snapshot.id}, {len(snapshot.manifest.files)} files as published"
-        yield Finding("snapshot", "broken" if wrong else "ok", detail)
+        yield _verified(snapshot)
         with Reader(snapshot) as reader:
             rows = reader.named("sources_state").records()
         stale = [f"{row['source']} ({row['providers']})" for row in rows if row["stale"]]
@@ -81,6 +92,15 @@ def _snapshot(store: Path) -> Iterator[Finding]:
         yield Finding("snapshot", "broken", str(error))
         return
     yield _knowledge(store, snapshot)
+
+
+def _verified(snapshot: snapshots.Snapshot) -> Finding:
+    wrong = snapshots.verify(snapshot)
+    if not wrong:
+        return Finding("snapshot", "ok", f"{snapshot.id}, {len(snapshot.manifest.files)} files as published")
+    more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+    way_out = "go back with `cloud-pricing snapshots rollback`"
+    return Finding("snapshot", "broken", f"{snapshot.id}: {'; '.join(wrong[:3])}{more}: {way_out}")
 
 
 def _knowledge(store: Path, snapshot: snapshots.Snapshot) -> Finding:

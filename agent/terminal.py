@@ -1,16 +1,17 @@
-"""What the command line shows: tables that fit, JSON, progress, and errors in one line."""
+"""What the command line shows: tables that fit, text, progress, and errors in one line."""
 
 from __future__ import annotations
 
-import csv
-import json
+import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -29,60 +30,107 @@ from warehouse.contracts import QueryResult
 if TYPE_CHECKING:
     from agent.evidence import Answer
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+
+def _seen_enough() -> NoReturn:
+    """Whoever reads the other end of the pipe has what they wanted: no failure, and not a word more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise typer.Exit
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        _seen_enough()
+
+
+out = _Console(highlight=False, emoji=False)
+err = _Console(stderr=True, highlight=False, emoji=False)
 
 _NUMBERS = (int, float, Decimal)
 _FOLDED = 28  # characters a long column is folded to at the least
+_GAPS = (2, 1)  # between columns; the narrow one where the wide one does not fit
+# What a feed or a file says must not steer the terminal, nor end a cell or a line.
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
 def cell(value: object) -> str:
-    """A value as a person reads it: no trailing zeros, no microseconds."""
+    """A value as a person reads it, in one line: no trailing zeros, no microseconds."""
     if value is None:
         return ""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, float):
-        return f"{value:g}" if abs(value) < 1e15 else f"{value:.0f}"
+        return f"{value:.12g}" if not 1e12 <= abs(value) < 1e15 else f"{value:.0f}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}" if (value.hour or value.minute) else f"{value:%Y-%m-%d}"
     if isinstance(value, list | tuple):
         return ", ".join(cell(item) for item in value)
-    return str(value)
+    return str(value).translate(_CONTROLS)
 
 
-def show(result: QueryResult) -> None:
+def write(text: str) -> None:
+    """To the output as it is: for programs."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _seen_enough()
+
+
+def line(text: str, style: str = "", console: Console = out) -> None:
+    """Text for people: broken between words on a terminal, nowhere else, and never within a word."""
+    shown = "\n".join(part.translate(_CONTROLS) for part in text.split("\n"))
+    piped = not console.is_terminal
+    console.print(Text(shown), style=style or None, soft_wrap=piped, overflow="ignore", crop=False)
+
+
+def show(result: QueryResult, spare: Sequence[str] = ()) -> Sequence[str]:
     """A table on a terminal; tab-separated, without a frame, where the output is not one.
 
-    Of a table wider than the terminal the long columns are folded; if that does not do, every row is
-    shown as a block of lines.
+    Of a table wider than the terminal the long columns are folded; if that does not do, the `spare`
+    ones are left out, one after the other, and returned; then every row is shown as a block of lines.
     """
     if not out.is_terminal:
-        out.print("\t".join(result.columns), soft_wrap=True, markup=False)
-        for row in result.rows:
-            out.print("\t".join(cell(value) for value in row), soft_wrap=True, markup=False)
-        return
+        rows = [[cell(value) for value in row] for row in result.rows]
+        write("".join("\t".join(row) + "\n" for row in (result.columns, *rows)))
+        return ()
+    for count in range(len(spare) + 1):
+        kept = without(result, spare[:count])
+        if _shown_as_table(kept):
+            return spare[:count]
+    _show_blocks(result)
+    return ()
+
+
+def without(result: QueryResult, names: Sequence[str]) -> QueryResult:
+    kept = [index for index, name in enumerate(result.columns) if name not in names]
+    rows = tuple(tuple(row[index] for index in kept) for row in result.rows)
+    return QueryResult(tuple(result.columns[index] for index in kept), rows, result.truncated)
+
+
+def _shown_as_table(result: QueryResult) -> bool:
+    """Whether it fits; if it does, it is shown."""
     rows = [[cell(value) for value in row] for row in result.rows]
-    widths = [max(map(len, column)) for column in zip(result.columns, *rows, strict=True)]
-    kept = [width if width <= _FOLDED else _FOLDED for width in widths]
-    if sum(kept) + 2 * len(kept) > out.width:
-        _show_blocks(result.columns, rows)
-        return
-    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    widths = [max(map(cell_len, column)) for column in zip(result.columns, *rows, strict=True)]
+    kept = sum(min(width, _FOLDED) for width in widths)
+    gap = next((gap for gap in _GAPS if kept + gap * (len(widths) - 1) <= out.width), None)
+    if gap is None:
+        return False
+    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, gap, 0, 0))
     for index, name in enumerate(result.columns):
         right = _all_numbers(result.rows, index)
         fits = widths[index] <= _FOLDED
-        table.add_column(name, justify="right" if right else "left", no_wrap=fits, overflow="fold")
+        table.add_column(Text(name), justify="right" if right else "left", no_wrap=fits, overflow="fold")
     for texts in rows:
         table.add_row(*(Text(text) for text in texts))
     out.print(table)
+    return True
 
 
-def _show_blocks(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    for number, row in enumerate(rows, 1):
+def _show_blocks(result: QueryResult) -> None:
+    for number, row in enumerate(result.rows, 1):
         out.print(f"row {number}", style="bold")
         grid = Table.grid(padding=(0, 2))
-        for name, value in zip(columns, row, strict=True):
+        for name, value in zip(result.columns, map(cell, row), strict=True):
             if value:
                 grid.add_row(Text(f"  {name}", style="dim"), Text(value, overflow="fold"))
         out.print(grid)
@@ -110,7 +158,7 @@ _WORDS = {
 def show_answer(answer: Answer) -> None:
     """The text, then what it cites, then what to keep in mind."""
     words = _WORDS.get(answer.language, _WORDS["en"])
-    out.print(answer.text, markup=False, soft_wrap=True)
+    line(answer.text)
     lines = []
     for citation in answer.citations:
         dates = [
@@ -124,46 +172,18 @@ def show_answer(answer: Answer) -> None:
     lines += [f"{words['note']}: {caveat}" for caveat in answer.caveats]
     if answer.suggestions:
         lines.append(f"{words['ask']}: {' · '.join(answer.suggestions)}")
-    for line in lines:
-        out.print(line, style="dim", markup=False, soft_wrap=True)
-
-
-def emit(value: object) -> None:
-    """JSON on the output: decimals as numbers, times in ISO 8601."""
-    sys.stdout.write(json.dumps(value, default=plain, ensure_ascii=False, indent=2) + "\n")
-
-
-def emit_csv(result: QueryResult) -> None:
-    writer = csv.writer(sys.stdout)
-    writer.writerow(result.columns)
-    writer.writerows([["" if value is None else plain_text(value) for value in row] for row in result.rows])
-
-
-def plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, tuple | set | frozenset):
-        return list(value)
-    return str(value)
-
-
-def plain_text(value: object) -> str:
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return value.isoformat() if isinstance(value, datetime | date) else str(value)
+    for text in lines:
+        line(text, "dim")
 
 
 def note(text: str) -> None:
-    err.print(text, style="dim", markup=False, soft_wrap=True)
+    line(text, "dim", err)
 
 
 def failure(message: str, hint: str = "") -> None:
-    line = Text.assemble(("error: ", "bold red"), message, " " if hint else "", hint)
-    err.print(line, soft_wrap=True)
+    stop = "" if message.endswith((".", "!", "?", ":")) or not hint else "."
+    text = Text.assemble(("error: ", "bold red"), f"{message}{stop} {hint}".rstrip().translate(_CONTROLS))
+    err.print(text, soft_wrap=not err.is_terminal, overflow="ignore", crop=False)
 
 
 @contextmanager
@@ -179,13 +199,16 @@ def progress(quiet: bool) -> Iterator[Any]:
     with Progress(*columns, console=err, disable=quiet or not err.is_terminal, transient=False) as bars:
         current: dict[str, TaskID] = {}
 
+        def finish() -> None:
+            for task in current.values():
+                total = bars.tasks[task].total or 1
+                bars.update(task, total=total, completed=total)
+
         def listen(stage: str, done: int, total: int) -> None:
             if stage not in current:
-                for task in current.values():
-                    bars.update(task, total=1, completed=1) if bars.tasks[task].total is None else None
+                finish()
                 current[stage] = bars.add_task(stage, total=total or None)
             bars.update(current[stage], completed=done, total=total or None)
 
         yield listen
-        for task in current.values():
-            bars.update(task, total=bars.tasks[task].total or 1, completed=bars.tasks[task].total or 1)
+        finish()

@@ -56,8 +56,7 @@ def keep(store: Path, source: str, scope: Scope, client: Client) -> list[Payload
 def stage(store: Path, source: str, scope: Scope, payloads: Sequence[Payload]) -> tuple[list[Batch], bool]:
     """The batches of these payloads, and whether they had to be parsed for it."""
     parser = staging.parser_fingerprint(source)
-    hashes = [payload.record.sha256 for payload in payloads]
-    known = staging.already(store, source, scope, hashes, parser)
+    known = staging.already(store, source, scope, [payload.record for payload in payloads], parser)
     if known is not None:
         return known, False
     return staging.stage(store, source, scope, payloads, registry.load(source).parse(payloads), parser), True

@@ -10,13 +10,13 @@ _DEFAULTS = {
     "DO_NOT_TRACK": "1",
     "GX_ANALYTICS_ENABLED": "False",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "TOKENIZERS_PARALLELISM": "false",
 }
 
 
 def prepare() -> None:
-    """No telemetry, and no log lines between the lines of the command."""
+    """No telemetry, and no log lines between the lines of the command, which reports failures itself."""
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)

@@ -165,6 +165,7 @@ def _load(
         info = registry.get(batch.source)
         staged = staging.batch_folder(store, batch.batch_id)
         verdicts.append(build.load_batch(connection, batch, staged, validation, info))
+    tell("load", len(new), len(new))
     tell("derive")
     build.derive(connection)
     return verdicts

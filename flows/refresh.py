@@ -15,7 +15,7 @@ from ingest import registry, staging
 from ingest.landing import Landing
 from ingest.source import Selection
 from warehouse.contracts import Batch, SourceInfo
-from warehouse.errors import CloudPricingError
+from warehouse.errors import CloudPricingError, InvalidInput
 from warehouse.log import get_logger
 from warehouse.settings import Settings, settings
 
@@ -80,14 +80,27 @@ def refresh(
 def restage(
     limits: Settings, until: datetime, sources: Sequence[str] | None = None
 ) -> tuple[list[Collected], list[Batch]]:
-    """The batches of what the last fetches up to `until` brought, oldest data first."""
+    """The batches of all that was fetched up to `until`, oldest data first.
+
+    What could not be parsed when it came is reported again and costs no other. Raises InvalidInput
+    where nothing had been fetched by then.
+    """
     collected, batches = [], {}
     for source, scope, payloads in Landing(limits.store).replay(until):
         if sources and source not in sources:
             continue
-        made, parsed = stage(limits.store, source, scope, payloads)
+        try:
+            made, parsed = stage(limits.store, source, scope, payloads)
+        except CloudPricingError as error:
+            collected.append(Collected(source, str(scope), error=str(error)))
+            continue
         collected.append(Collected(source, str(scope), tuple(batch.batch_id for batch in made), parsed))
         batches.update({batch.batch_id: batch for batch in made if batch.as_of <= until})
+    if not batches:
+        raise InvalidInput(
+            f"No payload in {limits.store} gives a batch up to {until:%Y-%m-%d %H:%M}.",
+            "Choose a later day, or refresh without --replay.",
+        )
     return collected, sorted(batches.values(), key=lambda batch: (batch.as_of, batch.source, batch.batch_id))
 
 

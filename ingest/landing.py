@@ -65,22 +65,24 @@ class Landing:
     def replay(
         self, until: datetime, source: str | None = None
     ) -> Iterator[tuple[str, Scope, list[Payload]]]:
-        """What the latest fetch of each source and scope at or before `until` brought.
+        """What every fetch at or before `until` brought, scope by scope, the oldest first.
 
-        Raises PayloadInvalid where a payload of it is missing or damaged.
+        A fetch that brought what the one before it did is passed over. Raises PayloadInvalid where a
+        payload is missing or damaged.
         """
         for folder in sorted(self._fetches.glob(f"{source or '*'}/*")):
-            records = (_read(path) for path in sorted(folder.glob("*.json"), reverse=True))
-            latest = next(
-                (one for one in records if datetime.fromisoformat(one["fetched_at"]) <= until), None
-            )
-            if latest is not None:
-                scope = Scope.from_dict(latest["scope"])
-                entries = [_payload_record(entry) for entry in latest["payloads"]]
+            before: list[str] = []
+            for record in map(_read, sorted(folder.glob("*.json"))):
+                hashes = [entry["sha256"] for entry in record["payloads"]]
+                if datetime.fromisoformat(record["fetched_at"]) > until or hashes == before:
+                    continue
+                before = hashes
+                scope = Scope.from_dict(record["scope"])
+                entries = [_payload_record(entry) for entry in record["payloads"]]
                 yield (
-                    latest["source"],
+                    record["source"],
                     scope,
-                    [self._checked(latest["source"], scope, one) for one in entries],
+                    [self._checked(record["source"], scope, one) for one in entries],
                 )
 
     def payload(self, sha256: str) -> Path:

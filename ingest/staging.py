@@ -98,19 +98,23 @@ def batch_folder(store: Path, batch_id: str) -> Path:
     return store / "staging" / batch_id
 
 
-def already(store: Path, source: str, scope: Scope, hashes: Sequence[str], parser: str) -> list[Batch] | None:
+def already(
+    store: Path, source: str, scope: Scope, payloads: Sequence[PayloadRecord], parser: str
+) -> list[Batch] | None:
     """The batches these payloads became with this parser, or None if they must be parsed.
 
     Data without a date of its own that has been something else in between speaks for a new time.
     """
-    index = _index(store / "staging", source, scope, hashes, parser)
+    index = _index(store / "staging", source, scope, [payload.sha256 for payload in payloads], parser)
     if not index.is_file():
         return None
     records = [batch_folder(store, name) / "batch.json" for name in json.loads(index.read_bytes())["batches"]]
     if not all(record.is_file() for record in records):
         return None
     batches = [_read(record) for record in records]
-    return None if any(_something_since(store, batch) for batch in batches) else batches
+    fetched_at = min(payload.fetched_at for payload in payloads)
+    again = [batch for batch in batches if batch.observed_at != fetched_at]
+    return None if any(_something_since(store, batch) for batch in again) else batches
 
 
 def _something_since(store: Path, batch: Batch) -> bool:

@@ -14,7 +14,8 @@ from warehouse.statements import statement
 
 @dataclass(frozen=True)
 class Difference:
-    """`counts` has one row for each kind of thing: what, added, gone, changed."""
+    """`counts` has one row for each kind of thing: what, added, gone, changed. `price_changes` has the
+    largest, and is truncated where there are more."""
 
     counts: QueryResult
     price_changes: QueryResult
@@ -29,7 +30,7 @@ def compare(older: Snapshot, newer: Snapshot, limit: int = 20) -> Difference:
                 connection.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)")
             return Difference(
                 _fetch(connection, statement("diff/counts")),
-                _fetch(connection, statement("diff/price_changes"), limit=limit),
+                _cut(_fetch(connection, statement("diff/price_changes"), limit=limit + 1), limit),
             )
         except duckdb.Error as error:
             hint = "Run `cloud-pricing snapshots verify`."
@@ -42,3 +43,7 @@ def _fetch(connection: duckdb.DuckDBPyConnection, sql: str, **parameters: int) -
     cursor = connection.execute(sql, parameters or None)
     columns = tuple(column[0] for column in cursor.description or ())
     return QueryResult(columns, tuple(cursor.fetchall()))
+
+
+def _cut(result: QueryResult, limit: int) -> QueryResult:
+    return QueryResult(result.columns, result.rows[:limit], len(result.rows) > limit)

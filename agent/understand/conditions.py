@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from agent.understand.entities import Mention
@@ -47,6 +48,10 @@ _GPU_AFTER = re.compile(
 )
 _STORAGE = re.compile(r"\s*(?:of |de )?(?:ssd|nvme|disk|storage|disco|armazenamento|local)")
 _CLAUSE_END = re.compile(r"[,;\n]|\s(?:and|e|plus|mais)\s")
+_IN_OR_OUT = re.compile(r"\s*(?:tokens?\s+)?(?P<role>in|out)\s*")
+_SHARE = r"(?P<half>half|metade)|(?P<quarter>a quarter|um quarto)|(?P<third>a third|um terco)|(?P<percent>\d{1,2})\s?(?:%|percent|por cento)"
+_CACHED_SHARE = re.compile(rf"(?:{_SHARE})[^.;\d]{{0,32}}\bcach")
+_PERCENT = re.compile(r"\s?(?:%|percent|por cento)")
 _REQUESTS = re.compile(
     r"\s*(?:requests?|calls?|messages?|requisic(?:ao|oes)|chamadas?|mensagens|mensagem)(?![a-z])"
 )
@@ -62,12 +67,13 @@ def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: 
         name = _need(item, folded)
         if name is None:
             continue
+        value = _within(item, name)
         if item.bound in ("min", "exact"):
-            values.setdefault(f"min_{name}", float(item.value))
+            values.setdefault(f"min_{name}", value)
         if item.bound == "max" or (
             item.bound == "exact" and (name == "gpus" or exact) and name != "gpu_memory_gib"
         ):
-            values.setdefault(f"max_{name}", float(item.value))
+            values.setdefault(f"max_{name}", value)
     for mention in found:
         count = _COUNT_BEFORE.search(folded[: mention.start]) if mention.kind == "accelerator" else None
         if count:
@@ -83,6 +89,14 @@ def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: 
         max_price_per=(price.per if price and price.per in ("hour", "month") else "hour"),
         max_price_currency=(price.unit or "USD") if price else "USD",
     )
+
+
+def _within(item: Quantity, name: str) -> float:
+    """The bound itself: `more than 64 cores` is 65 or more, `more than 32 GB` a little over 32."""
+    if not item.strict:
+        return float(item.value)
+    step = 1.0 if name in ("vcpus", "gpus") else 0.001
+    return float(item.value) + (step if item.bound == "min" else -step)
 
 
 def _need(item: Quantity, folded: str) -> str | None:
@@ -138,7 +152,8 @@ def purchase(folded: str) -> Purchase:
     words = lexicon()
     found = words.found("purchase_options", folded)
     options = tuple(sorted(found, key=lambda name: found[name]))
-    system = words.first("operating_systems", folded)
+    systems = words.found("operating_systems", folded)
+    system = min(systems, key=lambda name: systems[name]) if systems else None
     tenancy = "host" if words.has("tenancies", "host", folded) else words.first("tenancies", folded)
     contracted = words.has("contracted", "contracted", folded)
     committed = bool({"reserved", "savings_plan", "commitment"} & set(options))
@@ -153,6 +168,7 @@ def purchase(folded: str) -> Purchase:
         _term(folded) if committed else None,
         words.first("payments", folded),
         frozenset(name for name, is_assumed in assumed.items() if is_assumed),
+        tuple(sorted(systems, key=lambda name: systems[name])),
     )
 
 
@@ -170,7 +186,7 @@ def workload(folded: str, numbers: list[Quantity]) -> Workload:
     """Tokens by role; `1,000 requests` multiplies them."""
     counted = [n for n in numbers if n.unit in (None, "token") and n.bound == "exact"]
     requests = [n for n in counted if _REQUESTS.match(folded[n.end :])]
-    counted = [n for n in counted if n not in requests]
+    counted = [n for n in counted if n not in requests and not _PERCENT.match(folded[n.end :])]
     times = requests[0].value if requests else Decimal(1)
     totals: dict[str, Decimal] = {}
     for index, item in enumerate(counted):
@@ -181,11 +197,25 @@ def workload(folded: str, numbers: list[Quantity]) -> Workload:
         name = role or ("unassigned" if item.unit == "token" or item.value >= 1000 else None)
         if name:
             totals[name] = totals.get(name, Decimal(0)) + item.value * times
-    return Workload(**totals)
+    return _with_cached_share(Workload(**totals), folded)
+
+
+def _with_cached_share(load: Workload, folded: str) -> Workload:
+    """`half of the input cached`."""
+    match = _CACHED_SHARE.search(folded)
+    if not match or load.cached_input:
+        return load
+    parts = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "third": Decimal(1) / 3}
+    share = next((part for name, part in parts.items() if match[name]), None)
+    cached = load.input * (share if share is not None else Decimal(match["percent"]) / 100)
+    return replace(load, input=load.input - cached, cached_input=cached)
 
 
 def _role(text: str) -> str | None:
     words = lexicon()
+    way = _IN_OR_OUT.fullmatch(text)
+    if way:
+        return "input" if way["role"] == "in" else "output"
     if words.has("roles", "cached_input", text):
         return "cached_input"
     return words.first("roles", text)

@@ -10,6 +10,7 @@ from typing import Any
 
 from agent.understand.fold import Token, key
 from agent.understand.lexicon import alternatives, lexicon
+from agent.understand.models import partial_names
 from agent.understand.quantities import Quantity
 from agent.understand.typos import nearest_machine, nearest_place
 from agent.understand.vocabulary import LlmModel, Machine, Place, Vocabulary, model_key
@@ -30,6 +31,7 @@ _RANK = {
     "model": 4,
     "family": 5,
     "unknown_machine": 6,
+    "unknown_model": 7,
 }
 
 
@@ -44,6 +46,7 @@ class Mention:
     text: str
     excluded: bool = False
     corrected: bool = False
+    candidates: int = 0  # of how many models a name in part is the most recent
 
 
 def mentions(
@@ -58,6 +61,7 @@ def mentions(
     found = [m for m in found if m not in weak or not (_in_quantity(m, numbers) or _overlaps(m, wrong))]
     kept = _settled(found)
     kept += [m for m in wrong if not _overlaps(m, kept)]
+    kept = _with_partial_models(kept, text, folded, cut, words)
     kept.sort(key=lambda mention: mention.start)
     return _with_exclusions(kept, folded, language)
 
@@ -95,7 +99,7 @@ def _meanings(joined: str, parts: list[str], written: str, words: Vocabulary) ->
     accelerator = words.accelerators.get(joined) or words.accelerators.get(singular)
     if accelerator:
         yield "accelerator", accelerator
-    if joined in words.places and _is_place(joined, written):
+    if joined in words.places and _is_place(joined, written) and not _led_by_in(parts, written):
         yield "place", words.place(joined)
     model = words.models.get(model_key(parts))
     if model and _is_model(joined):
@@ -107,6 +111,11 @@ def _meanings(joined: str, parts: list[str], written: str, words: Vocabulary) ->
 def _is_place(joined: str, written: str) -> bool:
     """`US` is a place, `us` is a pronoun; a number is neither."""
     return not joined.isdigit() and (len(joined) > 2 or written.isupper())
+
+
+def _led_by_in(parts: list[str], written: str) -> bool:
+    """`in South Central US`: the preposition is not India."""
+    return len(parts) > 1 and parts[0] == "in" and not written.startswith("IN")
 
 
 def _is_model(joined: str) -> bool:
@@ -141,6 +150,24 @@ def _settled(found: list[Mention]) -> list[Mention]:
     for mention in sorted(found, key=lambda m: (m.start - m.end, _RANK[m.kind], m.start)):
         if not _overlaps(mention, kept):
             kept.append(mention)
+    return kept
+
+
+def _with_partial_models(
+    kept: list[Mention], text: str, folded: str, cut: list[Token], words: Vocabulary
+) -> list[Mention]:
+    """A model named in part wins over the shorter things its words name."""
+    for part in partial_names(folded, cut, words):
+        kind = "model" if part.models else "unknown_model"
+        span = (part.start, part.end, text[part.start : part.end])
+        mention = Mention(kind, list(part.models), *span, candidates=part.candidates)
+        over = [m for m in kept if _overlaps(m, [mention])]
+        if not part.models and any(m.kind == "model" for m in over):
+            continue
+        exact = any(m.kind == "model" and (m.start, m.end) == (part.start, part.end) for m in over)
+        length = part.end - part.start
+        if all(m.kind != "machine" and (exact or length > m.end - m.start) for m in over):
+            kept = [m for m in kept if m not in over] + [mention]
     return kept
 
 

@@ -29,6 +29,8 @@ class Named:
     families: int
     options: int
     unknown_machines: int
+    unknown_models: int
+    systems: int
 
     def hardware(self) -> int:
         return self.machines + self.unknown_machines + self.accelerators + self.families
@@ -73,14 +75,16 @@ def _rules(
 ) -> list[tuple[Intent, bool]]:
     """In the order in which they are tried; the first that applies is the intent."""
     machine = named.machines + named.unknown_machines
-    priced = cues.generic("price") or cues("cheapest")
+    priced = cues.generic("price") or cues("cheapest") or needs.max_price is not None
     conditions = needs.any_machine_needs() or bool(named.accelerators or named.families)
     generic = cues.generic("machine") or cues.generic("gpu")
-    choice = max(machine, named.accelerators, named.models, named.families) >= 2
+    choice = max(machine, named.accelerators, named.models, named.families, named.systems) >= 2
     about = named.hardware() or generic
-    tokens = bool(named.models) or cues("tokens")
+    models = named.models + named.unknown_models
+    tokens = bool(models) or cues("tokens")
     return [
-        (Intent.FRESHNESS, cues("freshness") and not named.hardware() and not named.models),
+        (Intent.FRESHNESS, cues("freshness") and not named.hardware() and not models),
+        (Intent.HISTORY, cues("history") and bool(machine or named.models or named.accelerators)),
         (
             Intent.TOKENS,
             tokens
@@ -89,7 +93,6 @@ def _rules(
             )
             and not machine,
         ),
-        (Intent.HISTORY, cues("history") and bool(machine or named.models or named.accelerators)),
         (Intent.SPECS, cues("specs") and bool(machine)),
         (Intent.EXPLAIN, _asks_why(cues, named, needs) and not machine),
         (
@@ -109,8 +112,9 @@ def _rules(
         (Intent.PRICE, bool(machine) and (priced or cues("availability") or not cues("explain"))),
         (Intent.SPECS, bool(machine)),
         (Intent.CHEAPEST, conditions and (priced or not cues("explain"))),
+        (Intent.CHEAPEST, needs.max_price is not None and generic),
         (Intent.EXPLAIN, cues("explain") and _topical(cues)),
-        (Intent.TOKENS, bool(named.models)),
+        (Intent.TOKENS, bool(models)),
         (Intent.CHEAPEST, priced and cues.generic("machine")),
         (Intent.HELP, cues("help")),
         (Intent.GREETING, cues("greeting") and not named.anything()),
@@ -126,7 +130,7 @@ def _asks_why(cues: Cues, named: Named, needs: Needs) -> bool:
 
 
 def _sides(named: Named) -> bool:
-    return max(named.providers, named.places, named.options) >= 2 and bool(
+    return max(named.providers, named.places, named.options, named.systems) >= 2 and bool(
         named.hardware() or named.providers >= 2 or named.places >= 2
     )
 

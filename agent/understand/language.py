@@ -11,7 +11,8 @@ from agent.understand.lexicon import lexicon
 Language = Literal["en", "pt"]
 
 _PORTUGUESE_LETTERS = re.compile(r"[ãõçáéíóúâêôà]", re.IGNORECASE)
-_WORD = re.compile(r"[a-z]+(?:-[a-z]+)?")
+# A word, not the letters of a name: `e2` holds no Portuguese `e`.
+_WORD = re.compile(r"(?<![a-z0-9])[a-z]+(?:-[a-z]+)?(?![a-z0-9])")
 
 
 def detect(text: str) -> Language:

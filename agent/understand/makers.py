@@ -8,7 +8,7 @@ from agent.understand.vocabulary import LlmModel
 
 _MODELS = {
     "openai": ("gpt", "o1", "o3", "o4"),
-    "anthropic": ("claude",),
+    "anthropic": ("claude", "sonnet", "opus", "haiku"),
     "google": ("gemini", "gemma"),
     "x-ai": ("grok",),
     "deepseek": ("deepseek",),
@@ -17,8 +17,16 @@ _MODELS = {
     "moonshotai": ("kimi",),
     "zai": ("glm",),
     "meta": ("llama",),
+    "alibaba": ("qwen",),
 }
 _MAKERS = {stem: maker for maker, stems in _MODELS.items() for stem in stems}
+_TOO_SHORT = 2  # `o1` is a name of its own, `command` a word of any sentence
+_WORDS = ("command",)
+
+
+def maker_of_stem(word: str) -> str | None:
+    """The maker whose family of models goes by this word."""
+    return _MAKERS.get(word) if len(word) > _TOO_SHORT and word not in _WORDS else None
 
 
 def makers_first(group: Iterable[LlmModel]) -> list[LlmModel]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
 from agent.understand.lexicon import alternatives, lexicon
 
 NUMBER = r"\d+(?:[.,]\d+)*"
+_CURRENCIES = ("USD", "BRL", "EUR", "GBP")
 _SYMBOLS = {
     "us$": "USD",
     "u$": "USD",
@@ -19,13 +20,16 @@ _SYMBOLS = {
     "usd": "USD",
     "brl": "BRL",
     "eur": "EUR",
+    "£": "GBP",
+    "gbp": "GBP",
 }
 _NAMED = dict.fromkeys(("dollars", "dollar", "dolares", "dolar", "usd"), "USD")
 _NAMED |= dict.fromkeys(("reais", "real", "brl"), "BRL") | dict.fromkeys(("euros", "euro", "eur"), "EUR")
+_NAMED |= dict.fromkeys(("pounds", "pound", "libras", "gbp"), "GBP")
 _ENGLISH = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _PORTUGUESE = ["um", "dois", "tres", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez", "onze", "doze"]
 _WORDS = {word: index for words in (_ENGLISH, _PORTUGUESE) for index, word in enumerate(words, 1)}
-_WORDS |= {"uma": 1, "duas": 2, "dozen": 12, "duzia": 12, "twenty": 20, "vinte": 20}
+_WORDS |= {"single": 1, "unica": 1, "uma": 1, "duas": 2, "dozen": 12, "duzia": 12, "twenty": 20, "vinte": 20}
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,11 @@ class Quantity:
     start: int
     end: int
     per: str | None = None  # hour, day, month, year, each
+    strict: bool = False  # `more than 64` leaves 64 out
 
     @property
     def is_money(self) -> bool:
-        return self.unit in ("USD", "BRL", "EUR")
+        return self.unit in _CURRENCIES
 
 
 def number(text: str, language: str) -> Decimal:
@@ -69,7 +74,7 @@ def _pattern() -> re.Pattern[str]:
     units = "|".join(f"(?P<u_{unit}>{alternatives(entries)})" for unit, entries in words["units"].items())
     spelled = alternatives(_WORDS)
     return re.compile(
-        rf"(?:(?P<symbol>us\$|u\$|r\$|\$|€|\b(?:usd|brl|eur)\b)\s*)?"
+        rf"(?:(?P<symbol>us\$|u\$|r\$|\$|€|£|\b(?:usd|brl|eur|gbp)\b)\s*)?"
         rf"(?<![a-z0-9_.\-])(?P<number>{NUMBER}|(?P<word>{spelled})(?![a-z]))"
         rf"(?:(?:\s?(?:{multipliers}))(?![a-z0-9]))?"
         rf"(?:\s*(?P<named>{alternatives(_NAMED)})(?![a-z]))?"
@@ -82,12 +87,14 @@ def _pattern() -> re.Pattern[str]:
 def _around() -> dict[str, re.Pattern[str]]:
     words = lexicon().entries["comparators"]
     return {
-        "min": re.compile(rf"(?:^|[\s(]){alternatives(words['min'])}\s*(?:the |a |an |an? total of )?$"),
-        "max": re.compile(rf"(?:^|[\s(]){alternatives(words['max'])}\s*(?:the |a |an )?$"),
+        **{
+            name: re.compile(rf"(?:^|[\s(]){alternatives(words[name])}\s*(?:the |an? total of |an? )?$")
+            for name in ("min", "max", "over", "under")
+        },
         "min_after": re.compile(rf"\s*{alternatives(words['min_after'])}"),
         "max_after": re.compile(rf"\s*{alternatives(words['max_after'])}"),
-        "between": re.compile(r"(?:between|entre)\s*(?:us\$|r\$|\$|€)?\s*$"),
-        "second": re.compile(r"(?:between|entre)\s.{1,20}\s(?:and|e)\s*(?:us\$|r\$|\$|€)?\s*$"),
+        "between": re.compile(r"(?:between|entre)\s*(?:us\$|r\$|\$|€|£)?\s*$"),
+        "second": re.compile(r"(?:between|entre)\s.{1,20}\s(?:and|e)\s*(?:us\$|r\$|\$|€|£)?\s*$"),
         "per": re.compile(
             r"(?:\s*(?:of |de )?(?:ram|memory|memoria|gpus?)?)?"
             r"\s*(?:/|per |por |an? |ao? |a cada |each |cada )?\s*"
@@ -131,16 +138,9 @@ def quantities(folded: str, language: str) -> list[Quantity]:
         if _inside_a_name(folded, match):
             continue
         value, unit = _in_gib(value, unit)
-        found.append(
-            Quantity(
-                value,
-                currency or unit,
-                "min" if groups["more"] else _bound(folded, match.start(), match.end()),
-                match.start(),
-                match.end(),
-                _per(folded, match.end(), currency, unit),
-            )
-        )
+        bound, strict = ("min", False) if groups["more"] else _bound(folded, match.start(), match.end())
+        per = _per(folded, match.end(), currency, unit)
+        found.append(Quantity(value, currency or unit, bound, match.start(), match.end(), per, strict))
     return _with_shared_units(found, folded)
 
 
@@ -158,17 +158,23 @@ def _in_gib(value: Decimal, unit: str | None) -> tuple[Decimal, str | None]:
     return value, unit
 
 
-def _bound(folded: str, start: int, end: int) -> str:
+def _bound(folded: str, start: int, end: int) -> tuple[str, bool]:
+    """min, max or exact, and whether the number itself is left out."""
     before, after, around = folded[max(0, start - 40) : start], folded[end : end + 20], _around()
     if around["between"].search(before):
-        return "min"
+        return "min", False
     if around["second"].search(before):
-        return "max"
-    if around["max"].search(before) or around["max_after"].match(after):
-        return "max"
-    if around["min"].search(before) or around["min_after"].match(after):
-        return "min"
-    return "exact"
+        return "max", False
+    hits = {name: around[name].search(before) for name in ("max", "min", "over", "under")}
+    said = {name: match.start() for name, match in hits.items() if match}
+    bounds = [name for name in ("max", "min") if name in said]
+    if bounds:
+        # The longer wins: `not less than` is a least, though `less than` stands in it.
+        bound = min(bounds, key=said.__getitem__)
+        return bound, said.get("over" if bound == "min" else "under") == said[bound]
+    if around["max_after"].match(after):
+        return "max", False
+    return ("min" if around["min_after"].match(after) else "exact"), False
 
 
 def _per(folded: str, end: int, currency: str | None, unit: str | None) -> str | None:
@@ -194,6 +200,6 @@ def _with_shared_units(found: list[Quantity], folded: str) -> list[Quantity]:
             r"\s*(?:and|e|to|a|or|ou|-)\s*", folded[item.end : following.start]
         )
         if item.unit is None and following and joined:
-            item = Quantity(item.value, following.unit, item.bound, item.start, item.end, following.per)
+            item = replace(item, unit=following.unit, per=following.per)
         shared.append(item)
     return shared

@@ -6,14 +6,14 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from agent.understand import conditions, entities
+from agent.understand import conditions, entities, settle
 from agent.understand.fold import fold
 from agent.understand.intent import Named, decide
 from agent.understand.language import detect
 from agent.understand.lexicon import lexicon
 from agent.understand.makers import makers_first
 from agent.understand.quantities import quantities
-from agent.understand.reading import Intent, Needs, Reading
+from agent.understand.reading import Intent, Needs, Purchase, Reading
 from agent.understand.vocabulary import Vocabulary
 
 
@@ -24,15 +24,18 @@ def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
     spoken = detect(text) if language == "auto" else language
     numbers = quantities(folded, spoken)
     found = entities.mentions(text, folded, words, spoken, numbers)
-    found = _settle_models(found, folded)
     numbers = [n for n in numbers if not any(m.start <= n.start < m.end for m in found)]
-    found = _settle_providers(found, words)
+    found = settle.settled(found, folded, words)
     purchase = conditions.purchase(folded)
     committed = bool({"reserved", "savings_plan", "commitment"} & set(purchase.options))
     needs = conditions.needs(folded, numbers, found, exact=False)
     usage = conditions.usage(folded, numbers, found, committed=committed)
     workload = conditions.workload(folded, numbers)
-    intent = decide(text, folded, _named(found, len(purchase.options)), needs, usage, workload)
+    misplaced = settle.not_sellers(found)
+    service = settle.class_of_service(found, folded)
+    if service:
+        found = [m for m in found if m.kind != "machine"]
+    intent = decide(text, folded, _named(found, purchase), needs, usage, workload)
     if intent is Intent.LIST:
         needs = conditions.needs(folded, numbers, found, exact=True)
     accelerators, needs = _memory_variant(_accelerators(found), needs)
@@ -47,7 +50,7 @@ def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
             machine for m in found if m.kind == "family" and not m.excluded for machine in m.value
         ),
         accelerators=accelerators,
-        providers=_providers(found, excluded=False),
+        providers=() if misplaced else _providers(found, excluded=False),
         excluded_providers=_providers(found, excluded=True),
         places=tuple(entities.places(found, excluded=False)),
         excluded_places=tuple(entities.places(found, excluded=True)),
@@ -63,38 +66,17 @@ def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
         token_kind=lexicon().first("roles", folded),
         unknown_places=_unknown_places(text, folded, found),
         availability=lexicon().has("intents", "availability", folded),
-        elsewhere=_elsewhere(text, folded),
+        elsewhere=service or _elsewhere(text, folded),
+        unknown_models=tuple(m.text for m in found if m.kind == "unknown_model"),
+        loosely_named=_loosely_named(found),
+        not_sellers=misplaced,
+        year=_year(folded),
+        future=lexicon().has("time", "future", folded),
+        free=lexicon().has("free", "free", folded),
     )
 
 
-def _settle_models(found: list[entities.Mention], folded: str) -> list[entities.Mention]:
-    """Model names that are plain words count only where tokens are asked about."""
-    about_tokens = lexicon().has("intents", "tokens", folded) or lexicon().has("roles", "output", folded)
-
-    def real(mention: entities.Mention) -> bool:
-        letters = sum(character.isalpha() for character in mention.text)
-        digits = any(character.isdigit() for character in mention.text)
-        if letters == 0 or _AMOUNT.match(fold(mention.text)):
-            return False
-        return (digits and letters >= 2) or (about_tokens and letters >= 5) or letters >= 10
-
-    return [m for m in found if m.kind != "model" or real(m)]
-
-
-def _settle_providers(found: list[entities.Mention], words: Vocabulary) -> list[entities.Mention]:
-    """Where a model is named, `google` sells models, not machines."""
-    if not any(m.kind == "model" for m in found):
-        return found
-    sellers = {"gcp": "google"}
-    return [
-        replace(m, value=sellers.get(m.value, m.value))
-        if m.kind == "provider" and m.text not in words.providers
-        else m
-        for m in found
-    ]
-
-
-def _named(found: list[entities.Mention], options: int) -> Named:
+def _named(found: list[entities.Mention], purchase: Purchase) -> Named:
     def count(kind: str) -> int:
         return len({m.text.lower() for m in found if m.kind == kind and not m.excluded})
 
@@ -105,8 +87,10 @@ def _named(found: list[entities.Mention], options: int) -> Named:
         count("provider"),
         count("place"),
         count("family"),
-        options,
+        len(purchase.options),
         count("unknown_machine"),
+        count("unknown_model"),
+        len(purchase.systems),
     )
 
 
@@ -120,7 +104,7 @@ def _memory_variant(accelerators: tuple[str, ...], needs: Needs) -> tuple[tuple[
     for size in (needs.min_gpu_memory_gib, needs.min_memory_gib):
         chosen = tuple(name for name in accelerators if size and name.endswith(f"-{size:g}GB"))
         if chosen:
-            return chosen, replace(needs, min_memory_gib=None, min_gpu_memory_gib=size)
+            return chosen, replace(needs, min_memory_gib=None, min_gpu_memory_gib=size, loose=False)
     return accelerators, needs
 
 
@@ -134,15 +118,27 @@ def _corrected_name(mention: entities.Mention) -> str:
 
 _PER_GPU = re.compile(r"(?:per|por|a cada|/) ?(?:gpu|placa|accelerator|acelerador)(?![a-z])")
 _PLACE_LIKE = re.compile(r"\b(?:in|at|em|na|no|nas|nos)\s+(?:the\s)?([A-ZÀ-Ý][a-zà-ÿ]{2,})\b")
-_AMOUNT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:k|m|mil|million|milhao|milhoes)?\b")
-_CURRENCIES = {
-    "BRL": re.compile(r"r\$|(?<![a-z])(?:reais|em real|in reals?|brl)(?![a-z])"),
-    "EUR": re.compile(r"€|(?<![a-z])(?:euros?|eur)(?![a-z])"),
-}
+_YEAR = re.compile(r"(?<![\w.])(19\d\d|20\d\d)(?![\w.])")
+_SIGNS = {"r$": "BRL", "€": "EUR", "£": "GBP"}
 
 
 def _currency(folded: str) -> str | None:
-    return next((code for code, sign in _CURRENCIES.items() if sign.search(folded)), None)
+    """The currency an answer is wanted in, where it is not US dollars."""
+    signed = next((code for sign, code in _SIGNS.items() if sign in folded), None)
+    return signed or lexicon().first("currencies", folded)
+
+
+def _year(folded: str) -> int | None:
+    match = _YEAR.search(folded)
+    return int(match.group(1)) if match else None
+
+
+def _loosely_named(found: list[entities.Mention]) -> tuple[tuple[str, str, int], ...]:
+    return tuple(
+        (m.text, makers_first(m.value)[0].name, m.candidates)
+        for m in found
+        if m.kind == "model" and m.candidates > 1
+    )
 
 
 def _unknown_places(text: str, folded: str, found: list[entities.Mention]) -> tuple[str, ...]:

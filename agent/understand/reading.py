@@ -62,6 +62,7 @@ class Purchase:
     term_months: int | None = None
     payment: str | None = None
     assumed: frozenset[str] = frozenset()
+    systems: tuple[str, ...] = ()  # every operating system the question names
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,12 @@ class Reading:
     dearest: bool = False
     availability: bool = False
     elsewhere: str | None = None
+    unknown_models: tuple[str, ...] = ()
+    loosely_named: tuple[tuple[str, str, int], ...] = ()  # `claude sonnet`, the model taken, of how many
+    not_sellers: tuple[str, ...] = ()  # providers named that do not sell the machine named
+    year: int | None = None
+    future: bool = False
+    free: bool = False
 
     def machine_names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(machine.name for machine in self.machines))

@@ -11,7 +11,7 @@ from agent.understand.lexicon import lexicon
 from agent.understand.vocabulary import Machine, Place, Vocabulary
 
 _DIGITS = re.compile(r"\d+")
-_LEAST_LETTERS = 6
+_LEAST_LETTERS = 5
 _PREPOSITION = re.compile(r"(?:^|\s)(?:in|at|from|near|em|no|na|nos|nas|de|do|da|para)\s+(?:the\s)?$")
 
 

@@ -9,7 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.understand.fold import key, phrase
+from agent.understand.lexicon import lexicon
 from warehouse.reader import Reader
+
+
+Pair = tuple[str, str]  # provider and region code
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Place:
     kind: str  # region | city | country | geography
     label_en: str
     label_pt: str
-    regions: frozenset[tuple[str, str]]
+    regions: frozenset[Pair]
 
     def label(self, language: str) -> str:
         return self.label_pt if language == "pt" else self.label_en
@@ -66,13 +70,24 @@ class Vocabulary:
     places: dict[str, list[Place]] = field(default_factory=dict)
     models: dict[str, list[LlmModel]] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    codes: dict[str, set[Pair]] = field(default_factory=dict)
+    apart: frozenset[Pair] = frozenset()
+
+    def open_to_all(self, regions: frozenset[Pair]) -> frozenset[Pair]:
+        """Without those set apart for governments, of providers that have others among them."""
+        usual = {provider for provider, _ in regions - self.apart}
+        return frozenset(pair for pair in regions if pair not in self.apart or pair[0] not in usual)
 
     def place(self, name: str) -> Place | None:
         """All that goes by this name, as one place."""
         found = self.places.get(key(name))
         if not found:
             return None
-        regions = frozenset[tuple[str, str]]().union(*(place.regions for place in found))
+        exact = self.codes.get(name)
+        if exact and all(place.kind == "region" for place in found):
+            # `us-east1` is one provider's region and `us-east-1` another's.
+            return Place("region", name, name, frozenset(exact))
+        regions = frozenset[Pair]().union(*(place.regions for place in found))
         widest = min(found, key=lambda place: _WIDEST.index(place.kind))
         return Place(widest.kind, widest.label_en, widest.label_pt, regions)
 
@@ -99,7 +114,9 @@ def _load(reader: Reader) -> Vocabulary:
     _add_accelerators(words, reader.named("vocabulary_accelerators").records()[0]["accelerators"] or [])
     countries = reader.named("vocabulary_countries").records()[0]["countries"] or []
     geographies = reader.named("vocabulary_geographies").records()[0]["geographies"] or []
-    _add_places(words, reader.named("vocabulary_regions").records(), countries, geographies)
+    regions = reader.named("vocabulary_regions").records()
+    _add_places(words, regions, countries, geographies)
+    _add_apart(words, regions)
     _add_models(words, reader.named("vocabulary_models").records())
     for row in reader.named("freshness_now").records():
         words.sources[row["source"]] = Source(row["title"], row["as_of"], row["max_age_days"])
@@ -150,6 +167,7 @@ def _add_places(
     for row in rows:
         for region in row["regions"]:
             pair = (row["provider"], region["region"])
+            words.codes.setdefault(region["region"], set()).add(pair)
             by_country.setdefault(region["country"] or "", set()).add(pair)
             label = region["region"]
             names = (label, region["name"] or "", *_parts(region["aliases"]))
@@ -174,6 +192,14 @@ def _add_places(
         )
         label_pt = (_parts(geography["names_pt"]) or names)[0]
         _add_place(words, names, Place("geography", names[0], label_pt, frozenset(pairs)))
+
+
+def _add_apart(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
+    """Regions that not every customer can use: government clouds, and China run by others."""
+    words.apart = frozenset((row["provider"], r["region"]) for row in rows for r in row["regions"] if r["apart"])
+    gov = frozenset((row["provider"], r["region"]) for row in rows for r in row["regions"] if r["government"])
+    place = Place("geography", "government regions", "regiões governamentais", gov)
+    _add_place(words, lexicon().entries["places"]["government"], place)
 
 
 def _add_place(words: Vocabulary, names: Iterable[str], place: Place) -> None:

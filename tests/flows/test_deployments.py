@@ -78,7 +78,7 @@ class Prefect:
                 stderr=self.log,
                 text=True,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         )
 
     def stop(self) -> None:

@@ -14,13 +14,13 @@ from flows.publish import as_record, publish_batches
 from flows.refresh import restage
 from ingest import staging
 from warehouse import embed, snapshots
-from warehouse.errors import SnapshotDamaged, StoreBusy
+from warehouse.errors import InvalidInput, SnapshotDamaged, StoreBusy
 from warehouse.knowledge import Knowledge
 from warehouse.reader import Reader
 
 TWO = {"m5.large@us-east-1": 0.096, "m5.large@eu-west-1": 0.107}
 IN_FORCE = "SELECT sku_id, region, price, currency FROM prices WHERE valid_to IS NULL ORDER BY ALL"
-DATED = "SELECT price_id, valid_from, valid_to, as_of, price FROM prices WHERE service = 'dated' ORDER BY ALL"
+HISTORY = "SELECT price_id, valid_from, valid_to, price FROM prices ORDER BY ALL"
 
 
 def stages_of(house: Any, **how: Any) -> tuple[Any, list[str]]:
@@ -221,26 +221,26 @@ def test_another_recipe_builds_anew_from_the_batches(house: Any) -> None:
     assert rows(house, mine) == before
 
 
-def test_replay_gives_the_same_prices_from_payloads_alone(house: Any) -> None:
+def test_replay_gives_the_same_history_from_payloads_alone(house: Any) -> None:
     house.write_list({"m5.xlarge@us-east-1": 0.19}, name="dated", as_of="2026-11-02")
     house.refresh(TWO)
     house.refresh(TWO | {"m5.large@us-east-1": 0.098})
+    house.collect()  # once more what is known
+    house.publish()
     store = house.limits.store
-    before, dated = rows(house, IN_FORCE), rows(house, DATED)
-    assert (len(before), len(dated)) == (3, 1)
+    before = rows(house, HISTORY)
+    assert len(before) == 4
     for gone in ("staging", "snapshots"):
         shutil.rmtree(store / gone)
     (store / "CURRENT").unlink()
     for path in house.files.values():
         path.unlink()
     collected, batches = restage(house.limits, datetime.now(UTC))
-    assert [one.parsed for one in collected] == [True, True]
-    published = house.publish(batches=batches, anew=True)
-    assert published.changed
-    assert rows(house, IN_FORCE) == before
-    assert rows(house, DATED) == dated
+    assert [one.parsed for one in collected] == [True, True, True]
+    assert house.publish(batches=batches, anew=True).changed
+    assert rows(house, HISTORY) == before
     collected, batches = restage(house.limits, datetime.now(UTC))
-    assert [one.parsed for one in collected] == [False, False]
+    assert [one.parsed for one in collected] == [False, False, False]
     assert not house.publish(batches=batches, anew=True).changed
 
 
@@ -258,7 +258,9 @@ def test_replay_goes_back_to_a_day(house: Any) -> None:
 
 def test_replay_takes_only_the_sources_it_is_told(house: Any) -> None:
     house.refresh(TWO)
-    assert restage(house.limits, datetime.now(UTC), ["libcloud"]) == ([], [])
+    assert len(restage(house.limits, datetime.now(UTC), ["price_file"])[1]) == 1
+    with pytest.raises(InvalidInput, match="No payload in .* up to"):
+        restage(house.limits, datetime.now(UTC), ["libcloud"])
 
 
 def test_the_store_needs_nothing_but_its_own_folder(house: Any, tmp_path: Path) -> None:

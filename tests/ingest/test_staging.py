@@ -109,28 +109,29 @@ def test_a_change_announced_for_later_waits(tmp_path: Path, stage_one: Stage) ->
 def test_a_payload_seen_before_is_known_by_parser_and_scope(
     tmp_path: Path, stage_one: Stage, payload: Callable[..., Payload]
 ) -> None:
-    assert already(tmp_path, "libcloud", SCOPE, [payload().record.sha256], "p1") is None
+    assert already(tmp_path, "libcloud", SCOPE, [payload().record], "p1") is None
     batches = stage_one(prices(a="1"))
-    hashes = [payload().record.sha256]
-    assert already(tmp_path, "libcloud", SCOPE, hashes, "p1") == batches
-    assert already(tmp_path, "libcloud", SCOPE, hashes, "p2") is None
-    assert already(tmp_path, "libcloud", Scope("azure"), hashes, "p1") is None
-    assert already(tmp_path, "other", SCOPE, hashes, "p1") is None
+    records = [payload().record]
+    assert already(tmp_path, "libcloud", SCOPE, records, "p1") == batches
+    assert already(tmp_path, "libcloud", SCOPE, records, "p2") is None
+    assert already(tmp_path, "libcloud", Scope("azure"), records, "p1") is None
+    assert already(tmp_path, "other", SCOPE, records, "p1") is None
     (batch_folder(tmp_path, batches[0].batch_id) / "batch.json").unlink()
-    assert already(tmp_path, "libcloud", SCOPE, hashes, "p1") is None
+    assert already(tmp_path, "libcloud", SCOPE, records, "p1") is None
 
 
 def test_undated_data_that_comes_back_speaks_for_a_new_time(
     tmp_path: Path, stage_one: Stage, payload: Callable[..., Payload]
 ) -> None:
     stage_one(prices(a="1"), as_of=None, content=b"A")
-    hashes = [payload(b"A").record.sha256]
-    assert already(tmp_path, "libcloud", SCOPE, hashes, "p1")
+    later = [payload(b"A", NOON + timedelta(days=2)).record]
+    assert already(tmp_path, "libcloud", SCOPE, later, "p1")
     stage_one(prices(a="2"), as_of=None, content=b"B", when=NOON + timedelta(days=1))
-    assert already(tmp_path, "libcloud", SCOPE, hashes, "p1") is None
+    assert already(tmp_path, "libcloud", SCOPE, later, "p1") is None
+    assert already(tmp_path, "libcloud", SCOPE, [payload(b"A").record], "p1"), "the first fetch, replayed"
     (again,) = stage_one(prices(a="1"), as_of=None, content=b"A", when=NOON + timedelta(days=2))
     assert again.as_of == NOON + timedelta(days=2)
-    assert already(tmp_path, "libcloud", SCOPE, hashes, "p1") == [again]
+    assert already(tmp_path, "libcloud", SCOPE, later, "p1") == [again]
 
 
 def test_what_a_killed_run_left_is_no_batch_and_is_swept(tmp_path: Path, stage_one: Stage) -> None:

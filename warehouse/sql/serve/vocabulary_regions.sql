@@ -2,12 +2,15 @@ SELECT
     provider,
     list({
         'region': region, 'name': name, 'city': city, 'city_pt': city_pt, 'country': country,
-        'aliases': aliases, 'synonyms': concat_ws('|', synonyms_en, synonyms_pt)
+        'aliases': aliases, 'synonyms': concat_ws('|', synonyms_en, synonyms_pt),
+        'government': kind = 'government',
+        -- In China, AWS and Azure are sold by others, to customers of their own.
+        'apart': kind = 'government' OR (country = 'CN' AND provider IN ('aws', 'azure'))
     } ORDER BY region) AS regions
 FROM (
-    SELECT provider, region, name, city, city_pt, country, aliases, synonyms_en, synonyms_pt FROM regions
+    SELECT provider, region, name, city, city_pt, country, aliases, synonyms_en, synonyms_pt, kind FROM regions
     UNION ALL
-    SELECT DISTINCT provider, region, region, NULL, NULL, country, NULL, NULL, NULL
+    SELECT DISTINCT provider, region, region, NULL, NULL, country, NULL, NULL, NULL, 'region'
     FROM offers
     WHERE (provider, region) NOT IN (SELECT (provider, region) FROM regions)
 )

@@ -1,0 +1,157 @@
+"""Language models named in part: `claude sonnet` is the most recent Claude Sonnet there is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.understand.fold import Token, phrase
+from agent.understand.makers import maker_of_stem
+from agent.understand.vocabulary import LlmModel, Vocabulary, model_key
+
+_GLUED = re.compile(r"([a-z]{3,})(\d[a-z0-9]*)")
+_VERSION = re.compile(r"\d{1,2}")
+_COUNTED = re.compile(r"[\s\-]*(?:k|m|mi|mil|million|milh\w+|tokens?|[x×%])(?![a-z])")
+_MOST_WORDS = 5
+_NEUTRAL = ("latest",)
+
+
+@dataclass(frozen=True)
+class Partial:
+    """Words that name some model of a maker; `models` is empty where none fits them all."""
+
+    start: int
+    end: int
+    text: str
+    models: tuple[LlmModel, ...]
+    candidates: int
+
+
+def partial_names(folded: str, cut: list[Token], words: Vocabulary) -> Iterator[Partial]:
+    """Every run of words that starts with a family of models, such as `gemini flash`."""
+    index = 0
+    while index < len(cut):
+        family = _family(cut[index].text)
+        if family is None:
+            index += 1
+            continue
+        last, parts = _run(folded, cut, index, _words_of(family, words))
+        start, end = cut[index].start, cut[last].end
+        models, candidates = _latest(family, parts, words)
+        yield Partial(start, end, folded[start:end], models, candidates)
+        index = last + 1
+
+
+def _family(word: str) -> str | None:
+    glued = _GLUED.fullmatch(word)
+    stem = glued.group(1) if glued else word
+    return stem if maker_of_stem(stem) else None
+
+
+def _run(folded: str, cut: list[Token], first: int, known: set[str]) -> tuple[int, list[str]]:
+    """The last token of the name and its words; numbers that count tokens are none of it."""
+    glued = _GLUED.fullmatch(cut[first].text)
+    parts, last = (list(glued.groups()) if glued else [cut[first].text]), first
+    for at in range(first + 1, min(first + _MOST_WORDS, len(cut))):
+        gap, word = folded[cut[last].end : cut[at].start], cut[at].text
+        if gap not in (" ", "-", ".", "_", ""):
+            break
+        is_version = _VERSION.fullmatch(word) and not _COUNTED.match(folded[cut[at].end :])
+        if not (is_version or (word in known and not word.isdigit())):
+            break
+        parts.append(word)
+        last = at
+    return last, parts
+
+
+def _candidates(family: str, words: Vocabulary) -> list[tuple[list[str], list[LlmModel]]]:
+    """Every name of the family's models, as its maker sells them where it does."""
+    maker = maker_of_stem(family)
+    found = [
+        (spelling.split(), models) for spelling, models in words.models.items() if family in spelling.split()
+    ]
+    own = [(parts, models) for parts, models in found if any(m.provider == maker for m in models)]
+    return own or found
+
+
+def _words_of(family: str, words: Vocabulary) -> set[str]:
+    return {part for parts, _ in _candidates(family, words) for part in parts}
+
+
+def _latest(family: str, wanted: list[str], words: Vocabulary) -> tuple[tuple[LlmModel, ...], int]:
+    """The model with fewest words beyond those asked for, the highest version first."""
+    exact = tuple(words.models.get(model_key(wanted), ()))
+    if exact and any(character.isdigit() for word in wanted for character in word):
+        return exact, 1
+    ranked = _ranked(family, wanted, words)
+    if not ranked or (len(wanted) == 1 and len(ranked) > 1):
+        return exact, len(ranked)  # `claude` alone: sonnet, opus or haiku?
+    fewest = [item for item in ranked if item.beyond == ranked[0].beyond]
+    if ranked[0].beyond and len({_beyond(item.parts, wanted) for item in fewest}) > 1:
+        return exact, len(fewest)
+    if exact and (ranked[0].beyond or not _version(ranked[0].models[0])):
+        return exact, 1  # `mistral large` is a name of its own, always the newest
+    several = {" ".join(sorted(set(item.parts) - set(_NEUTRAL))) for item in fewest}
+    return tuple(ranked[0].models), len(several)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    beyond: int
+    parts: list[str]
+    models: list[LlmModel]
+
+    def order(self) -> tuple[int, tuple[int, ...], int]:
+        version = (*_version(self.models[0]), *[0] * _MOST_WORDS)[:_MOST_WORDS]
+        return self.beyond, tuple(-number for number in version), len(self.parts)
+
+
+def _ranked(family: str, wanted: list[str], words: Vocabulary) -> list[_Candidate]:
+    """Fewest words beyond those wanted first, then the highest version."""
+    found = []
+    for parts, models in _candidates(family, words):
+        rest = list(parts)
+        if all(_taken(rest, word) for word in wanted):
+            beyond = [p for p in rest if not _VERSION.fullmatch(p) and p not in _NEUTRAL]
+            found.append(_Candidate(len(beyond), parts, models))
+    return sorted(found, key=_Candidate.order)
+
+
+def _taken(rest: list[str], word: str) -> bool:
+    if word not in rest:
+        return False
+    rest.remove(word)
+    return True
+
+
+def _beyond(parts: list[str], wanted: list[str]) -> frozenset[str]:
+    return frozenset(p for p in parts if not _VERSION.fullmatch(p) and p not in wanted and p not in _NEUTRAL)
+
+
+def _version(model: LlmModel) -> tuple[int, ...]:
+    """`claude-3-7-sonnet` → (3, 7); dates are no versions."""
+    name = model.model.rsplit("/", 1)[-1]
+    return tuple(int(part) for part in phrase(name).split() if _VERSION.fullmatch(part))
+
+
+def similar_models(text: str, words: Vocabulary, limit: int = 4) -> list[str]:
+    """Names to suggest for words that name no model or too many: one a kind, the highest version first."""
+    parts = [part for word in phrase(text).split() for part in _split(word)]
+    family = next((part for part in parts if maker_of_stem(part)), None)
+    if family is None:
+        return []
+    kinds: dict[frozenset[str], tuple[tuple[int, ...], str]] = {}
+    for spelled, models in _candidates(family, words):
+        model = models[0]
+        kind = _beyond(spelled, [family])
+        if len(kind) > 1 or any(len(part) > 3 and part.isdigit() for part in spelled):
+            continue
+        best = (_version(model), model.name)
+        kinds[kind] = max(kinds.get(kind, best), best)
+    return [name for _, name in sorted(kinds.values(), reverse=True)[:limit]]
+
+
+def _split(word: str) -> tuple[str, ...]:
+    glued = _GLUED.fullmatch(word)
+    return glued.groups() if glued else (word,)

@@ -1,0 +1,97 @@
+"""What names mean together: a place inside a place, a region of the machine's provider, who sells what."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+from agent.understand.entities import Mention
+from agent.understand.fold import fold, key
+from agent.understand.lexicon import lexicon
+from agent.understand.vocabulary import Place, Vocabulary
+
+_AMOUNT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:k|m|mil|million|milhao|milhoes)?\b")
+_INSIDE = re.compile(r"[\s,(]*(?:(?:in|of|em|no|na|do|da|de|the)\s)?[\s(]*")
+# What stands before a machine's name where another service has a class called like it.
+_SERVICE_CLASSES = {"db.": "RDS", "cache.": "ElastiCache", "ml.": "SageMaker", "search.": "OpenSearch"}
+
+
+def settled(found: list[Mention], folded: str, words: Vocabulary) -> list[Mention]:
+    found = _places(found, folded, words)
+    return _providers(_models(found, folded), words)
+
+
+def class_of_service(found: list[Mention], folded: str) -> str | None:
+    """`db.m5.large` is a database's size, not the machine."""
+    before = [folded[: m.start] for m in found if m.kind == "machine"]
+    return next(
+        (name for start, name in _SERVICE_CLASSES.items() if any(b.endswith(start) for b in before)), None
+    )
+
+
+def not_sellers(found: list[Mention]) -> tuple[str, ...]:
+    """Providers named, where none of them sells any machine named."""
+    named = [m.value for m in found if m.kind == "provider" and not m.excluded]
+    sellers = {machine.provider for m in found if m.kind == "machine" for machine in m.value}
+    return tuple(dict.fromkeys(named)) if sellers and named and not sellers & set(named) else ()
+
+
+def _models(found: list[Mention], folded: str) -> list[Mention]:
+    """Model names that are plain words count only where tokens are asked about."""
+    about_tokens = lexicon().has("intents", "tokens", folded) or lexicon().has("roles", "output", folded)
+
+    def real(mention: Mention) -> bool:
+        letters = sum(character.isalpha() for character in mention.text)
+        digits = any(character.isdigit() for character in mention.text)
+        if letters == 0 or _AMOUNT.match(fold(mention.text)):
+            return False
+        known = mention.candidates > 0 or (digits and letters >= 2)
+        return known or (about_tokens and letters >= 5) or letters >= 10
+
+    return [m for m in found if m.kind != "model" or real(m)]
+
+
+def _providers(found: list[Mention], words: Vocabulary) -> list[Mention]:
+    """Where a model is named, `google` sells models, not machines."""
+    if not any(m.kind in ("model", "unknown_model") for m in found):
+        return found
+    sellers = {"gcp": "google"}
+    return [
+        replace(m, value=sellers.get(m.value, m.value))
+        if m.kind == "provider" and m.text not in words.providers
+        else m
+        for m in found
+    ]
+
+
+def _places(found: list[Mention], folded: str, words: Vocabulary) -> list[Mention]:
+    sellers = {machine.provider for m in found if m.kind == "machine" for machine in m.value}
+    named = [_of_sellers(m, sellers, words) if m.kind == "place" else m for m in found]
+    dropped: set[int] = set()
+    places = [m for m in named if m.kind == "place" and not m.excluded]
+    for first, second in pairwise(places):
+        if not _INSIDE.fullmatch(folded[first.end : second.start]):
+            continue
+        wider, narrower = sorted((first, second), key=lambda m: -len(m.value.regions))
+        # `São Paulo, Brazil` is São Paulo.
+        if narrower.value.regions & wider.value.regions:
+            dropped.add(wider.start)
+    return [m for m in named if m.kind != "place" or m.excluded or m.start not in dropped]
+
+
+def _of_sellers(mention: Mention, sellers: set[str], words: Vocabulary) -> Mention:
+    """`us-east1` said of a machine of AWS is its us-east-1, and of one of GCP its us-east1."""
+    place: Place = mention.value
+    if place.kind != "region" or not sellers or mention.corrected:
+        return mention
+    same = [
+        (provider, code)
+        for code, pairs in words.codes.items()
+        for provider, _ in pairs
+        if key(code) == key(place.label_en) and provider in sellers
+    ]
+    if not same:
+        return mention
+    code = same[0][1]
+    return replace(mention, value=Place("region", code, code, frozenset(same)))
