@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import sys
+import traceback
 from contextlib import suppress
 from datetime import datetime
 from importlib import metadata
@@ -218,8 +219,7 @@ def doctor(as_json: Json = False) -> None:
     else:
         for finding in findings:
             style = {"ok": "green", "warning": "yellow", "broken": "bold red"}[finding.state]
-            out.print(f"[{style}]{finding.state:8}[/] ", end="")
-            line(f"{finding.what}: {finding.detail}")
+            line(f"{finding.state:8} {finding.what}: {finding.detail}", style, head=8)
     if any(finding.state == "broken" for finding in findings):
         raise typer.Exit(1)
 
@@ -232,10 +232,13 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         code = app(["--debug", *arguments] if debug else arguments, standalone_mode=False)
-    except Exception as error:  # the outermost edge: a traceback only with --debug
+    except (CloudPricingError, typer.TyperException) as error:
+        code = _say(error, debug)
+    except Exception as error:  # the outermost edge
+        log.get_logger("cli").exception("unexpected")
         if debug:
             raise
-        code = _fail(error)
+        code = _say(error, debug)
     if code:
         sys.exit(code)
 
@@ -247,21 +250,28 @@ def _without_debug(arguments: list[str]) -> tuple[list[str], bool]:
     return [*kept, *arguments[end:]], len(kept) < end
 
 
-def _fail(error: Exception) -> int:
-    """Say in one line what is wrong and what to do; returns the exit code."""
+def _say(error: Exception, debug: bool) -> int:
+    """One line, or the traceback; returns the exit code."""
+    code, message, hint = _told(error)
+    if debug:
+        traceback.print_exception(error)
+    elif message:
+        failure(message, hint)
+    return code
+
+
+def _told(error: Exception) -> tuple[int, str, str]:
+    """The exit code, what is wrong, and what to do next."""
     if isinstance(error, CloudPricingError):
-        failure(error.message, error.hint)
-        return error.exit_code
+        return error.exit_code, error.message, error.hint
     if isinstance(error, typer.TyperException):
         context = getattr(error, "ctx", None)
-        if error.format_message():  # help was shown where nothing was asked for
-            failure(error.format_message(), f"See `{context.command_path} --help`." if context else "")
-        return error.exit_code
-    log.get_logger("cli").error("unexpected", exc_info=error)
+        hint = f"See `{context.command_path} --help`." if context else ""
+        # No message where help was shown because nothing was asked for.
+        return error.exit_code, error.format_message(), hint
     if isinstance(error, OSError):
         where = f": {error.filename}" if error.filename else ""
-        failure(f"{error.strerror or error}{where}", "Check the disk, the path and its permissions.")
-        return 74  # EX_IOERR
+        hint = "Check the disk, the path and its permissions."
+        return 74, f"{error.strerror or error}{where}", hint  # EX_IOERR
     what = " ".join((type(error).__name__, *str(error).strip().splitlines()[:1]))
-    failure(what, "This is a defect, or a broken installation: --debug shows where.")
-    return 70  # EX_SOFTWARE
+    return 70, what, "This is a defect, or a broken installation: --debug shows where."  # EX_SOFTWARE

@@ -9,7 +9,7 @@ import typer
 
 from agent.cli_records import emit
 from agent.terminal import note, show
-from warehouse.contracts import PURCHASE_OPTIONS, TENANCIES, QueryResult
+from warehouse.contracts import OPERATING_SYSTEMS, PURCHASE_OPTIONS, TENANCIES, QueryResult
 from warehouse.errors import InvalidInput
 from warehouse.settings import settings
 
@@ -23,10 +23,16 @@ def offers(
     gpu: Annotated[Many, typer.Option("--gpu", help="Accelerator, such as H100 or A100-80GB.")] = None,
     provider: Annotated[Many, typer.Option("--provider", help="aws, azure, gcp, ...")] = None,
     place: Annotated[Many, typer.Option("--place", help="Region, city, country or continent.")] = None,
-    min_vcpus: Annotated[float | None, typer.Option("--min-vcpus", help="vCPUs of the machine.")] = None,
-    min_memory: Annotated[float | None, typer.Option("--min-memory", help="GiB of the machine.")] = None,
-    min_gpus: Annotated[float | None, typer.Option("--min-gpus", help="GPUs of the machine.")] = None,
-    min_gpu_memory: Annotated[float | None, typer.Option("--min-gpu-memory", help="GiB of each GPU.")] = None,
+    min_vcpus: Annotated[
+        float | None, typer.Option("--min-vcpus", min=0, help="vCPUs of the machine.")
+    ] = None,
+    min_memory: Annotated[
+        float | None, typer.Option("--min-memory", min=0, help="GiB of the machine.")
+    ] = None,
+    min_gpus: Annotated[float | None, typer.Option("--min-gpus", min=0, help="GPUs of the machine.")] = None,
+    min_gpu_memory: Annotated[
+        float | None, typer.Option("--min-gpu-memory", min=0, help="GiB of each GPU.")
+    ] = None,
     operating_system: Annotated[str, typer.Option("--os", help="linux, windows, rhel, ...")] = "linux",
     purchase_option: Annotated[Many, typer.Option("--purchase-option", help="on_demand, spot, ...")] = None,
     tenancy: Annotated[str, typer.Option("--tenancy", help="shared, dedicated or host.")] = "shared",
@@ -47,6 +53,7 @@ def offers(
     from warehouse.reader import Reader
 
     _one_of("--tenancy", [tenancy], TENANCIES)
+    _one_of("--os", [operating_system.lower()], OPERATING_SYSTEMS)
     _one_of("--purchase-option", purchase_option or [], PURCHASE_OPTIONS)
     chosen: dict[str, Any] = {
         "machines": machine,
@@ -57,14 +64,16 @@ def offers(
         "min_memory_gib": min_memory,
         "min_gpus": min_gpus,
         "min_gpu_memory_gib": min_gpu_memory,
-        "operating_system": operating_system,
+        "operating_system": operating_system.lower(),
         "tenancy": tenancy,
         "purchase_options": purchase_option,
         "price_type": "contracted" if contracted else "list",
         "rows": limit,
     }
     with Reader.open(settings().store, snapshot) as reader:
-        found = find_offers(Context(reader, vocabulary(reader), opener(None, reader)), **chosen)
+        words = vocabulary(reader)
+        _one_of("--provider", [name.lower() for name in provider or ()], sorted(words.providers))
+        found = find_offers(Context(reader, words, opener(None, reader)), **chosen)
     if as_json:
         emit(list(found.rows))
         return
@@ -114,7 +123,7 @@ def _data_of(rows: Sequence[Mapping[str, Any]]) -> str:
     return "Data of " + "; ".join(f"{name} {', '.join(sorted(some))}" for name, some in days.items()) + "."
 
 
-def _one_of(option: str, values: list[str], known: tuple[str, ...]) -> None:
+def _one_of(option: str, values: list[str], known: Sequence[str]) -> None:
     for value in values:
         if value not in known:
             raise InvalidInput(f"{option} cannot be {value}.", f"Use one of {', '.join(known)}.")

@@ -121,10 +121,16 @@ def _say_refreshed(refreshed: dict[str, Any]) -> None:
     for one in collected:
         if one["error"]:
             failure(f"{one['source']} {one['scope']}: {one['error']}")
+    scopes = {batch: f"{one['source']} {one['scope']}" for one in collected for batch in one["batches"]}
     if not refreshed["changed"]:
-        line(f"Nothing changed. Snapshot {refreshed['snapshot']} stays in force; 0 documents embedded.")
+        if refreshed["snapshot"] is None:
+            line("Nothing is published: no source gave a batch.")
+        else:
+            line(f"Nothing changed. Snapshot {refreshed['snapshot']} stays in force; 0 documents embedded.")
+        if refreshed["verdicts"]:
+            show(_verdict_table(refreshed["verdicts"], scopes))
         return
-    show(_verdict_table(refreshed["verdicts"]))
+    show(_verdict_table(refreshed["verdicts"], scopes))
     rows = refreshed["rows"]
     line(
         f"Published snapshot {refreshed['snapshot']}: {rows['prices_in_force']:,} prices in force, "
@@ -132,10 +138,12 @@ def _say_refreshed(refreshed: dict[str, Any]) -> None:
         f"({refreshed['embedded']:,} embedded, {refreshed['reused']:,} reused), "
         f"{rows['quarantine']:,} rows in quarantine."
     )
+    if any(one["verdict"] == "refused" for one in refreshed["verdicts"]):
+        failure("A batch was refused.", "The last good data of its scope stays in force.")
 
 
-def _verdict_table(verdicts: list[dict[str, Any]]) -> QueryResult:
-    """One row for each kind of verdict; refused batches one by one, with the reason."""
+def _verdict_table(verdicts: list[dict[str, Any]], scopes: dict[str, str]) -> QueryResult:
+    """One row for each kind of verdict; refused batches one by one, by their scope, with the reason."""
     rows: list[tuple[Any, ...]] = []
     for verdict in ("accepted", "accepted_with_quarantine"):
         some = [one for one in verdicts if one["verdict"] == verdict]
@@ -152,6 +160,12 @@ def _verdict_table(verdicts: list[dict[str, Any]]) -> QueryResult:
     for one in verdicts:
         if one["verdict"] == "refused":
             rows.append(
-                ("refused", one["batch_id"], one["rows"], one["quarantined"], "; ".join(one["failures"]))
+                (
+                    "refused",
+                    scopes.get(one["batch_id"], one["batch_id"]),
+                    one["rows"],
+                    one["quarantined"],
+                    "; ".join(one["failures"]),
+                )
             )
     return QueryResult(("verdict", "batches", "rows", "quarantined", "reasons"), tuple(rows))

@@ -6,7 +6,7 @@ from agent.context import Context
 from agent.understand.fold import key, phrase
 from agent.understand.makers import makers_first
 from agent.understand.typos import nearest_machine, similar_machines
-from agent.understand.vocabulary import LlmModel, model_key
+from agent.understand.vocabulary import LlmModel, Pair, model_key
 from warehouse.errors import UnknownName
 
 Names = list[str] | None
@@ -47,10 +47,28 @@ def provider_names(context: Context, names: Names) -> Names:
 
 
 def regions(context: Context, places: Names) -> Names:
-    """`provider/region` of every region that lies in any of the places. Raises UnknownName."""
+    """`provider/region` of every region that lies in any of the places. Raises UnknownName.
+
+    A wide place leaves out the regions set apart for governments; their own names mean them.
+    """
+    pairs = _pairs(context, places)
+    return _written(context.words.open_to_all(pairs)) if pairs is not None else None
+
+
+def not_regions(context: Context, places: Names, not_places: Names) -> Names:
+    """Regions that lie in none of the places wanted; without any, also those set apart for governments."""
+    pairs = _pairs(context, not_places) or frozenset()
+    return _written(pairs if places else pairs | context.words.apart) or None
+
+
+def _written(pairs: frozenset[Pair]) -> list[str]:
+    return sorted(f"{provider}/{region}" for provider, region in pairs)
+
+
+def _pairs(context: Context, places: Names) -> frozenset[Pair] | None:
     if not places:
         return None
-    pairs: set[tuple[str, str]] = set()
+    pairs: set[Pair] = set()
     for name in places:
         place = context.words.place(name)
         if place is None:
@@ -59,7 +77,7 @@ def regions(context: Context, places: Names) -> Names:
                 "Try a region code such as us-east-1.",
             )
         pairs |= place.regions
-    return sorted(f"{provider}/{region}" for provider, region in pairs)
+    return frozenset(pairs)
 
 
 def llm_models(context: Context, name: str, provider: str | None = None) -> list[LlmModel]:

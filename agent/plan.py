@@ -36,15 +36,33 @@ def _rate_needed(reading: Reading) -> bool:
 
 def _price(reading: Reading, context: Context) -> list[Call]:
     names = reading.machine_names()
-    if len(reading.purchase.options) > 1 and names:
-        return [Call("compare", {"by": "option", "machines": list(names), **_where_and_how(reading)})]
-    if len(names) > 1:
-        return [Call("compare", {"by": "machine", "machines": list(names), **_where_and_how(reading)})]
     if not names:
         return []
+    by = _sides_of(reading)
+    if by:
+        return [Call("compare", {"by": by, "machines": list(names), **_sides_and_how(reading, by)})]
     return [
         Call("price_of", {"machine": names[0], **_where_and_how(reading), **purchase_of(reading, full=True)})
     ]
+
+
+def _sides_of(reading: Reading) -> str | None:
+    """What a question about machines names several of."""
+    if len(reading.purchase.options) > 1:
+        return "option"
+    if len(reading.purchase.systems) > 1:
+        return "system"
+    if len(reading.machine_names()) > 1:
+        return "machine"
+    return "place" if len(reading.places) > 1 else None
+
+
+def _sides_and_how(reading: Reading, by: str) -> dict[str, Any]:
+    given = _where_and_how(reading)
+    if by == "system":
+        del given["operating_system"]
+        given["operating_systems"] = list(reading.purchase.systems)
+    return given
 
 
 def _estimate(reading: Reading, context: Context) -> list[Call]:
@@ -63,9 +81,8 @@ def _cheapest(reading: Reading, context: Context) -> list[Call]:
 
 def _compare(reading: Reading, context: Context) -> list[Call]:
     names = list(reading.machine_names())
-    where = _where_and_how(reading)
-    if len(names) > 1:
-        return [Call("compare", {"by": "machine", "machines": names, **where})]
+    if names and _sides_of(reading):
+        return _price(reading, context)
     if len(reading.accelerators) > 1 and not names and len(reading.places) < 2 and len(reading.providers) < 2:
         return [
             Call("find_offers", {**conditions(reading, context), "best_per": "accelerator", "rows": _LISTED})
@@ -76,12 +93,15 @@ def _compare(reading: Reading, context: Context) -> list[Call]:
     if by is None:
         return _cheapest(reading, context)
     needs = {} if names else _comparable(conditions(reading, context))
+    where = _sides_and_how(reading, by)
     return [Call("compare", {"by": by, **needs, **({"machines": names} if names else {}), **where})]
 
 
 def _compared(reading: Reading) -> str | None:
     if len(reading.purchase.options) > 1:
         return "option"
+    if len(reading.purchase.systems) > 1:
+        return "system"
     if len(reading.places) > 1:
         return "place"
     if len(reading.providers) != 1:
@@ -117,14 +137,12 @@ def _list(reading: Reading, context: Context) -> list[Call]:
 
 
 def _tokens(reading: Reading, context: Context) -> list[Call]:
+    if reading.unknown_models and not reading.models:
+        return []
     if not reading.models:
         kind = reading.token_kind or "input"
-        return [
-            Call(
-                "list_token_prices",
-                {"kind": kind, "providers": list(reading.providers) or None, "rows": _LISTED},
-            )
-        ]
+        asked = {"kind": kind, "providers": list(reading.providers) or None, "free": reading.free}
+        return [Call("list_token_prices", {**asked, "rows": _LISTED})]
     load = reading.workload
     amounts = {
         "input_tokens": str(load.input + load.unassigned),
@@ -164,7 +182,7 @@ def _explain(reading: Reading, context: Context) -> list[Call]:
 
 
 def _freshness(reading: Reading, context: Context) -> list[Call]:
-    return [Call("freshness")]
+    return [Call("freshness", {"providers": list(reading.providers)} if reading.providers else {})]
 
 
 def _coverage(reading: Reading, context: Context) -> list[Call]:

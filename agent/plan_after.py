@@ -20,6 +20,8 @@ class Call:
 
 def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call]:
     primary = context.findings[-1] if len(context.findings) == 1 else _primary(context)
+    if _nothing_of_ones_own(reading, primary) and len(context.findings) == 1:
+        return [Call(primary.tool, {k: v for k, v in primary.arguments.items() if k != "price_type"})]
     if primary.tool in ("price_of", "estimate", "compare") and "refused_prices" not in done:
         missing = _without_price(reading, context)
         if missing:
@@ -35,9 +37,14 @@ def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call
         and len(context.found("search_knowledge")) == 1
     ):
         return [Call("search_knowledge", {"text": reading.question, "language": reading.language})]
-    if reading.currency and not context.found("convert"):
+    if reading.currency and len(context.found("convert")) <= (reading.needs.max_price is not None):
         return _converted(reading, primary)
     return []
+
+
+def _nothing_of_ones_own(reading: Reading, primary: Finding) -> bool:
+    """No discount rule and no own list covers it: the list price is what is known."""
+    return reading.purchase.price_type == "contracted" and not primary.rows
 
 
 def _primary(context: Context) -> Finding:
@@ -93,8 +100,11 @@ def _home(reading: Reading, name: str) -> tuple[str, str] | None:
 
 
 def _relaxed(reading: Reading, context: Context) -> list[Call]:
-    """The same without the place, else without the highest price."""
+    """The same on demand; else without the place, else without the highest price."""
     given = {**conditions(reading, context), "best_per": "machine", "rows": 3}
+    if reading.purchase.options != ("on_demand",):
+        bought = ("term_months", "payment", "purchase_options")
+        return [Call("find_offers", {k: v for k, v in given.items() if k not in bought})]
     if reading.places or reading.providers:
         return [Call("find_offers", {k: v for k, v in given.items() if k not in ("places", "providers")})]
     if "max_usd_hour" in given:

@@ -49,8 +49,9 @@ def purchase_of(reading: Reading, *, full: bool = False) -> dict[str, Any]:
     how = reading.purchase
     given: dict[str, Any] = {"operating_system": how.operating_system, "tenancy": how.tenancy}
     given["purchase_options"] = list(how.options)
+    given["price_type"] = None if how.price_type == "list" else how.price_type
     if full:
-        given |= {"price_type": how.price_type, "term_months": how.term_months, "payment": how.payment}
+        given |= {"term_months": how.term_months, "payment": how.payment}
     return {name: value for name, value in given.items() if value is not None}
 
 

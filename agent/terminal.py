@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -56,6 +58,8 @@ def cell(value: object) -> str:
     """A value as a person reads it, in one line: no trailing zeros, no microseconds."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, float):
@@ -64,7 +68,14 @@ def cell(value: object) -> str:
         return f"{value:%Y-%m-%d %H:%M}" if (value.hour or value.minute) else f"{value:%Y-%m-%d}"
     if isinstance(value, list | tuple):
         return ", ".join(cell(item) for item in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{cell(name)}: {cell(item)}" for name, item in value.items())
+    if isinstance(value, bytes):
+        return value.hex()
     return str(value).translate(_CONTROLS)
+
+
+_WRAP = partial(textwrap.fill, break_long_words=False, break_on_hyphens=False, replace_whitespace=False)
 
 
 def write(text: str) -> None:
@@ -76,11 +87,14 @@ def write(text: str) -> None:
         _seen_enough()
 
 
-def line(text: str, style: str = "", console: Console = out) -> None:
-    """Text for people: broken between words on a terminal, nowhere else, and never within a word."""
-    shown = "\n".join(part.translate(_CONTROLS) for part in text.split("\n"))
-    piped = not console.is_terminal
-    console.print(Text(shown), style=style or None, soft_wrap=piped, overflow="ignore", crop=False)
+def line(text: str, style: str = "", console: Console = out, head: int | None = None) -> None:
+    """Text for people: broken between words on a terminal, nowhere else. `head` characters are styled."""
+    parts = [part.translate(_CONTROLS) for part in text.split("\n")]
+    if console.is_terminal:
+        parts = [_WRAP(part, console.width) for part in parts]
+    shown = Text("\n".join(parts))
+    shown.stylize(style, 0, head)
+    console.print(shown, soft_wrap=True)
 
 
 def show(result: QueryResult, spare: Sequence[str] = ()) -> Sequence[str]:
@@ -166,8 +180,9 @@ def show_answer(answer: Answer) -> None:
             for word, moment in (("of", citation.as_of), ("read", citation.observed_at))
             if moment
         ]
-        key = f"{words['price']} {citation.price_id}" if citation.price_id else ""
-        parts = (citation.title, citation.source, *dates, key, citation.source_url)
+        # A guide or card is cited by its path, a price by its id.
+        key = citation.price_id if "/" in citation.price_id else f"{words['price']} {citation.price_id}"
+        parts = (citation.title, citation.source, *dates, citation.price_id and key, citation.source_url)
         lines.append(f"[{citation.number}] " + ", ".join(str(part) for part in parts if part))
     lines += [f"{words['note']}: {caveat}" for caveat in answer.caveats]
     if answer.suggestions:
@@ -182,8 +197,7 @@ def note(text: str) -> None:
 
 def failure(message: str, hint: str = "") -> None:
     stop = "" if message.endswith((".", "!", "?", ":")) or not hint else "."
-    text = Text.assemble(("error: ", "bold red"), f"{message}{stop} {hint}".rstrip().translate(_CONTROLS))
-    err.print(text, soft_wrap=not err.is_terminal, overflow="ignore", crop=False)
+    line(" ".join(f"error: {message}{stop} {hint}".split()), "bold red", err, head=6)
 
 
 @contextmanager

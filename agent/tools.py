@@ -61,7 +61,7 @@ def find_offers(
         providers=filters.provider_names(context, providers),
         not_providers=filters.provider_names(context, not_providers),
         regions=filters.regions(context, places),
-        not_regions=filters.regions(context, not_places),
+        not_regions=filters.not_regions(context, places, not_places),
         min_vcpus=min_vcpus,
         max_vcpus=max_vcpus,
         min_memory_gib=min_memory_gib,
@@ -121,7 +121,7 @@ def price_of(
 
 def compare(
     context: Context,
-    by: Literal["machine", "place", "provider", "option"],
+    by: Literal["machine", "place", "provider", "option", "system"],
     machines: Names = None,
     accelerators: Names = None,
     families: Names = None,
@@ -136,10 +136,12 @@ def compare(
     min_gpu_memory_gib: float | None = None,
     gpus_only: bool = False,
     operating_system: str = "linux",
+    operating_systems: Names = None,
     tenancy: Literal["shared", "dedicated", "host"] = "shared",
     purchase_options: list[PurchaseOption] | None = None,
+    price_type: Literal["list", "contracted"] = "list",
 ) -> Finding:
-    """The cheapest offer of each machine, place, provider or purchase option, and how they differ."""
+    """The cheapest offer of each machine, place, provider, purchase option or system, and how they differ."""
     conditions: dict[str, Any] = {
         "accelerators": accelerators,
         "families": families,
@@ -155,6 +157,7 @@ def compare(
         "operating_system": operating_system,
         "tenancy": tenancy,
         "purchase_options": purchase_options,
+        "price_type": price_type,
     }
     if by == "place":
         sides = [(place, {"machines": machines, "places": [place]}) for place in places or []]
@@ -166,6 +169,10 @@ def compare(
             (provider, {**per, "providers": [provider]})
             for provider in providers or sorted(context.words.providers)
         ]
+    elif by == "system":
+        systems = operating_systems or ["linux", "windows"]
+        per = {"machines": machines, "places": places}
+        sides = [(system, {**per, "operating_system": system}) for system in systems]
     else:
         options = purchase_options or ["on_demand", "spot"]
         per = {"machines": machines, "places": places}
@@ -218,10 +225,10 @@ def estimate(
 
 def _offers(tool: str, result: QueryResult) -> Finding:
     rows = result.records()
-    found = int(rows[0]["found"]) if rows else 0
+    figures = {name: int(rows[0][name]) if rows else 0 for name in ("found", "machines")}
     for row in rows:
-        del row["found"]
-    return Finding(tool, {}, tuple(rows), {"found": found}, found > len(rows))
+        del row["found"], row["machines"]
+    return Finding(tool, {}, tuple(rows), figures, figures["found"] > len(rows))
 
 
 def _spread(rows: tuple[Any, ...]) -> dict[str, Any]:

@@ -81,7 +81,10 @@ def publish_batches(
         inputs = inputs_digest(batches, limits.data, embedder.model_id)
         current = _in_force(store, anew)
         if current is not None and current.manifest.inputs == inputs:
-            return Published(current.id, changed=False, rows=dict(current.manifest.rows))
+            refused = tuple(one for one in current.manifest.verdicts if one.verdict == "refused")
+            return Published(current.id, False, refused, dict(current.manifest.rows))
+        if not batches and current is None:
+            return Published(None, changed=False)
         now = datetime.now(UTC)
         snapshot_id = snapshots.new_id(now, inputs)
         tell("copy")
@@ -95,6 +98,8 @@ def publish_batches(
             build.describe(connection)
             rows = build.counts(connection)
             held = build.loaded(connection)
+            judged = {verdict.batch_id for verdict in verdicts}
+            standing = [one for one in build.standing_refusals(connection) if one.batch_id not in judged]
         tell("validate")
         quality.render_docs(folder / snapshots.VALIDATION, verdicts)
         _check(folder, rows)
@@ -105,7 +110,7 @@ def publish_batches(
             previous=current.id if current else None,
             inputs=inputs,
             batches=tuple(sorted(held)),
-            verdicts=tuple(verdicts),
+            verdicts=(*verdicts, *standing),
             rows=rows,
             knowledge={"model": embedder.model_id, "embedded": report.embedded, "reused": report.reused},
             libraries={name: metadata.version(name) for name in _LIBRARIES},
@@ -115,7 +120,7 @@ def publish_batches(
         snapshots.publish(store, folder, manifest)
         snapshots.prune(store, limits.keep_snapshots)
     _log.info("published", snapshot=snapshot_id, rows=rows, embedded=report.embedded, reused=report.reused)
-    return Published(snapshot_id, True, tuple(verdicts), rows, report.embedded, report.reused)
+    return Published(snapshot_id, True, manifest.verdicts, rows, report.embedded, report.reused)
 
 
 def _in_force(store: Path, anew: bool) -> snapshots.Snapshot | None:

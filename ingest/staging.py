@@ -19,7 +19,7 @@ from ingest import normalize
 from ingest.aside import aside, remove, settle, sweep, write_file
 from ingest.normalize import conformed, reference_files
 from ingest.source import Payload, Tables
-from warehouse.contracts import TABLES, Batch, Scope
+from warehouse.contracts import TABLES, Batch, PayloadRecord, Scope
 from warehouse.errors import PayloadInvalid
 
 _ROW_GROUP = 100_000
@@ -56,7 +56,7 @@ def stage(
     parser = parser or parser_fingerprint(source)
     folder = store / "staging"
     sweep(folder)
-    fetched_at = min(payload.record.fetched_at for payload in payloads)
+    fetched_at = _known_since(store, source, scope, payloads)
     pieces: dict[datetime, dict[str, list[pa.Table]]] = defaultdict(lambda: defaultdict(list))
     for part in tables:
         for name, table in part.tables.items():
@@ -84,10 +84,15 @@ def _all(store: Path) -> Iterator[Batch]:
     return map(_read, (store / "staging").glob("*/batch.json"))
 
 
+def _entries(store: Path) -> list[dict[str, Any]]:
+    """What is remembered of each reading of payloads, as `_remember` wrote it."""
+    return [json.loads(path.read_bytes()) for path in (store / "staging" / "index").glob("*.json")]
+
+
 def superseded(store: Path) -> set[str]:
     """Ids of batches that only an older parser made of payloads a newer one has read since."""
     newest: dict[tuple[str, ...], dict[str, Any]] = {}
-    entries = [json.loads(path.read_bytes()) for path in (store / "staging" / "index").glob("*.json")]
+    entries = _entries(store)
     for entry in sorted(entries, key=lambda entry: str(entry["written_at"])):
         newest[(entry["source"], entry["scope"], *sorted(entry["payloads"]))] = entry
     current = {batch_id for entry in newest.values() for batch_id in entry["batches"]}
@@ -108,22 +113,41 @@ def already(
     index = _index(store / "staging", source, scope, [payload.sha256 for payload in payloads], parser)
     if not index.is_file():
         return None
-    records = [batch_folder(store, name) / "batch.json" for name in json.loads(index.read_bytes())["batches"]]
-    if not all(record.is_file() for record in records):
-        return None
-    batches = [_read(record) for record in records]
+    batches = _made(store, json.loads(index.read_bytes()))
     fetched_at = min(payload.fetched_at for payload in payloads)
-    again = [batch for batch in batches if batch.observed_at != fetched_at]
-    return None if any(_something_since(store, batch) for batch in again) else batches
+    whole = batches is not None and all(_speaks_at(store, batch, fetched_at) for batch in batches)
+    return batches if whole else None
 
 
-def _something_since(store: Path, batch: Batch) -> bool:
+def _made(store: Path, entry: Mapping[str, Any]) -> list[Batch] | None:
+    """The batches an index entry names, or None if one is gone."""
+    records = [batch_folder(store, name) / "batch.json" for name in entry["batches"]]
+    return [_read(record) for record in records] if all(record.is_file() for record in records) else None
+
+
+def _speaks_at(store: Path, batch: Batch, moment: datetime) -> bool:
+    """Whether a batch still is what its scope was at `moment`; dated data speaks for its own date."""
     if batch.as_of != batch.observed_at:
-        return False
-    return any(
-        other.observed_at > batch.observed_at and (other.source, other.scope) == (batch.source, batch.scope)
+        return True
+    return batch.observed_at <= moment and not any(
+        batch.observed_at < other.observed_at < moment
+        and (other.source, other.scope) == (batch.source, batch.scope)
         for other in _all(store)
     )
+
+
+def _known_since(store: Path, source: str, scope: Scope, payloads: Sequence[Payload]) -> datetime:
+    """When these payloads were first read as what the scope still is; another parser changes no dates."""
+    fetched_at = min(payload.record.fetched_at for payload in payloads)
+    same = (source, repr(scope), sorted(payload.record.sha256 for payload in payloads))
+    earlier = [
+        batch.observed_at
+        for entry in _entries(store)
+        if (entry["source"], entry["scope"], sorted(entry["payloads"])) == same
+        for batch in _made(store, entry) or ()
+        if batch.observed_at <= fetched_at and _speaks_at(store, batch, fetched_at)
+    ]
+    return max(earlier, default=fetched_at)
 
 
 def _sorted(by_name: Mapping[str, list[pa.Table]]) -> dict[str, pa.Table]:

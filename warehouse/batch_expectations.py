@@ -23,7 +23,8 @@ def batch_rules(max_age_days: int | None) -> tuple[Rule, ...]:
             "A list does not triple between two readings.",
             level="batch",
             max_value=LIMITS.most_percent_of_previous,
-            sentence="{rows:,} rows, {percent_of_previous:.0f}% of the {previous_rows:,} of batch {previous_batch}",
+            sentence="{rows:,} rows, {percent_of_previous:.0f}% of the {previous_rows:,} of batch "
+            "{previous_batch}",
         ),
         between(
             "mostly_refused",

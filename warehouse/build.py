@@ -132,6 +132,15 @@ def load_batch(
     return verdict
 
 
+def standing_refusals(connection: duckdb.DuckDBPyConnection) -> list[Verdict]:
+    """Verdicts of refused batches that nothing has followed: older data is in force in their place."""
+    rows = connection.execute(statement("standing_refusals")).fetchall()
+    return [
+        Verdict(batch_id, "refused", count, quarantined, json.loads(reasons), tuple(failures))
+        for batch_id, count, quarantined, reasons, failures in rows
+    ]
+
+
 def run_history(connection: duckdb.DuckDBPyConnection, batch_id: str) -> None:
     """Run `sql/load/` over the staged tables of an accepted batch that `batches` already holds."""
     for text in statements("load"):

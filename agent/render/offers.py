@@ -26,16 +26,25 @@ COLUMNS = (
 def write_offers(page: Page, reading: Reading, context: Context) -> None:
     found = context.found("find_offers")
     if found and found[0].rows:
-        _write(page, reading, found[0].rows, found[0].truncated)
+        _write(page, reading, found[0].rows, int(found[0].figures["machines"]))
+        return
+    # Prices of one's own were looked for first, and there are none.
+    if reading.purchase.price_type == "contracted" and len(found) > 1 and found[1].rows:
+        page.add("missing.no_own")
+        _write(page, reading, found[1].rows, int(found[1].figures["machines"]))
         return
     relaxed = next((finding for finding in found[1:] if finding.rows), None)
     if relaxed:
         places = page.joined(place.label(page.language) for place in reading.places)
         providers = page.joined(page.provider(name) for name in reading.providers)
         where = ", ".join(part for part in (places, providers) if part)
-        dropped = (
-            page.say("offers.dropped_place", places=where) if where else page.say("offers.dropped_price")
-        )
+        if "purchase_options" not in relaxed.arguments:
+            options = page.joined(page.word("condition", option) for option in reading.purchase.options)
+            dropped = page.say("offers.dropped_option", option=options)
+        elif where:
+            dropped = page.say("offers.dropped_place", places=where)
+        else:
+            dropped = page.say("offers.dropped_price")
         page.add("offers.relaxed", dropped=dropped, **_values(page, tied(relaxed.rows)))
         page.table(relaxed.rows, COLUMNS)
         return
@@ -43,15 +52,12 @@ def write_offers(page: Page, reading: Reading, context: Context) -> None:
     page.answered = False
 
 
-def _write(page: Page, reading: Reading, rows: Sequence[Row], truncated: bool) -> None:
+def _write(page: Page, reading: Reading, rows: Sequence[Row], machines: int) -> None:
     groups = _by_machine(rows)
     if reading.intent is Intent.LIST:
-        page.add(
-            "offers.list_one" if len(groups) == 1 else "offers.list",
-            count=f"{len(groups)}{'+' if truncated else ''}",
-        )
+        page.add("offers.list_one" if machines == 1 else "offers.list", count=page.number(machines, 0))
         listed = groups[: page.most_rows * 2]
-        if len(groups) > len(listed) or truncated:
+        if machines > len(listed):
             page.caveat("truncated")
     else:
         first = groups[0]

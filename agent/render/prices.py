@@ -26,8 +26,13 @@ _OWN = (*COLUMNS, "currency")
 
 
 def write_prices(page: Page, reading: Reading, context: Context) -> None:
-    primary = _first(context, "price_of")
-    if primary and _asked(primary, reading):
+    found = context.found("price_of")
+    primary = next(iter(found), None)
+    # Prices of one's own were looked for first, and there are none.
+    if primary and not primary.rows and reading.purchase.price_type == "contracted" and len(found) > 1:
+        page.add("missing.no_own")
+        primary = found[1]
+    if primary and primary.rows:
         _write_price(page, reading, primary.rows)
     else:
         explain_missing(page, reading, context)
@@ -35,10 +40,6 @@ def write_prices(page: Page, reading: Reading, context: Context) -> None:
 
 def _first(context: Context, tool: str) -> Finding | None:
     return next(iter(context.found(tool)), None)
-
-
-def _asked(finding: Finding, reading: Reading) -> bool:
-    return bool(finding.rows)
 
 
 def _write_price(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
@@ -57,11 +58,12 @@ def _write_price(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
         page.add("price.dearest" if reading.dearest else "price.cheapest", **values)
     elif len(regions) == 1:
         page.add("price.one", **values)
+        _write_discount(page, best[0])
     elif len(tied(ordered)) == len(ordered):
         page.add("price.ties", **values)
     else:
         page.add("price.range", **values, **_dearest(page, last, len(regions)))
-    if reading.availability:
+    if reading.availability and reading.intent is not Intent.CHEAPEST:
         codes = dict.fromkeys(str(row["region"]) for row in rows)
         page.add("price.available", count=len(codes), regions=page.joined(codes))
     if (
@@ -72,6 +74,11 @@ def _write_price(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
         percent = (100 * (last["price_usd_hour"] / best[0]["price_usd_hour"] - 1)).quantize(Decimal("0.1"))
         page.add("price.spread", **_dearest(page, last, len(regions)), percent=page.number(percent, 1))
     page.table(ordered, _OWN)
+
+
+def _write_discount(page: Page, row: Row) -> None:
+    if row.get("rule"):
+        page.add("price.discount", rule=row["rule"], percent=page.number(row["discount_percent"]))
 
 
 def _dearest(page: Page, row: Row, count: int) -> dict[str, str]:
@@ -186,6 +193,8 @@ def _write_pair(page: Page, first: Row, second: Row) -> None:
 def _side(page: Page, row: Row) -> str:
     """What a row stands for, with its machine where that isn't the side itself."""
     side = str(row["side"])
+    if side == row["operating_system"]:
+        return f"{row['instance_type']} ({page.provider(row['provider'])}, {page.word('condition', side)})"
     if side == row["instance_type"]:
         return f"{side} ({page.provider(row['provider'])})"
     if side == row["purchase_option"]:

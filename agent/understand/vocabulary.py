@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from agent.understand.fold import key, phrase
@@ -46,18 +45,6 @@ class LlmModel:
     name: str
 
 
-@dataclass(frozen=True)
-class Source:
-    """When a source's data is older than `max_age_days`, its prices are stale."""
-
-    title: str
-    as_of: datetime
-    max_age_days: int
-
-    def age_days(self) -> int:
-        return (datetime.now(UTC) - self.as_of).days
-
-
 @dataclass
 class Vocabulary:
     """Every index maps a name's key (see fold.key) to what it may mean."""
@@ -69,7 +56,7 @@ class Vocabulary:
     accelerators: dict[str, tuple[str, ...]] = field(default_factory=dict)
     places: dict[str, list[Place]] = field(default_factory=dict)
     models: dict[str, list[LlmModel]] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
+    sources: dict[str, int] = field(default_factory=dict)  # the days after which a source's data is stale
     codes: dict[str, set[Pair]] = field(default_factory=dict)
     apart: frozenset[Pair] = frozenset()
 
@@ -119,7 +106,7 @@ def _load(reader: Reader) -> Vocabulary:
     _add_apart(words, regions)
     _add_models(words, reader.named("vocabulary_models").records())
     for row in reader.named("freshness_now").records():
-        words.sources[row["source"]] = Source(row["title"], row["as_of"], row["max_age_days"])
+        words.sources[row["source"]] = row["max_age_days"]
     return words
 
 

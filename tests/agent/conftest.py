@@ -80,7 +80,7 @@ anthropic,claude-sonnet-4-5,Claude Sonnet 4.5,input,3
 anthropic,claude-sonnet-4-5,Claude Sonnet 4.5,output,15
 """
 
-URL = "https://pypi.org/project/apache-libcloud/3.9.1/"
+URL = "https://libcloud.example/pricing.json"
 
 
 def build(path: Path) -> None:

@@ -52,8 +52,9 @@ def serve() -> None:
             try:
                 live(order)
                 code = 0
-            except Exception:
+            except BaseException:
                 traceback.print_exc()
+                raise
             finally:
                 sys.stderr.flush()
                 os._exit(code)

@@ -259,7 +259,7 @@ def test_replay_goes_back_to_a_day(house: Any) -> None:
 def test_replay_takes_only_the_sources_it_is_told(house: Any) -> None:
     house.refresh(TWO)
     assert len(restage(house.limits, datetime.now(UTC), ["price_file"])[1]) == 1
-    with pytest.raises(InvalidInput, match="No payload in .* up to"):
+    with pytest.raises(InvalidInput, match=r"No payload in .* up to"):
         restage(house.limits, datetime.now(UTC), ["libcloud"])
 
 
@@ -272,3 +272,20 @@ def test_the_store_needs_nothing_but_its_own_folder(house: Any, tmp_path: Path) 
     assert snapshots.verify(snapshots.load(copy)) == []
     with Reader.open(copy) as reader:
         assert reader.query("SELECT count(*) FROM offers").rows == ((2,),)
+
+
+def test_a_refused_batch_is_told_until_another_one_follows(house: Any) -> None:
+    house.refresh(TWO)
+    house.refresh(dict.fromkeys(TWO, 0))
+    again = house.publish()
+    assert not again.changed
+    assert [verdict.verdict for verdict in again.refused] == ["refused"]
+    followed = house.refresh(TWO | {"m5.large@us-east-1": 0.098})
+    assert followed.refused == ()
+    assert house.publish().refused == ()
+
+
+def test_no_batch_at_all_publishes_nothing(limits: Any) -> None:
+    published = publish_batches([], limits)
+    assert (published.snapshot, published.changed) == (None, False)
+    assert snapshots.published(limits.store) == []

@@ -134,6 +134,22 @@ def test_undated_data_that_comes_back_speaks_for_a_new_time(
     assert already(tmp_path, "libcloud", SCOPE, later, "p1") == [again]
 
 
+def test_another_parser_changes_no_dates(tmp_path: Path, payload: Callable[..., Payload]) -> None:
+    def read(content: bytes, day: int, parser: str, price: str) -> datetime:
+        kept = [payload(content, NOON + timedelta(days=day))]
+        (batch,) = stage(
+            tmp_path, "libcloud", SCOPE, kept, [Tables({"prices": prices(a=price)})], parser=parser
+        )
+        return batch.as_of
+
+    assert read(b"A", 0, "p1", "1") == NOON
+    assert read(b"B", 1, "p1", "2") == NOON + timedelta(days=1)
+    assert read(b"B", 2, "p2", "3") == NOON + timedelta(days=1)
+    due = staged(tmp_path, until=NOON + timedelta(days=9))
+    assert [batch.as_of for batch in due] == [NOON, NOON + timedelta(days=1)]
+    assert read(b"A", 3, "p2", "1") == NOON + timedelta(days=3)
+
+
 def test_what_a_killed_run_left_is_no_batch_and_is_swept(tmp_path: Path, stage_one: Stage) -> None:
     leftover = tmp_path / "staging" / ".aside-99999999-x"
     leftover.mkdir(parents=True)

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,11 +13,10 @@ import pytest
 
 from warehouse import snapshots
 from warehouse.contracts import Verdict
-from warehouse.errors import NoSnapshot, SnapshotDamaged, StoreBusy, UnknownName
+from warehouse.errors import NoSnapshot, SnapshotDamaged, UnknownName
 from warehouse.reader import Reader
 from warehouse.snapshots import Manifest, Snapshot
 
-ROOT = Path(__file__).resolve().parents[2]
 START = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 VERDICT = Verdict("b1", "accepted_with_quarantine", 10, 2, {"zero_price": 2}, ("nothing",))
 
@@ -63,24 +58,6 @@ def store(tmp_path: Path) -> Path:
 @pytest.fixture
 def three(store: Path) -> list[Snapshot]:
     return [publish(store, number) for number in (1, 2, 3)]
-
-
-@pytest.fixture
-def publisher_elsewhere(store: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that holds the store as its publisher until its input ends."""
-    code = (
-        "import sys; from pathlib import Path; from warehouse import snapshots\n"
-        "with snapshots.publishing(Path(sys.argv[1]), 5): print('held', flush=True); sys.stdin.read()"
-    )
-    pipe = subprocess.PIPE
-    child = subprocess.Popen(
-        [sys.executable, "-c", code, str(store)], cwd=ROOT, stdin=pipe, stdout=pipe, text=True
-    )
-    with child:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "held\n"
-        yield child
-        child.kill()
 
 
 def test_a_published_snapshot_is_in_force_and_whole(store: Path) -> None:
@@ -236,30 +213,6 @@ def test_prune_leaves_an_open_reader_its_data(store: Path, three: list[Snapshot]
 def test_rollback_past_a_pruned_snapshot_takes_the_next_older_one(store: Path, three: list[Snapshot]) -> None:
     three[1].folder.rename(store / "elsewhere")
     assert snapshots.rollback(store).id == three[0].id
-
-
-def test_a_second_publisher_is_told_to_wait(store: Path, publisher_elsewhere: subprocess.Popen[str]) -> None:
-    started = time.monotonic()
-    with pytest.raises(StoreBusy, match="Wait for it"), snapshots.publishing(store, 0.2):
-        pass
-    assert time.monotonic() - started < 5
-
-
-def test_the_lock_dies_with_its_holder(store: Path, publisher_elsewhere: subprocess.Popen[str]) -> None:
-    publisher_elsewhere.kill()
-    publisher_elsewhere.wait()
-    assert publish(store, 1).id == snapshots.current_id(store)
-
-
-def test_a_publisher_waits_for_the_one_before_it(
-    store: Path, publisher_elsewhere: subprocess.Popen[str]
-) -> None:
-    assert publisher_elsewhere.stdin is not None
-    later = threading.Timer(0.3, publisher_elsewhere.stdin.close)
-    later.start()
-    with snapshots.publishing(store, 10):
-        assert publisher_elsewhere.wait(5) == 0
-    later.join()
 
 
 def test_leftovers_of_a_killed_publisher_are_removed(store: Path, three: list[Snapshot]) -> None:

@@ -2,26 +2,34 @@
 -- `best_per` keeps the cheapest of each group only, ties included. `found` counts offers, `machines`
 -- the machines among them. A price of one's own is a contracted one, or a list price less a discount.
 WITH
-places AS (SELECT split_part(place, '/', 1) AS provider, split_part(place, '/', 2) AS region FROM (SELECT unnest($regions::VARCHAR[]) AS place)),
-elsewhere AS (SELECT split_part(place, '/', 1) AS provider, split_part(place, '/', 2) AS region FROM (SELECT unnest($not_regions::VARCHAR[]) AS place)),
+places AS (
+    SELECT split_part(place, '/', 1) AS provider, split_part(place, '/', 2) AS region
+    FROM (SELECT unnest($regions::VARCHAR[]) AS place)
+),
+elsewhere AS (
+    SELECT split_part(place, '/', 1) AS provider, split_part(place, '/', 2) AS region
+    FROM (SELECT unnest($not_regions::VARCHAR[]) AS place)
+),
 pool AS (
     SELECT
-        price_id, provider, instance_type, family, vcpus, memory_gib, architecture, accelerator, accelerator_count,
-        accelerator_memory_gib, operating_system, tenancy, region, purchase_option, term_months, payment,
-        price_usd_hour, NULL::VARCHAR AS rule, 0::DECIMAL(20, 10) AS discount_percent
+        rowid AS row_number, price_id, provider, instance_type, family, vcpus, memory_gib, architecture,
+        accelerator, accelerator_count, accelerator_memory_gib, operating_system, tenancy, region,
+        purchase_option, term_months, payment, price_usd_hour, NULL::VARCHAR AS rule, 0::DECIMAL(20, 10) AS discount_percent
     FROM offers
     WHERE price_type = $price_type::VARCHAR
     UNION ALL
     SELECT
-        price_id, provider, instance_type, family, vcpus, memory_gib, architecture, accelerator, accelerator_count,
-        accelerator_memory_gib, operating_system, tenancy, region, purchase_option, term_months, payment,
-        own_price_usd_hour, rule, discount_percent
-    FROM own_offers
+        o.rowid, o.price_id, o.provider, o.instance_type, o.family, o.vcpus, o.memory_gib, o.architecture,
+        o.accelerator, o.accelerator_count, o.accelerator_memory_gib, o.operating_system, o.tenancy, o.region,
+        o.purchase_option, o.term_months, o.payment, w.own_price_usd_hour, w.rule, w.discount_percent
+    FROM own_offers AS w
+    JOIN offers AS o USING (price_id)
     WHERE $price_type::VARCHAR = 'contracted'
 ),
 wanted AS (
     SELECT
-        price_id, provider, instance_type, region, purchase_option, accelerator, price_usd_hour, rule, discount_percent,
+        row_number, price_id, provider, instance_type, region, purchase_option, accelerator, price_usd_hour,
+        rule, discount_percent,
         (price_usd_hour / nullif(accelerator_count, 0))::DECIMAL(20, 10) AS price_usd_gpu_hour
     FROM pool
     WHERE
@@ -92,7 +100,7 @@ SELECT
     o.source, o.source_url, o.effective_from, o.as_of, o.observed_at, s.found,
     (SELECT count(DISTINCT provider || '/' || instance_type) FROM best) AS machines
 FROM shown AS s
-JOIN offers AS o USING (price_id)
+JOIN offers AS o ON o.rowid = s.row_number
 ORDER BY
     CASE WHEN $dearest::BOOLEAN THEN -s.price_usd_hour ELSE s.measure END,
     o.provider, o.instance_type, o.region, o.zone, o.term_months, o.payment, o.price_id;

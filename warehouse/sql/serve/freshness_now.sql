@@ -6,5 +6,5 @@ SELECT
     sum(f.prices)::BIGINT AS prices, max(f.verdict) AS verdict, s.homepage AS source_url
 FROM freshness AS f
 JOIN sources AS s USING (source)
-GROUP BY f.source, s.title, s.homepage
-ORDER BY f.source;
+GROUP BY f.source, s.title, s.homepage, f.as_of
+ORDER BY f.source, f.as_of DESC;

@@ -8,6 +8,7 @@ WHERE
     AND ($models::VARCHAR[] IS NULL OR list_contains($models::VARCHAR[], provider || '/' || model))
     AND ($providers::VARCHAR[] IS NULL OR list_contains($providers::VARCHAR[], provider))
     AND ($kind::VARCHAR IS NULL OR kind = $kind::VARCHAR)
+    AND ($free::BOOLEAN OR price_usd_million_tokens > 0)
 ORDER BY
     CASE WHEN $models::VARCHAR[] IS NULL THEN price_usd_million_tokens END, provider, model, kind, tier_from
 LIMIT $rows::INTEGER;
