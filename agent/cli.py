@@ -18,7 +18,7 @@ from agent import cli_snapshots
 from agent.cli_offers import offers
 from agent.cli_records import emit, emit_csv, emit_records
 from agent.cli_refresh import refresh
-from agent.terminal import failure, line, note, out, show, show_answer, without
+from agent.terminal import INTERRUPTED, failure, interruptible, line, note, out, show, show_answer, without
 from warehouse import log
 from warehouse.contracts import QueryResult
 from warehouse.errors import CloudPricingError, InvalidInput
@@ -231,10 +231,13 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        code = app(["--debug", *arguments] if debug else arguments, standalone_mode=False)
+        with interruptible():
+            code = app(["--debug", *arguments] if debug else arguments, standalone_mode=False)
     except (CloudPricingError, typer.TyperException) as error:
         code = _say(error, debug)
     except Exception as error:  # the outermost edge
+        if isinstance(error, RuntimeError) and str(error) == "Query interrupted":  # DuckDB's Ctrl-C
+            sys.exit(INTERRUPTED)
         log.get_logger("cli").exception("unexpected")
         if debug:
             raise

@@ -10,7 +10,6 @@ import typer
 
 from agent.cli_records import emit
 from agent.terminal import failure, line, progress, show
-from ingest import registry
 from warehouse.contracts import QueryResult
 from warehouse.errors import InvalidInput
 from warehouse.settings import settings
@@ -63,6 +62,8 @@ def refresh(
 
 def _check(chosen: Many, schedule: str | None, files: list[Path] | None, replay: datetime | None) -> None:
     """What would otherwise do nothing without a word. Raises UnknownName, InvalidInput."""
+    from ingest import registry
+
     infos = [registry.get(name) for name in chosen or ()]
     classes = sorted({info.schedule for info in registry.SOURCES})
     if schedule is not None and schedule not in classes:

@@ -10,7 +10,7 @@ import typer
 
 from agent.cli_records import emit
 from agent.terminal import line, note, show
-from warehouse import comparison, snapshots
+from warehouse import snapshots
 from warehouse.contracts import QueryResult
 from warehouse.errors import SnapshotDamaged
 from warehouse.settings import settings
@@ -88,6 +88,8 @@ def diff(
     as_json: Json = False,
 ) -> None:
     """What changed from one snapshot to another: prices, machines, documents, batches."""
+    from warehouse import comparison
+
     store = settings().store
     later = snapshots.load(store, newer)
     found = comparison.compare(snapshots.load(store, older), later, limit)

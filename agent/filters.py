@@ -51,13 +51,13 @@ def regions(context: Context, places: Names) -> Names:
 
     A wide place leaves out the regions set apart for governments; their own names mean them.
     """
-    pairs = _pairs(context, places)
-    return _written(context.words.open_to_all(pairs)) if pairs is not None else None
+    found = _each(context, places)
+    return _written(frozenset().union(*map(context.words.open_to_all, found))) if found else None
 
 
 def not_regions(context: Context, places: Names, not_places: Names) -> Names:
     """Regions that lie in none of the places wanted; without any, also those set apart for governments."""
-    pairs = _pairs(context, not_places) or frozenset()
+    pairs = frozenset[Pair]().union(*_each(context, not_places))
     return _written(pairs if places else pairs | context.words.apart) or None
 
 
@@ -65,19 +65,18 @@ def _written(pairs: frozenset[Pair]) -> list[str]:
     return sorted(f"{provider}/{region}" for provider, region in pairs)
 
 
-def _pairs(context: Context, places: Names) -> frozenset[Pair] | None:
-    if not places:
-        return None
-    pairs: set[Pair] = set()
-    for name in places:
+def _each(context: Context, places: Names) -> list[frozenset[Pair]]:
+    """The regions of every place."""
+    found: list[frozenset[Pair]] = []
+    for name in places or ():
         place = context.words.place(name)
         if place is None:
             raise UnknownName(
                 f"No region, city, country or continent is called {name}.",
                 "Try a region code such as us-east-1.",
             )
-        pairs |= place.regions
-    return frozenset(pairs)
+        found.append(place.regions)
+    return found
 
 
 def llm_models(context: Context, name: str, provider: str | None = None) -> list[LlmModel]:

@@ -11,6 +11,8 @@ from agent.evidence import Finding
 from agent.plan_conditions import conditions, places_of
 from agent.understand.reading import Reading
 
+_EXPLAINED = 3  # machines whose missing price is looked into
+
 
 @dataclass(frozen=True)
 class Call:
@@ -75,7 +77,7 @@ def _instead(reading: Reading, context: Context, missing: list[str]) -> list[Cal
         )
     ]
     how = {"operating_system": system, "purchase_options": [option]}
-    for name in missing[:2]:
+    for name in missing[:_EXPLAINED]:
         if reading.purchase.tenancy == "shared":
             calls.append(Call("find_offers", {"machines": [name], **places, **how, "tenancy": "dedicated"}))
         region = _home(reading, name)
@@ -87,6 +89,8 @@ def _instead(reading: Reading, context: Context, missing: list[str]) -> list[Cal
             )
         elif places:
             calls.append(Call("price_of", {"machine": name, **how}))
+        if system != "linux":
+            calls.append(Call("price_of", {"machine": name, "purchase_options": [option]}))
         if option != "on_demand":
             calls.append(Call("price_of", {"machine": name, **places, "operating_system": system}))
     return calls

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -47,6 +50,8 @@ class _Console(Console):
 out = _Console(highlight=False, emoji=False)
 err = _Console(stderr=True, highlight=False, emoji=False)
 
+INTERRUPTED = 130  # what a shell says of a program ended by Ctrl-C
+_GRACE_SECONDS = 3.0  # for Prefect to stop its server
 _NUMBERS = (int, float, Decimal)
 _FOLDED = 28  # characters a long column is folded to at the least
 _GAPS = (2, 1)  # between columns; the narrow one where the wide one does not fit
@@ -226,3 +231,28 @@ def progress(quiet: bool) -> Iterator[Any]:
 
         yield listen
         finish()
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C ends the command within seconds and without a word from anything else.
+
+    The terminal sends the signal to Prefect's server too, which Prefect would go on trying to reach for
+    minutes; DuckDB may end a query that was cut off before it closes. Whatever is left undone, the store
+    is good: it is made to be killed at any moment.
+    """
+
+    def interrupted(number: int, frame: FrameType | None) -> NoReturn:
+        note("Interrupted. What is published stays as it is.")
+        err.show_cursor(True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        end = threading.Timer(_GRACE_SECONDS, os._exit, (INTERRUPTED,))
+        end.daemon = True
+        end.start()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -25,7 +25,9 @@ def token_cost(
     """What a workload costs on a language model, at every provider that sells it, and its token prices."""
     models = [f"{one.provider}/{one.model}" for one in filters.llm_models(context, model, provider)]
     amounts = {"input": input_tokens, "output": output_tokens, "cached_input": cached_input_tokens}
-    result = context.reader.named("token_prices_of", models=models, providers=None, kind=None, free=True, rows=1000)
+    result = context.reader.named(
+        "token_prices_of", models=models, providers=None, kind=None, free=True, rows=1000
+    )
     sold: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in result.records():
         sold.setdefault((row["provider"], row["model"]), []).append(row)
@@ -64,10 +66,7 @@ def _lines(prices: list[dict[str, Any]], amounts: Mapping[str, Decimal]) -> Iter
 def list_token_prices(
     context: Context, providers: Names = None, kind: str = "input", free: bool = False, rows: int = 20
 ) -> Finding:
-    """Language models by price per million tokens of a kind (input, output, cached_input), cheapest first.
-
-    `free` adds what is sold at a price of zero, which is a trial with limits.
-    """
+    """Language models by price per million tokens of a kind (input, output, cached_input), maybe free."""
     result = context.reader.named(
         "token_prices_of",
         models=None,

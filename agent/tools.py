@@ -19,6 +19,7 @@ from warehouse.errors import InvalidInput
 PurchaseOption = Literal["on_demand", "spot", "reserved", "savings_plan", "commitment"]
 BestPer = Literal["machine", "provider", "region", "option", "accelerator"]
 _ALL = 1000
+_TIES = 50  # regions of one price that a comparison may name
 
 
 def find_offers(
@@ -159,6 +160,7 @@ def compare(
         "purchase_options": purchase_options,
         "price_type": price_type,
     }
+    sides: list[tuple[str, dict[str, Any]]]
     if by == "place":
         sides = [(place, {"machines": machines, "places": [place]}) for place in places or []]
     elif by == "machine":
@@ -245,7 +247,7 @@ def _spread(rows: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _side(context: Context, side: str, conditions: dict[str, Any]) -> list[dict[str, Any]]:
-    found = find_offers(context, **conditions, rows=_ALL).rows
+    found = find_offers(context, **conditions, rows=_TIES).rows
     tied = [row for row in found if row["price_usd_hour"] == found[0]["price_usd_hour"]]
     return [{"side": side, **tied[0], "tied_regions": [row["region"] for row in tied]}] if tied else []
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from agent.context import Context
+from agent.render.basis import dates_of, used_rows
 from agent.render.page import Page
 from agent.understand.reading import Intent, Reading
 
@@ -12,6 +15,8 @@ _PRICED = (Intent.PRICE, Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.ES
 def add_caveats(page: Page, reading: Reading, context: Context) -> None:
     for written, meant in reading.corrected:
         page.caveat("corrected", written=written, meant=meant)
+    for written, model, count in reading.loosely_named:
+        page.caveat("loosely_named", written=written, model=model, count=count)
     _add_reading(page, reading, context)
     _add_stale(page, context)
     if context.degraded:
@@ -29,6 +34,12 @@ def _add_reading(page: Page, reading: Reading, context: Context) -> None:
         stem = reading.accelerators[0].split("-")[0]
         if all(name.split("-")[0] == stem for name in reading.accelerators):
             page.caveat("ambiguous_accelerator", name=stem, variants=page.joined(reading.accelerators))
+    if reading.future:
+        page.caveat("future")
+    if reading.not_sellers:
+        sellers = page.joined(page.provider(m.provider) for m in reading.machines[:1])
+        asked = page.joined(page.provider(name) for name in reading.not_sellers)
+        page.caveat("not_sold", machine=reading.machines[0].name, sellers=sellers, asked=asked)
     for name in reading.unknown_places:
         page.caveat("unknown_place", place=name)
     if reading.needs.loose and page.rows:
@@ -42,10 +53,15 @@ def _add_reading(page: Page, reading: Reading, context: Context) -> None:
 
 
 def _add_stale(page: Page, context: Context) -> None:
-    """Only for sources whose rows are cited; an answer about freshness says it itself."""
-    if context.found("freshness"):
+    """Each provider's oldest data used; an answer about freshness says it itself."""
+    if context.found("freshness") or not page.citations:
         return
-    for name in dict.fromkeys(citation.source for citation in page.citations):
-        source = context.words.sources.get(name)
-        if source and source.age_days() > source.max_age_days:
-            page.caveat("stale", source=source.title, age=page.number(source.age_days(), 0))
+    limits = context.words.sources
+    rows = [row for row in used_rows(page, context) if row.get("source") in limits]
+    today = datetime.now(UTC).date()
+    for provider, days in sorted(dates_of(rows).items()):
+        age = (today - min(days)).days
+        most = min(limits[row["source"]] for row in rows if row.get("provider") == provider)
+        if age > most:
+            named = page.provider(provider)
+            page.caveat("stale", provider=named, age=page.number(age, 0), day=page.day(min(days)))

@@ -21,6 +21,7 @@ _PROVIDERS = 6
 _CELLS = 4
 _SECTION = re.compile(r"^#{1,6}\s+", re.MULTILINE)
 _MOST_CHARACTERS = 900
+_LEAST_PARAGRAPH = 120
 
 
 def write_history(page: Page, reading: Reading, context: Context) -> None:
@@ -34,6 +35,9 @@ def write_history(page: Page, reading: Reading, context: Context) -> None:
     series = [list(group) for _, group in groupby(rows, key=lambda row: row["price_id"])]
     series.sort(key=lambda steps: (-len(steps), steps[0].get("region") not in _USUAL))
     kept = [steps for steps in series if _series_name(steps[0]) == _series_name(series[0][0])]
+    first = min(row["valid_from"] for row in rows)
+    if reading.year and reading.year < first.year:
+        page.add("history.before", year=reading.year, since=page.day(first))
     for steps in kept[:2]:
         _write_series(page, reading, steps)
     if len(series) > len(kept[:2]):
@@ -60,20 +64,23 @@ def _series_name(row: Row) -> str:
 
 def _write_series(page: Page, reading: Reading, steps: Sequence[Row]) -> None:
     last = steps[-1]
-    machine = str(last.get("instance_type") or last["name"])
-    region = str(last.get("region") or page.word("kind", str(last.get("kind"))))
+    machine, region = str(last.get("instance_type")), str(last.get("region"))
+    tokens = "instance_type" not in last
+    model = {
+        "model": last["name"],
+        "kind": page.word("kind", str(last.get("kind"))),
+        "provider": page.provider(last["provider"]),
+    }
     if len(steps) == 1:
         rate = formats.rate(last["price"], last["currency"], page.language)
-        page.add(
-            "history.same",
-            machine=machine,
-            region=region,
-            since=page.day(last["valid_from"]),
-            rate=rate,
-            cite=page.cite(last),
-        )
+        values = {"since": page.day(last["valid_from"]), "rate": rate, "cite": page.cite(last)}
+        name = "same_tokens" if tokens else "same"
+        page.add(f"history.{name}", machine=machine, region=region, **model, **values)
         return
-    page.add("history.lead", machine=machine, region=region, conditions=how(page, reading, assumed=None))
+    if tokens:
+        page.add("history.lead_tokens", **model)
+    else:
+        page.add("history.lead", machine=machine, region=region, conditions=how(page, reading, assumed=None))
     for row in steps:
         change = row["change_percent"]
         page.add(
@@ -145,10 +152,17 @@ def _opening(text: str) -> str:
 
 
 def _nearest_section(text: str, question: str, summary: str) -> str:
-    """The plain paragraph that shares most rare words with the question, beyond the summary's."""
+    """The plain paragraph that shares most rare words with the question, beyond the summary's.
+
+    A line of a table or an example says nothing on its own.
+    """
     wanted = {word for word in phrase(question).split() if len(word) > 3} - set(phrase(summary).split())
     paragraphs = [part.strip() for part in text.split("\n\n")]
-    plain = [part for part in paragraphs if part and part[0].isalpha() and part != summary.strip()]
+    plain = [
+        part
+        for part in paragraphs
+        if len(part) >= _LEAST_PARAGRAPH and part[0].isalpha() and part != summary.strip()
+    ]
     scored = [(len(wanted & set(phrase(part).split())), -index, part) for index, part in enumerate(plain)]
     best = max(scored, default=(0, 0, ""))
     return best[2][:_MOST_CHARACTERS] if best[0] >= 1 else ""
@@ -160,8 +174,8 @@ def write_freshness(page: Page, reading: Reading, context: Context) -> None:
     for row in rows:
         page.add(
             "freshness.row",
-            title=row["title"],
-            providers=_some(page, row),
+            title=_source_title(page, row),
+            providers=_some(page, row, reading.providers),
             as_of=page.day(row["as_of"]),
             observed=page.day(row["observed_at"]),
             age=page.number(row["age_days"], 0),
@@ -169,6 +183,11 @@ def write_freshness(page: Page, reading: Reading, context: Context) -> None:
             stale=page.say("freshness.stale") if row["stale"] else "",
             cite=page.cite(row),
         )
+    if not rows:
+        names = page.joined(page.provider(name) for name in reading.providers)
+        page.add("freshness.none", providers=names)
+        page.answered = False
+        return
     page.add("freshness.refresh")
     page.table(rows, ("source", "providers", "as_of", "observed_at", "age_days", "stale", "prices"))
 
@@ -186,11 +205,19 @@ def write_coverage(page: Page, reading: Reading, context: Context) -> None:
     page.table(rows, ("provider", "regions", "machines", "prices", "purchase_options", "as_of"))
 
 
-def _some(page: Page, row: Row) -> str:
+def _source_title(page: Page, row: Row) -> str:
+    """The source in the page's words; what nobody worded keeps its own title."""
+    worded = page.word("source", str(row["source"]))
+    return str(row["title"]) if worded == row["source"] else worded
+
+
+def _some(page: Page, row: Row, asked: Sequence[str]) -> str:
     every = str(row["providers"] or "—").split(", ")
-    if len(every) <= _PROVIDERS:
-        return page.joined(every)
-    return page.say("freshness.providers", some=", ".join(every[:_PROVIDERS]), count=row["provider_count"])
+    asked = [name for name in every if name in asked]
+    if asked or len(every) <= _PROVIDERS:
+        return page.joined(page.provider(name) for name in asked or every)
+    some = ", ".join(page.provider(name) for name in every[:_PROVIDERS])
+    return page.say("freshness.providers", some=some, count=row["provider_count"])
 
 
 def write_sql(page: Page, reading: Reading, context: Context) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from babel.core import Locale
@@ -37,6 +37,8 @@ def rate(value: Decimal, currency: str, language: str) -> str:
 def total(value: Decimal, currency: str, language: str) -> str:
     """An amount to pay, in cents unless it is less than one."""
     pattern = "#,##0.00" if value >= _CENT or value == 0 else "#,##0.00####"
+    if pattern == "#,##0.00":
+        value = value.quantize(_CENT, ROUND_HALF_UP)  # as bills do, not to the even cent
     return f"{_pattern(pattern).apply(value, _locale(language))} {currency}"
 
 

@@ -12,6 +12,8 @@ from agent.understand.fold import key
 from agent.understand.reading import Reading
 from agent.understand.typos import similar_machines
 
+_ELSEWHERE = ("nearest_prices", "price_of", "estimate")
+
 
 def explain_missing(page: Page, reading: Reading, context: Context) -> None:
     for name in reading.unknown_machines:
@@ -45,7 +47,7 @@ def _explain(page: Page, reading: Reading, context: Context, name: str) -> None:
     write_refused(page, rows)
     if not any(row["reason"] == "dedicated_tenancy" for row in refused):
         rows += _dedicated(page, context, name)
-    rows += _nearest(page, context, name)
+    rows += _nearest(page, reading, context, name)
     page.table(
         [*page.rows, *rows],
         (
@@ -101,7 +103,7 @@ def _dedicated(page: Page, context: Context, name: str) -> list[Row]:
     return rows
 
 
-def _nearest(page: Page, context: Context, name: str) -> list[Row]:
+def _nearest(page: Page, reading: Reading, context: Context, name: str) -> list[Row]:
     near = [row for f in context.found("nearest_prices") for row in f.rows if row["instance_type"] == name]
     if near:
         km = near[0]["distance_km"]
@@ -119,11 +121,16 @@ def _nearest(page: Page, context: Context, name: str) -> list[Row]:
         best = tied(finding.rows)
         values = {"rate": page.rate(best[0]), "regions": page.regions(best), "cite": page.cite(*best)}
         asked = finding.arguments.get("purchase_options")
-        if asked is None:
+        if finding.rows[0]["operating_system"] != reading.purchase.operating_system:
+            system = page.word("condition", finding.rows[0]["operating_system"])
+            page.add("missing.other_system", system=system, **values)
+        elif asked is None:
             page.add("missing.other_option", **values)
         else:
             page.add("missing.elsewhere", machine=name, count=finding.figures["regions"], **values)
         return list(best)
-    page.add("missing.nowhere")
+    looked = {call.arguments.get("machine") for call in context.findings if call.tool in _ELSEWHERE}
+    if name in looked:  # else nobody looked, and nothing is known
+        page.add("missing.nowhere")
     page.answered = False
     return []

@@ -28,11 +28,6 @@ def write_offers(page: Page, reading: Reading, context: Context) -> None:
     if found and found[0].rows:
         _write(page, reading, found[0].rows, int(found[0].figures["machines"]))
         return
-    # Prices of one's own were looked for first, and there are none.
-    if reading.purchase.price_type == "contracted" and len(found) > 1 and found[1].rows:
-        page.add("missing.no_own")
-        _write(page, reading, found[1].rows, int(found[1].figures["machines"]))
-        return
     relaxed = next((finding for finding in found[1:] if finding.rows), None)
     if relaxed:
         places = page.joined(place.label(page.language) for place in reading.places)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from agent.evidence import Citation
 from agent.render import formats
 from agent.render.phrases import say, word
+from agent.understand.vocabulary import Vocabulary
 
 Row = Mapping[str, Any]
 _REGIONS_NAMED = 4
@@ -30,6 +31,7 @@ class Page:
     caveats: list[str] = field(default_factory=list)
     suggestions: list[str] = field(default_factory=list)
     answered: bool = True
+    places: Vocabulary | None = None
 
     def say(self, name: str, /, **values: Any) -> str:
         return say(self.language, name, **values)
@@ -90,15 +92,31 @@ class Page:
     def joined(self, items: Iterable[str]) -> str:
         return formats.joined(list(items), self.language)
 
-    def day(self, value: datetime) -> str:
+    def day(self, value: date) -> str:
         return formats.day(value, self.language)
 
     def region(self, row: Row) -> str:
         """`us-east-1 (N. Virginia)`."""
-        name = str(row.get("region_name") or "")
-        inner = name[name.find("(") + 1 : name.rfind(")")] if "(" in name and ")" in name else name
-        code = str(row["region"])
-        return f"{code} ({inner})" if inner and inner != code else code
+        code, name = str(row["region"]), self._spoken(str(row.get("region_name") or ""))
+        return f"{code} ({name})" if name and name != code else code
+
+    def _spoken(self, name: str) -> str:
+        """`Europe (Ireland)` → Ireland, or Irlanda; `Canada (Central)` → Canada, Central."""
+        outer, _, inner = name.removesuffix(")").partition(" (")
+        if not inner:
+            return self._place(name) or name
+        said = self._place(inner)
+        if said:
+            return said
+        country = self._place(outer)
+        return f"{country}, {inner}" if country else name
+
+    def _place(self, name: str) -> str | None:
+        """A city's or country's name in the page's language."""
+        place = self.places.place(name) if self.places else None
+        if not place or place.kind not in ("city", "country"):
+            return None
+        return place.label_pt if self.language == "pt" else name
 
     def regions(self, rows: Sequence[Row]) -> str:
         by_code = {row["region"]: row for row in rows}

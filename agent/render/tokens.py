@@ -8,6 +8,7 @@ from agent.context import Context
 from agent.evidence import Finding
 from agent.render import formats
 from agent.render.page import Page, Row
+from agent.understand.models import similar_models
 from agent.understand.reading import Reading
 
 _KINDS = ("input", "cached_input", "output")
@@ -27,22 +28,46 @@ def write_tokens(page: Page, reading: Reading, context: Context) -> None:
     if len(totals) > 1:
         best = min(totals, key=lambda pair: pair[0])[1]
         page.add("tokens.cheaper", model=best["name"], provider=page.provider(best["provider"]))
-    page.table([row for finding in found for row in finding.rows], COLUMNS)
+    table = [row for finding in found for row in finding.rows]
+    if reading.unknown_models:
+        write_unknown_models(page, reading, context)
+        page.answered = bool(found)
+    page.table(table, COLUMNS)
+
+
+def write_unknown_models(page: Page, reading: Reading, context: Context) -> None:
+    page.answered = False
+    for name in reading.unknown_models:
+        similar = similar_models(name, context.words)
+        page.add("tokens.unknown_model", name=name)
+        if similar:
+            page.suggestions += [page.say("examples.model", model=one) for one in similar]
+            page.add("missing.unknown_similar", names=page.joined(similar))
 
 
 def _write_list(page: Page, finding: Finding) -> None:
-    rows = finding.rows[: page.most_rows * 2]
+    rows = _distinct(finding.rows)[: page.most_rows * 2]
     page.add("tokens.list", kind=page.word("kind", str(finding.arguments.get("kind", "input"))))
     for row in rows:
         rate = page.usd(row["price_usd_million_tokens"])
         page.add(
             "tokens.row",
-            model=row["name"],
+            model=str(row["name"]).strip(),
             provider=page.provider(row["provider"]),
             rate=rate,
             cite=page.cite(row),
         )
+    if not finding.arguments.get("free"):
+        page.caveat("no_free")
     page.table(rows, ("provider", "model", "kind", "price_usd_million_tokens"))
+
+
+def _distinct(rows: Sequence[Row]) -> list[Row]:
+    """A seller's second spelling of a model says nothing new."""
+    seen: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        seen.setdefault((row["provider"], str(row["model"]).rsplit("/", 1)[-1]), row)
+    return list(seen.values())
 
 
 def _write_model(page: Page, reading: Reading, finding: Finding) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from agent.context import Context
 from agent.render import facts, formats
 from agent.render.basis import add_basis
 from agent.render.caveats import add_caveats
+from agent.render.compare import write_comparison
 from agent.render.missing import explain_missing
 from agent.render.offers import write_offers
 from agent.render.page import Page
-from agent.render.prices import write_comparison, write_estimates, write_prices
-from agent.render.tokens import write_tokens
+from agent.render.prices import write_estimates, write_prices
+from agent.render.tokens import write_tokens, write_unknown_models
 from agent.understand.reading import Intent, Reading
 
 Writer = Callable[[Page, Reading, Context], None]
@@ -21,14 +23,32 @@ Writer = Callable[[Page, Reading, Context], None]
 
 def write(reading: Reading, context: Context, most_rows: int = 5) -> Page:
     """The rules' own answer."""
-    page = Page(reading.language, context.reader.snapshot.id, most_rows)
+    page = Page(reading.language, context.reader.snapshot.id, most_rows, places=context.words)
+    reading = _without_ones_own(page, reading, context)
     _writer(reading, context)(page, reading, context)
     _add_conversion(page, reading, context)
     if context.findings and reading.intent not in (Intent.FRESHNESS, Intent.SQL):
-        rows = page.rows or [row for finding in context.findings for row in finding.rows]
-        add_basis(page, reading, rows)
+        add_basis(page, _relaxed(reading, context), context)
     add_caveats(page, reading, context)
     return page
+
+
+def _without_ones_own(page: Page, reading: Reading, context: Context) -> Reading:
+    """Prices of one's own were looked for first; where there are none, list prices answer."""
+    found = [finding for finding in context.findings if finding.tool != "convert"]
+    if reading.purchase.price_type != "contracted" or len(found) < 2 or found[0].rows:
+        return reading
+    context.findings.remove(found[0])
+    page.add("missing.no_own")
+    return replace(reading, purchase=replace(reading.purchase, price_type="list"))
+
+
+def _relaxed(reading: Reading, context: Context) -> Reading:
+    """The way of buying of the rows that answer, where nothing is sold the way asked for."""
+    found = [finding for finding in context.found("find_offers") if finding.rows]
+    if not found or "purchase_options" in found[0].arguments or context.found("compare"):
+        return reading
+    return replace(reading, purchase=replace(reading.purchase, options=("on_demand",)))
 
 
 def _writer(reading: Reading, context: Context) -> Writer:
@@ -42,6 +62,8 @@ def _writer(reading: Reading, context: Context) -> Writer:
             return writer
     if reading.unknown_machines or reading.machines:
         return explain_missing
+    if reading.unknown_models and reading.intent is Intent.TOKENS:
+        return write_unknown_models
     return _write_unknown
 
 

@@ -49,7 +49,10 @@ _GPU_AFTER = re.compile(
 _STORAGE = re.compile(r"\s*(?:of |de )?(?:ssd|nvme|disk|storage|disco|armazenamento|local)")
 _CLAUSE_END = re.compile(r"[,;\n]|\s(?:and|e|plus|mais)\s")
 _IN_OR_OUT = re.compile(r"\s*(?:tokens?\s+)?(?P<role>in|out)\s*")
-_SHARE = r"(?P<half>half|metade)|(?P<quarter>a quarter|um quarto)|(?P<third>a third|um terco)|(?P<percent>\d{1,2})\s?(?:%|percent|por cento)"
+_SHARE = (
+    r"(?P<half>half|metade)|(?P<quarter>a quarter|um quarto)|(?P<third>a third|um terco)"
+    r"|(?P<percent>\d{1,2})\s?(?:%|percent|por cento)"
+)
 _CACHED_SHARE = re.compile(rf"(?:{_SHARE})[^.;\d]{{0,32}}\bcach")
 _PERCENT = re.compile(r"\s?(?:%|percent|por cento)")
 _REQUESTS = re.compile(

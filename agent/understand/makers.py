@@ -24,6 +24,10 @@ _TOO_SHORT = 2  # `o1` is a name of its own, `command` a word of any sentence
 _WORDS = ("command",)
 
 
+# Tiers that are said without their family.
+TIERS = {"sonnet": "claude", "opus": "claude", "haiku": "claude"}
+
+
 def maker_of_stem(word: str) -> str | None:
     """The maker whose family of models goes by this word."""
     return _MAKERS.get(word) if len(word) > _TOO_SHORT and word not in _WORDS else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.understand.fold import Token, phrase
-from agent.understand.makers import maker_of_stem
+from agent.understand.makers import TIERS, maker_of_stem
 from agent.understand.vocabulary import LlmModel, Vocabulary, model_key
 
 _GLUED = re.compile(r"([a-z]{3,})(\d[a-z0-9]*)")
@@ -51,8 +51,9 @@ def _family(word: str) -> str | None:
 
 def _run(folded: str, cut: list[Token], first: int, known: set[str]) -> tuple[int, list[str]]:
     """The last token of the name and its words; numbers that count tokens are none of it."""
-    glued = _GLUED.fullmatch(cut[first].text)
-    parts, last = (list(glued.groups()) if glued else [cut[first].text]), first
+    parts, last = list(_split(cut[first].text)), first
+    if parts[0] in TIERS:
+        parts.insert(0, TIERS[parts[0]])
     for at in range(first + 1, min(first + _MOST_WORDS, len(cut))):
         gap, word = folded[cut[last].end : cut[at].start], cut[at].text
         if gap not in (" ", "-", ".", "_", ""):

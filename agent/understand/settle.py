@@ -9,7 +9,7 @@ from itertools import pairwise
 from agent.understand.entities import Mention
 from agent.understand.fold import fold, key
 from agent.understand.lexicon import lexicon
-from agent.understand.vocabulary import Place, Vocabulary
+from agent.understand.vocabulary import Pair, Place, Vocabulary
 
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:k|m|mil|million|milhao|milhoes)?\b")
 _INSIDE = re.compile(r"[\s,(]*(?:(?:in|of|em|no|na|do|da|de|the)\s)?[\s(]*")
@@ -85,12 +85,8 @@ def _of_sellers(mention: Mention, sellers: set[str], words: Vocabulary) -> Menti
     place: Place = mention.value
     if place.kind != "region" or not sellers or mention.corrected:
         return mention
-    same = [
-        (provider, code)
-        for code, pairs in words.codes.items()
-        for provider, _ in pairs
-        if key(code) == key(place.label_en) and provider in sellers
-    ]
+    spelled = (p.regions for p in words.places.get(key(place.label_en), []) if p.kind == "region")
+    same = sorted(pair for pair in frozenset[Pair]().union(*spelled) if pair[0] in sellers)
     if not same:
         return mention
     code = same[0][1]

@@ -44,7 +44,9 @@ def nearest_place(word: str, before: str, words: Vocabulary) -> Place | None:
         and name[0] == word[0]
         and DamerauLevenshtein.distance(name, word, score_cutoff=1) <= 1
     ]
-    return words.place(near[0]) if len(near) == 1 else None
+    meant = sorted((place for name in near if (place := words.place(name))), key=lambda p: len(p.regions))
+    # `europ` is Europe and Europa, which are one.
+    return meant[-1] if meant and all(place.regions <= meant[-1].regions for place in meant) else None
 
 
 def _ordinary(word: str) -> bool:

@@ -11,7 +11,6 @@ from agent.understand.fold import key, phrase
 from agent.understand.lexicon import lexicon
 from warehouse.reader import Reader
 
-
 Pair = tuple[str, str]  # provider and region code
 
 
@@ -183,8 +182,12 @@ def _add_places(
 
 def _add_apart(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
     """Regions that not every customer can use: government clouds, and China run by others."""
-    words.apart = frozenset((row["provider"], r["region"]) for row in rows for r in row["regions"] if r["apart"])
-    gov = frozenset((row["provider"], r["region"]) for row in rows for r in row["regions"] if r["government"])
+
+    def pairs(*flags: str) -> frozenset[Pair]:
+        every = ((row["provider"], region) for row in rows for region in row["regions"])
+        return frozenset((provider, r["region"]) for provider, r in every if all(r[flag] for flag in flags))
+
+    words.apart, gov = pairs("apart", "sold"), pairs("government")
     place = Place("geography", "government regions", "regiões governamentais", gov)
     _add_place(words, lexicon().entries["places"]["government"], place)
 

@@ -58,6 +58,7 @@ aws,m5.large,windows,shared,us-east-1,on_demand,0.188
 aws,m5.xlarge,linux,shared,us-east-1,on_demand,0.192
 aws,m5.xlarge,linux,shared,sa-east-1,on_demand,0.306
 aws,m7g.xlarge,linux,shared,us-east-1,on_demand,0.1632
+aws,m7g.xlarge,linux,shared,us-gov-west-1,on_demand,0.15
 azure,Standard_D4s_v3,linux,shared,brazilsouth,on_demand,0.318
 azure,Standard_D4s_v3,linux,shared,eastus,on_demand,0.192
 azure,Standard_ND96asr_v4,linux,shared,westeurope,on_demand,35.369
@@ -78,6 +79,12 @@ azure,gpt-4o,gpt 4o,input,2.6
 azure,gpt-4o,gpt 4o,output,10.5
 anthropic,claude-sonnet-4-5,Claude Sonnet 4.5,input,3
 anthropic,claude-sonnet-4-5,Claude Sonnet 4.5,output,15
+anthropic,claude-3-7-sonnet,Claude Sonnet 3.7,input,3.5
+anthropic,claude-3-7-sonnet,Claude Sonnet 3.7,output,17
+anthropic,claude-haiku-4-5,Claude Haiku 4.5,input,1
+anthropic,claude-haiku-4-5,Claude Haiku 4.5,cached_input,0.1
+anthropic,claude-haiku-4-5,Claude Haiku 4.5,output,5
+openrouter,gpt-4o:free,GPT-4o (free),input,0
 """
 
 URL = "https://libcloud.example/pricing.json"
@@ -100,6 +107,10 @@ def build(path: Path) -> None:
         for line in TOKENS.splitlines():
             _token_price(db, *line.split(","))
         _history_and_refusals(db)
+        db.execute(
+            "INSERT INTO discount_rules BY NAME SELECT 'm5 deal' AS rule, 'aws' AS provider, "
+            "'m5.large' AS instance_type, -10 AS percent, 'b-new' AS batch_id"
+        )
         for file in sorted((SQL / "views").glob("*.sql")):
             db.execute(file.read_text(encoding="utf-8"))
 

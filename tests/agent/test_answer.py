@@ -213,3 +213,81 @@ print([name for name in ("torch", "chromadb", "sentence_transformers", "openai",
     )
     assert "0.096 USD/hour" in run.stdout
     assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_regions_set_apart_for_governments_are_left_out_and_that_is_said(reader: Reader) -> None:
+    said = ask("where is m7g.xlarge cheapest?", reader)
+    assert "us-east-1 (N. Virginia), at 0.1632 USD/hour" in said.text
+    assert "no government regions" in said.text
+    assert "no government regions" in ask("cheapest ARM machine in the US", reader).text
+    assert "0.15 USD/hour in us-gov-west-1" in ask("price of m7g.xlarge in GovCloud", reader).text
+    assert "0.15 USD/hour" in ask("price of m7g.xlarge in us-gov-west-1", reader).text
+
+
+def test_a_place_without_the_price_is_named(reader: Reader) -> None:
+    said = ask("price of m7g.xlarge in Virginia and São Paulo", reader)
+    assert "0.1632 USD/hour" in said.text
+    assert "No such price in this snapshot for São Paulo." in said.text
+    assert "zero means missing, not free" in said.text
+
+
+def test_the_same_price_in_two_places_is_said_to_be_the_same(reader: Reader) -> None:
+    said = ask("is p5.48xlarge cheaper in Virginia or Ohio?", reader)
+    assert said.text.startswith("p5.48xlarge costs the same in us-east-1")
+
+
+def test_ones_own_price_is_the_list_price_less_the_discount(reader: Reader) -> None:
+    said = ask("what is my price for m5.large in us-east-1?", reader)
+    assert "0.0864 USD/hour" in said.text
+    assert "“m5 deal” (-10%)" in said.text
+    portuguese = ask("quanto pago na m5.large na Virgínia com meu desconto?", reader)
+    assert "0,0864 USD/hora" in portuguese.text
+
+
+def test_without_a_price_of_ones_own_the_list_price_is_given(reader: Reader) -> None:
+    said = ask("my price for r5.4xlarge in us-east-1", reader)
+    assert "No discount rule" in said.text
+    assert "1.008 USD/hour" in said.text
+    assert "your own price" not in said.text
+
+
+def test_where_nothing_is_sold_as_spot_the_price_on_demand_is_given(reader: Reader) -> None:
+    said = ask("cheapest H100 on spot", reader)
+    assert said.text.startswith("Nothing matches bought as spot.")
+    assert "98.32 USD/hour" in said.text
+    assert "; on demand" in said.text
+
+
+def test_operating_systems_are_compared(reader: Reader) -> None:
+    said = ask("windows vs linux for m5.large in us-east-1", reader)
+    assert [row["operating_system"] for row in said.rows] == ["linux", "windows"]
+
+
+def test_another_system_is_named_where_the_one_asked_for_has_no_price(reader: Reader) -> None:
+    assert "With Linux, it costs 0.1632 USD/hour" in ask("m7g.xlarge with Windows in Virginia", reader).text
+
+
+def test_a_year_before_the_first_price_is_not_answered_with_todays(reader: Reader) -> None:
+    assert "No price of 2021 is held" in ask("what did m5.large cost in us-east-1 in 2021?", reader).text
+    assert any("future" in caveat for caveat in ask("m5.large price next year", reader).caveats)
+
+
+def test_an_unknown_language_model_is_named_with_those_like_it(reader: Reader) -> None:
+    said = ask("price of claude opus 9", reader)
+    assert not said.answered
+    assert "Claude Sonnet 4.5" in said.text
+
+
+def test_models_at_no_price_are_listed_only_when_asked_for(reader: Reader) -> None:
+    assert ask("cheapest LLM for input tokens", reader).rows[0]["model"] == "gpt-4o-mini"
+    assert ask("free LLM for input tokens, cheapest", reader).rows[0]["model"] == "gpt-4o:free"
+
+
+def test_pounds_and_other_currencies(reader: Reader) -> None:
+    assert "GBP at the rate of" in ask("m5.large in Virginia in pounds", reader).text
+
+
+def test_a_list_counts_machines_not_rows(reader: Reader) -> None:
+    assert "machines match" in ask("list machines with at least 2 vCPUs", reader).text
+    said = ask("list 8 GPU machines", reader)
+    assert said.text.startswith("6 machines match")

@@ -166,3 +166,76 @@ def test_a_size_is_never_guessed(context: Context) -> None:
     reading = of("price of r5.5xlarge", context)
     assert reading.machines == ()
     assert reading.unknown_machines == ("r5.5xlarge",)
+
+
+@pytest.mark.parametrize(
+    ("question", "least", "most"),
+    [
+        ("machines with more than 64 vCPUs", 65, None),
+        ("machines with at least 64 vCPUs", 64, None),
+        ("machines with not less than 64 vCPUs", 64, None),
+        ("machines with fewer than 8 vCPUs", None, 7),
+        ("machines with no more than 8 vCPUs", None, 8),
+        ("máquinas com mais de 64 vCPUs", 65, None),
+        ("máquinas com menos de 8 vCPUs", None, 7),
+    ],
+)
+def test_more_than_leaves_the_number_out(
+    question: str, least: int | None, most: int | None, context: Context
+) -> None:
+    needs = of(question, context).needs
+    assert (needs.min_vcpus, needs.max_vcpus) == (least, most)
+
+
+@pytest.mark.parametrize(
+    ("written", "regions"),
+    [
+        ("m5.large in us-east1", {("aws", "us-east-1")}),
+        ("n2-standard-8 in us-east-4", {("gcp", "us-east4")}),
+        ("m5.large in us-east-1", {("aws", "us-east-1")}),
+    ],
+)
+def test_a_region_is_the_machines_providers_own(
+    written: str, regions: set[tuple[str, str]], context: Context
+) -> None:
+    (place,) = of(written, context).places
+    assert place.regions == regions
+
+
+def test_a_place_inside_a_place_is_one_place(context: Context) -> None:
+    (place,) = of("price of m5.xlarge in São Paulo, Brazil", context).places
+    assert place.label_en == "São Paulo"
+    assert len(of("m5.xlarge in Virginia or São Paulo", context).places) == 2
+
+
+def test_the_preposition_is_not_india(context: Context) -> None:
+    (place,) = of("Standard_D4s_v3 in South Central US", context).places
+    assert place.regions == {("azure", "southcentralus")}
+
+
+def test_a_providers_machine_is_not_sought_at_another(context: Context) -> None:
+    reading = of("price of m5.xlarge in Azure", context)
+    assert (reading.not_sellers, reading.providers) == (("azure",), ())
+    assert of("m5.xlarge on AWS or Azure", context).not_sellers == ()
+
+
+def test_a_databases_size_is_no_machine(context: Context) -> None:
+    reading = of("price of db.m5.large", context)
+    assert (reading.machines, reading.elsewhere) == ((), "RDS")
+
+
+@pytest.mark.parametrize(
+    ("question", "load"),
+    [
+        ("gpt-4o, 10M tokens in and 2M out", (10_000_000, 2_000_000, 0)),
+        ("gpt-4o, 8M input tokens, 25% cached", (6_000_000, 0, 2_000_000)),
+        ("gpt-4o, 8M tokens de entrada, metade em cache", (4_000_000, 0, 4_000_000)),
+    ],
+)
+def test_tokens_in_out_and_cached(question: str, load: tuple[int, int, int], context: Context) -> None:
+    found = of(question, context).workload
+    assert (found.input, found.output, found.cached_input) == load
+
+
+def test_a_machines_letters_are_no_portuguese(context: Context) -> None:
+    assert of("e2 standard 4 in sao paulo", context).language == "en"

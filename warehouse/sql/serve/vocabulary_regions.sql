@@ -5,7 +5,8 @@ SELECT
         'aliases': aliases, 'synonyms': concat_ws('|', synonyms_en, synonyms_pt),
         'government': kind = 'government',
         -- In China, AWS and Azure are sold by others, to customers of their own.
-        'apart': kind = 'government' OR (country = 'CN' AND provider IN ('aws', 'azure'))
+        'apart': kind = 'government' OR (country = 'CN' AND provider IN ('aws', 'azure')),
+        'sold': (provider, region) IN (SELECT (provider, region) FROM offers)
     } ORDER BY region) AS regions
 FROM (
     SELECT provider, region, name, city, city_pt, country, aliases, synonyms_en, synonyms_pt, kind FROM regions

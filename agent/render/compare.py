@@ -1,0 +1,112 @@
+"""Sides next to each other: machines, places, providers, ways of buying, operating systems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.context import Context
+from agent.evidence import Finding
+from agent.render.conditions import described
+from agent.render.missing import explain_missing, write_refused
+from agent.render.page import Page, Row
+from agent.render.prices import OWN
+from agent.understand.reading import Reading
+
+# The argument that lists the sides of a comparison.
+_SIDES = {
+    "machine": "machines",
+    "place": "places",
+    "provider": "providers",
+    "option": "purchase_options",
+    "system": "operating_systems",
+}
+
+
+def write_comparison(page: Page, reading: Reading, context: Context) -> None:
+    finding = next(iter(context.found("compare")), None)
+    rows = list(finding.rows) if finding else []
+    if not finding or not rows:
+        explain_missing(page, reading, context)
+        if not page.lines:
+            page.add("offers.none", conditions=described(page, reading))
+            page.answered = False
+        return
+    by = str(finding.arguments.get("by", ""))
+    labels = {place.label_en: place.label(page.language) for place in reading.places}
+    names = [_side(page, row, by, labels) for row in rows]
+    if len(rows) == 2:
+        _write_pair(page, rows, names, by)
+    elif len(rows) > 2:
+        values = {"rate": page.rate(rows[0]), "regions": _tied_regions(page, rows[0])}
+        page.add("compare.lead", side=names[0], **values, cite=page.cite(rows[0]))
+    for row, name in zip(rows, names, strict=True):
+        _write_row(page, row, name)
+    _write_missing(page, reading, context, finding, labels)
+    page.table(rows, ("side", *OWN, "dearer_percent"))
+
+
+def _write_row(page: Page, row: Row, name: str) -> None:
+    percent = row["dearer_percent"]
+    page.add(
+        "compare.row",
+        side=name,
+        rate=page.rate(row),
+        regions=_tied_regions(page, row),
+        cite=page.cite(row),
+        dearer=page.say("compare.dearer", percent=page.number(percent, 1)) if percent else "",
+        specs=page.specs(row),
+    )
+
+
+def _write_missing(
+    page: Page, reading: Reading, context: Context, finding: Finding, labels: dict[str, str]
+) -> None:
+    by = str(finding.arguments["by"])
+    found = {row["side"] for row in finding.rows}
+    missing = [side for side in finding.arguments.get(_SIDES[by]) or [] if side not in found]
+    if missing and by == "machine":
+        explain_missing(page, reading, context)
+    elif missing:
+        said = (labels.get(side) or _worded(page, by, side) for side in missing)
+        page.add("compare.missing", side=page.joined(said))
+        write_refused(page, [row for refused in context.found("refused_prices") for row in refused.rows])
+
+
+def _worded(page: Page, by: str, side: str) -> str:
+    return page.provider(side) if by == "provider" else page.word("condition", side)
+
+
+def _write_pair(page: Page, rows: Sequence[Row], names: Sequence[str], by: str) -> None:
+    first, second = rows
+    values = {
+        "first": names[0],
+        "first_rate": page.rate(first),
+        "first_region": _tied_regions(page, first),
+        "first_cite": page.cite(first),
+        "second": names[1],
+        "second_rate": page.rate(second),
+        "second_region": _tied_regions(page, second),
+        "second_cite": page.cite(second),
+        "machine": str(first["instance_type"]),
+        "percent": page.number(second["dearer_percent"], 1),
+    }
+    kind = "same" if first["price_usd_hour"] == second["price_usd_hour"] else "two"
+    one_machine = by == "place" and first["instance_type"] == second["instance_type"]
+    page.add(f"compare.{kind}_places" if one_machine else f"compare.{kind}", **values)
+
+
+def _side(page: Page, row: Row, by: str, labels: dict[str, str]) -> str:
+    """What a row stands for, with its machine where that isn't the side itself."""
+    side, machine, provider = str(row["side"]), str(row["instance_type"]), page.provider(row["provider"])
+    if by == "machine":
+        return f"{machine} ({provider})"
+    if by in ("option", "system"):
+        return f"{machine} ({provider}, {page.word('condition', side)})"
+    if by == "provider":
+        return f"{provider}: {machine}"
+    return f"{labels.get(side, side)}: {machine} ({provider})"
+
+
+def _tied_regions(page: Page, row: Row) -> str:
+    others = [code for code in row["tied_regions"][1:4] if code != row["region"]]
+    return page.joined([page.region(row), *dict.fromkeys(others)])

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from agent.context import Context
+from agent.understand.models import similar_models
+from agent.understand.read import read
+
+
+@pytest.mark.parametrize(
+    ("written", "model"),
+    [
+        ("claude sonnet", "claude-sonnet-4-5"),
+        ("Claude Sonnet 4.5", "claude-sonnet-4-5"),
+        ("sonnet", "claude-sonnet-4-5"),
+        ("claude sonnet 3.7", "claude-3-7-sonnet"),
+        ("claude haiku", "claude-haiku-4-5"),
+        ("gpt4o", "gpt-4o"),
+        ("gpt-4o mini", "gpt-4o-mini"),
+    ],
+)
+def test_a_name_in_part_is_the_most_recent_model_so_called(
+    written: str, model: str, context: Context
+) -> None:
+    (group,) = read(f"price of {written}", context.words).models
+    assert group[0].model == model
+
+
+def test_a_choice_among_versions_is_said_and_an_exact_name_is_not(context: Context) -> None:
+    assert read("price of claude sonnet", context.words).loosely_named == (
+        ("claude sonnet", "Claude Sonnet 4.5", 2),
+    )
+    assert read("price of claude sonnet 4.5", context.words).loosely_named == ()
+
+
+@pytest.mark.parametrize("question", ["price of gpt-7", "price of claude", "preço do claude sonnet 9"])
+def test_what_names_no_model_or_several_is_not_guessed(question: str, context: Context) -> None:
+    reading = read(question, context.words)
+    assert reading.models == ()
+    assert len(reading.unknown_models) == 1
+
+
+def test_numbers_of_tokens_are_no_versions(context: Context) -> None:
+    reading = read("claude sonnet 2 million input tokens", context.words)
+    assert reading.models[0][0].model == "claude-sonnet-4-5"
+    assert reading.workload.input == 2_000_000
+
+
+def test_similar_models_are_one_of_each_kind_newest_first(context: Context) -> None:
+    assert similar_models("claude", context.words) == ["Claude Sonnet 4.5", "Claude Haiku 4.5"]
+    assert similar_models("nothing", context.words) == []
