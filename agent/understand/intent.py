@@ -31,6 +31,7 @@ class Named:
     unknown_machines: int
     unknown_models: int
     systems: int
+    sellers: int  # of language models, who sell no machines
 
     def hardware(self) -> int:
         return self.machines + self.unknown_machines + self.accelerators + self.families
@@ -81,7 +82,7 @@ def _rules(
     choice = max(machine, named.accelerators, named.models, named.families, named.systems) >= 2
     about = named.hardware() or generic
     models = named.models + named.unknown_models
-    tokens = bool(models) or cues("tokens")
+    tokens = bool(models) or cues("tokens") or (named.sellers > 0 and not named.hardware())
     return [
         (Intent.FRESHNESS, cues("freshness") and not named.hardware() and not models),
         (Intent.HISTORY, cues("history") and bool(machine or named.models or named.accelerators)),

@@ -29,7 +29,12 @@ _NAMED |= dict.fromkeys(("pounds", "pound", "libras", "gbp"), "GBP")
 _ENGLISH = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _PORTUGUESE = ["um", "dois", "tres", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez", "onze", "doze"]
 _WORDS = {word: index for words in (_ENGLISH, _PORTUGUESE) for index, word in enumerate(words, 1)}
+# Said without a number before them: `mil tokens`, `a million tokens`.
+_WORDS |= {"mil": 1_000, "thousand": 1_000, "million": 1_000_000, "milhao": 1_000_000}
 _WORDS |= {"single": 1, "unica": 1, "uma": 1, "duas": 2, "dozen": 12, "duzia": 12, "twenty": 20, "vinte": 20}
+
+
+_EACH = re.compile(r"(?:per|por|each|cada)\s*$")
 
 
 @dataclass(frozen=True)
@@ -133,8 +138,8 @@ def quantities(folded: str, language: str) -> list[Quantity]:
                 value *= int(name[1:])
         unit = next((name[2:] for name, text in groups.items() if name.startswith("u_") and text), None)
         currency = _SYMBOLS.get(groups["symbol"] or "") or _NAMED.get(groups["named"] or "")
-        if groups["word"] and unit is None:
-            continue  # `um` and `one` are articles far more often than numbers
+        if groups["word"] and not _counts(value, unit, folded[: match.start()]):
+            continue
         if _inside_a_name(folded, match):
             continue
         value, unit = _in_gib(value, unit)
@@ -142,6 +147,11 @@ def quantities(folded: str, language: str) -> list[Quantity]:
         per = _per(folded, match.end(), currency, unit)
         found.append(Quantity(value, currency or unit, bound, match.start(), match.end(), per, strict))
     return _with_shared_units(found, folded)
+
+
+def _counts(value: Decimal, unit: str | None, before: str) -> bool:
+    """`um` and `one` are articles far more often than numbers, `per million` is a unit."""
+    return unit is not None if value < 1000 else not _EACH.search(before)
 
 
 def _inside_a_name(folded: str, match: re.Match[str]) -> bool:

@@ -35,7 +35,9 @@ def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
     service = settle.class_of_service(found, folded)
     if service:
         found = [m for m in found if m.kind != "machine"]
-    intent = decide(text, folded, _named(found, purchase), needs, usage, workload)
+    intent = decide(
+        text, folded, _named(found, purchase, words.llm_providers - words.providers), needs, usage, workload
+    )
     if intent is Intent.LIST:
         needs = conditions.needs(folded, numbers, found, exact=True)
     accelerators, needs = _memory_variant(_accelerators(found), needs)
@@ -76,7 +78,7 @@ def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
     )
 
 
-def _named(found: list[entities.Mention], purchase: Purchase) -> Named:
+def _named(found: list[entities.Mention], purchase: Purchase, sellers: frozenset[str]) -> Named:
     def count(kind: str) -> int:
         return len({m.text.lower() for m in found if m.kind == kind and not m.excluded})
 
@@ -91,6 +93,7 @@ def _named(found: list[entities.Mention], purchase: Purchase) -> Named:
         count("unknown_machine"),
         count("unknown_model"),
         len(purchase.systems),
+        len({m.value for m in found if m.kind == "provider" and m.value in sellers}),
     )
 
 

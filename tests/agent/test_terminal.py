@@ -27,7 +27,8 @@ def tty(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     def of(width: int) -> Read:
         monkeypatch.setenv("TTY_COMPATIBLE", "1")
-        monkeypatch.setenv("COLUMNS", str(width))
+        # Rich reads COLUMNS when a console is made, and it may have been set by then.
+        monkeypatch.setattr(terminal.out, "width", width)
         return lambda: capsys.readouterr().out
 
     return of

@@ -138,3 +138,8 @@ def test_every_tool_has_one_line_of_documentation_and_a_schema(context: Context)
 def test_knowledge_searches_in_the_contexts_language(context: Context) -> None:
     context.language = "pt"
     assert knowledge_tools.search_knowledge(context, "spot").rows[0]["title"] == "Quando usar spot"
+
+
+def test_the_dearest_machine_is_the_dearest_offer_not_the_dearest_of_the_cheapest(context: Context) -> None:
+    found = tools.find_offers(context, providers=["aws"], families=["r5"], best_per="machine", dearest=True)
+    assert [str(row["price_usd_hour"]) for row in found.rows] == ["1.6080000000"]

@@ -23,6 +23,8 @@ def of(question: str, context: Context) -> Reading:
         ("m5.large vs m5.xlarge", Intent.COMPARE, "en"),
         ("qual é mais barata, m5.xlarge ou m7g.xlarge?", Intent.COMPARE, "pt"),
         ("AWS vs GCP for 8 vCPUs in London", Intent.COMPARE, "en"),
+        ("a Azure é mais barata que a AWS para 8 vCPUs?", Intent.COMPARE, "pt"),
+        ("what are the prices of openrouter?", Intent.TOKENS, "en"),
         ("list machines with 4 vCPUs in Brazil", Intent.LIST, "en"),
         ("quais máquinas têm GPU na Europa?", Intent.LIST, "pt"),
         ("3 m5.large for 2 weeks", Intent.ESTIMATE, "en"),
@@ -229,12 +231,16 @@ def test_a_databases_size_is_no_machine(context: Context) -> None:
     [
         ("gpt-4o, 10M tokens in and 2M out", (10_000_000, 2_000_000, 0)),
         ("gpt-4o, 8M input tokens, 25% cached", (6_000_000, 0, 2_000_000)),
+        ("gpt-4o, 5 requisições com mil tokens de entrada e 500 de saída", (5_000, 2_500, 0)),
+        ("gpt-4o, a million input tokens", (1_000_000, 0, 0)),
+        ("gpt-4o price per million tokens", (0, 0, 0)),
+        ("preço do gpt-4o por milhão de tokens", (0, 0, 0)),
         ("gpt-4o, 8M tokens de entrada, metade em cache", (4_000_000, 0, 4_000_000)),
     ],
 )
 def test_tokens_in_out_and_cached(question: str, load: tuple[int, int, int], context: Context) -> None:
     found = of(question, context).workload
-    assert (found.input, found.output, found.cached_input) == load
+    assert (found.input, found.output, found.cached_input, found.unassigned) == (*load, 0)
 
 
 def test_a_machines_letters_are_no_portuguese(context: Context) -> None:

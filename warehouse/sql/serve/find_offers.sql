@@ -1,5 +1,5 @@
 -- Offers that meet every condition given; a null condition is none. Regions are `provider/region`.
--- `best_per` keeps the cheapest of each group only, ties included. `found` counts offers, `machines`
+-- `best_per` keeps the cheapest (or dearest) of each group only, ties included. `found` counts offers, `machines`
 -- the machines among them. A price of one's own is a contracted one, or a list price less a discount.
 WITH
 places AS (
@@ -73,11 +73,16 @@ keyed AS (
         CASE WHEN $per_gpu::BOOLEAN THEN price_usd_gpu_hour ELSE price_usd_hour END AS measure
     FROM wanted
 ),
-cheapest AS (SELECT side, min(measure) AS measure FROM keyed WHERE $best_per::VARCHAR IS NOT NULL GROUP BY side),
+first_of_each AS (
+    SELECT side, CASE WHEN $dearest::BOOLEAN THEN max(measure) ELSE min(measure) END AS measure
+    FROM keyed
+    WHERE $best_per::VARCHAR IS NOT NULL
+    GROUP BY side
+),
 best AS (
     SELECT k.*
     FROM keyed AS k
-    LEFT JOIN cheapest AS c ON c.side IS NOT DISTINCT FROM k.side
+    LEFT JOIN first_of_each AS c ON c.side IS NOT DISTINCT FROM k.side
     WHERE $best_per::VARCHAR IS NULL OR k.measure IS NOT DISTINCT FROM c.measure
 ),
 -- Few columns until here: only the rows shown are read whole.

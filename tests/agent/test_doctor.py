@@ -1,0 +1,87 @@
+"""What is found wrong with an installation or a store, and what is said to do about it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.doctor import Finding, examine
+from agent.settings import agent_settings
+from warehouse import snapshots
+from warehouse.settings import Settings
+
+
+@pytest.fixture
+def limits(small_store: Path, tmp_path: Path) -> Settings:
+    """A store that a test may change."""
+    shutil.copytree(small_store.parent, tmp_path / "house")
+    return Settings(store=tmp_path / "house" / "store", data=tmp_path / "house" / "data")
+
+
+def found(limits: Settings, what: str) -> Finding:
+    return next(finding for finding in examine(limits) if finding.what == what)
+
+
+def moved(limits: Settings, **changes: Any) -> Settings:
+    return limits.model_copy(update=changes)
+
+
+def test_all_is_well(limits: Settings) -> None:
+    findings = examine(limits)
+    assert {finding.state for finding in findings if finding.what != "disk"} <= {"ok", "warning"}
+    whats = [finding.what for finding in findings]
+    assert len(whats) == len(set(whats))
+    assert {"python", "duckdb", "data", "model", "store", "snapshot", "sources", "knowledge"} <= set(whats)
+
+
+def test_an_empty_store_is_no_fault(limits: Settings, tmp_path: Path) -> None:
+    finding = found(moved(limits, store=tmp_path / "new"), "snapshot")
+    assert (finding.state, "cloud-pricing refresh" in finding.detail) == ("warning", True)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_store_that_is_a_file(limits: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    finding = found(moved(limits, store=tmp_path / "file"), "store")
+    assert (finding.state, "is not a folder" in finding.detail) == ("broken", True)
+
+
+def test_missing_reference_tables(limits: Settings, tmp_path: Path) -> None:
+    assert found(moved(limits, data=tmp_path / "nowhere"), "data").state == "broken"
+
+
+@pytest.mark.parametrize("name", ["nonsense", "nobody:nothing"])
+def test_a_model_that_cannot_be_used(limits: Settings, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("CLOUD_PRICING_MODEL", name)
+    agent_settings.cache_clear()
+    try:
+        finding = found(limits, "model")
+    finally:
+        monkeypatch.undo()
+        agent_settings.cache_clear()
+    assert (finding.state, "CLOUD_PRICING_MODEL" in finding.detail) == ("broken", True)
+
+
+def test_leftovers_of_a_killed_run(limits: Settings) -> None:
+    (limits.store / "snapshots" / ".building-x").mkdir()
+    finding = found(limits, "leftovers")
+    assert (finding.state, ".building-x" in finding.detail) == ("warning", True)
+
+
+def test_damage_is_named_with_the_way_out(limits: Settings) -> None:
+    report = snapshots.load(limits.store).folder / snapshots.VALIDATION / "index.html"
+    report.write_text("changed", encoding="utf-8")
+    finding = found(limits, "snapshot")
+    assert finding.state == "broken"
+    assert "validation/index.html: changed" in finding.detail
+    assert "snapshots rollback" in finding.detail
+
+
+def test_a_warehouse_that_does_not_open(limits: Settings) -> None:
+    snapshots.load(limits.store).warehouse.write_bytes(b"x")
+    findings = [finding for finding in examine(limits) if finding.what == "snapshot"]
+    assert [finding.state for finding in findings] == ["broken", "broken"]
+    assert "does not open" in findings[1].detail
