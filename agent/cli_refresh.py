@@ -130,6 +130,7 @@ def _say_refreshed(refreshed: dict[str, Any]) -> None:
             line(f"Nothing changed. Snapshot {refreshed['snapshot']} stays in force; 0 documents embedded.")
         if refreshed["verdicts"]:
             show(_verdict_table(refreshed["verdicts"], scopes))
+            _say_refused(refreshed["verdicts"])
         return
     show(_verdict_table(refreshed["verdicts"], scopes))
     rows = refreshed["rows"]
@@ -139,7 +140,11 @@ def _say_refreshed(refreshed: dict[str, Any]) -> None:
         f"({refreshed['embedded']:,} embedded, {refreshed['reused']:,} reused), "
         f"{rows['quarantine']:,} rows in quarantine."
     )
-    if any(one["verdict"] == "refused" for one in refreshed["verdicts"]):
+    _say_refused(refreshed["verdicts"])
+
+
+def _say_refused(verdicts: list[dict[str, Any]]) -> None:
+    if any(one["verdict"] == "refused" for one in verdicts):
         failure("A batch was refused.", "The last good data of its scope stays in force.")
 
 

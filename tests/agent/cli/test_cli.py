@@ -55,7 +55,8 @@ def test_own_prices_stand_beside_list_prices(run: Cli) -> None:
 
 
 def test_no_offer_is_said(run: Cli) -> None:
-    assert run("offers", "--min-vcpus", "999") == Done(0, "", "No offer meets these conditions.\n")
+    done = run("offers", "--min-vcpus", "999")
+    assert (done.code, done.out, done.err) == (0, "", "No offer meets these conditions.\n")
     assert run("offers", "--min-vcpus", "999", "--json").json() == []
 
 

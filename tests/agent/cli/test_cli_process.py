@@ -184,6 +184,7 @@ def refreshing(tmp_path_factory: pytest.TempPathFactory, small_store: Path) -> R
     return Refreshing(folder)
 
 
+@pytest.mark.slow
 def test_a_refused_list_and_a_missing_one_leave_the_last_good_price(refreshing: Refreshing) -> None:
     done = refreshing.run(*refreshing.arguments(0, "2026-11-03"), "--price-file", "missing.csv")
     assert done.returncode == 8
@@ -196,6 +197,7 @@ def test_a_refused_list_and_a_missing_one_leave_the_last_good_price(refreshing: 
     assert snapshots.load(refreshing.store).manifest.verdicts[0].verdict == "refused"
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_refresh_and_leaves_the_store_good(refreshing: Refreshing) -> None:
     arguments = refreshing.arguments(0.081, "2026-11-04")
     before, building = snapshots.current_id(refreshing.store), refreshing.store / "snapshots"
@@ -208,6 +210,7 @@ def test_ctrl_c_ends_a_refresh_and_leaves_the_store_good(refreshing: Refreshing)
     assert refreshing.own_price() == 0.08
 
 
+@pytest.mark.slow
 def test_the_log_of_refreshes_holds_no_secret(refreshing: Refreshing) -> None:
     logged = "".join(path.read_text(encoding="utf-8") for path in (refreshing.store / "logs").iterdir())
     assert "published" in logged

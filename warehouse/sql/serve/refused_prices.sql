@@ -1,6 +1,7 @@
 SELECT
     coalesce(q.price_id::VARCHAR, q.batch_id) AS price_id, q.provider, q.instance_type, q.operating_system, q.region,
-    q.purchase_option, q.price, q.currency, q.reason, q.detail, q.likely_price, q.source, s.homepage AS source_url,
+    q.purchase_option, q.price, q.currency, q.reason, q.detail, q.likely_price, q.source,
+    coalesce(q.row_json ->> 'source_url', s.homepage) AS source_url,
     q.as_of, b.observed_at
 FROM quarantine AS q
 JOIN batches AS b USING (batch_id)
