@@ -167,6 +167,7 @@ class Reader:
             raise _translated(error) from None
         finally:
             timer.cancel()
+            cursor.interrupt()  # a query that Ctrl-C left running would keep `close` waiting
             cursor.close()
         duration = (time.perf_counter() - started) * 1000
         return QueryResult(columns, tuple(rows[:limit]), len(rows) > limit, duration)
