@@ -101,10 +101,7 @@ def query_sql(context: Context, sql: str) -> Finding:
 def freshness(context: Context, providers: Names = None) -> Finding:
     """How old the data of every source is, and whether it is stale."""
     wanted = filters.provider_names(context, providers)
-    named = context.reader.named
-    return _finding(
-        "freshness", named("freshness_of", providers=wanted) if wanted else named("freshness_now")
-    )
+    return _finding("freshness", context.reader.named("freshness_now", providers=wanted))
 
 
 def coverage(context: Context, providers: Names = None, places: Names = None) -> Finding:

@@ -104,7 +104,7 @@ def _load(reader: Reader) -> Vocabulary:
     _add_places(words, regions, countries, geographies)
     _add_apart(words, regions)
     _add_models(words, reader.named("vocabulary_models").records())
-    for row in reader.named("freshness_now").records():
+    for row in reader.named("freshness_now", providers=None).records():
         words.sources[row["source"]] = row["max_age_days"]
     return words
 

@@ -90,7 +90,7 @@ class Mortals:
         snapshot = snapshots.load(self.store)
         assert snapshots.verify(snapshot) == []
         with Reader(snapshot) as reader:
-            assert reader.named("freshness_now").records()[0]["source"] == "price_file"
+            assert reader.named("freshness_now", providers=None).records()[0]["source"] == "price_file"
             found = reader.query("SELECT price_usd_hour FROM offers").rows
         assert len(found) == 1
         return float(found[0][0])

@@ -6,5 +6,6 @@ SELECT
     sum(f.prices)::BIGINT AS prices, max(f.verdict) AS verdict, s.homepage AS source_url
 FROM freshness AS f
 JOIN sources AS s USING (source)
+WHERE $providers::VARCHAR[] IS NULL OR list_contains($providers::VARCHAR[], f.provider)
 GROUP BY f.source, s.title, s.homepage, f.as_of
 ORDER BY f.source, f.as_of DESC;
