@@ -49,6 +49,13 @@ def sweep(folder: Path) -> int:
     return len(leftovers)
 
 
+def sweep_old(folder: Path) -> None:
+    """Remove what nobody has written to for a day."""
+    for path in folder.iterdir():
+        if _old(path):
+            remove(path)
+
+
 def remove(path: Path) -> None:
     """Remove a file or a folder, if it is there."""
     if path.is_dir():

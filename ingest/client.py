@@ -2,25 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import cached_property
 from importlib import metadata, resources
 from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urljoin, urlsplit
 
+import filelock
+import pydantic_core
+
+from ingest.aside import sweep_old
+from ingest.exchange import Ask, Exchange, Received, chunks, forget, part_path
 from ingest.source import Fetched
-from warehouse.errors import InvalidInput, MissingRequirement
+from ingest.validators import Validators
+from warehouse.errors import InvalidInput, MissingRequirement, PayloadInvalid
 from warehouse.settings import settings
 
 _CHUNK_BYTES = 1 << 20
+_MOST_PAGES = 2000
+_DISTRIBUTION = "cloud-pricing-agent"
 
 
 class Client:
-    """Reads the user's own files and files of installed packages, in pieces.
+    """Reads the web, files of installed packages, and the user's own files, in pieces.
 
-    `files` are the user's price lists and discount files, of the settings if not given.
+    `files` are the user's price lists and discount files, of the settings if not given. With a
+    `store`, downloads that were cut off are continued and unchanged answers are not sent again.
     """
 
-    def __init__(self, files: Iterable[Path] | None = None) -> None:
+    def __init__(self, files: Iterable[Path] | None = None, store: Path | None = None) -> None:
         self.files = tuple(settings().price_files if files is None else files)
+        self._store = store
+        self._validators = Validators(store) if store else None
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    @cached_property
+    def _exchange(self) -> Exchange:
+        exchange = Exchange(settings(), f"{_DISTRIBUTION}/{metadata.version(_DISTRIBUTION)}")
+        self._open.callback(exchange.close)
+        return exchange
+
+    @cached_property
+    def _scratch(self) -> Path:
+        return Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="cloud-pricing-")))
+
+    @cached_property
+    def _parts(self) -> Path:
+        """Where answers arrive: in the store, where a later run finds what this one leaves unfinished."""
+        if self._store is None:
+            return self._scratch
+        folder = self._store / "partial"
+        folder.mkdir(parents=True, exist_ok=True)
+        sweep_old(folder)
+        return folder
+
+    def get(
+        self,
+        url: str,
+        name: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secret: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Fetched:
+        """The answer of `url`, as the payload `name`, whose ending says what is expected (.json, .csv, …).
+
+        Received and checked before this returns. `body` (bytes, or what becomes JSON) makes it a POST.
+        `secret` are headers that hold a credential. Raises SourceUnavailable after the retries,
+        PayloadInvalid, MissingRequirement where a credential is refused.
+        """
+        ask = Ask(url, name, _typed(headers, body), dict(secret or {}), _encoded(body))
+        known = self._validators.of(url) if self._validators and body is None and not secret else None
+        if known:
+            ask = Ask(url, name, {**known.headers(), **ask.headers}, ask.secret)
+        received = self._receive(ask)
+        if known and received.unchanged:
+            forget(received.path)
+            return Fetched(name, url, (), unchanged=known)
+        if received.unchanged:
+            raise PayloadInvalid(f"{url} answered 304 to a question without a condition.", _REPORT)
+        remember = self._validators if body is None and not secret else None
+        etag, modified = received.headers.get("etag"), received.headers.get("last-modified")
+        return Fetched(name, url, _then_forget(received), etag, modified, remember=remember)
+
+    def read(
+        self,
+        url: str,
+        name: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secret: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """The answer of `url` in memory: an index that says what to fetch, not a payload."""
+        received = self._receive(Ask(url, name, headers or {}, secret or {}))
+        return b"".join(_then_forget(received))
+
+    def pages(
+        self,
+        url: str,
+        name: str,
+        following: Callable[[bytes], str | None],
+        *,
+        headers: Mapping[str, str] | None = None,
+        secret: Mapping[str, str] | None = None,
+    ) -> Iterator[Fetched]:
+        """The pages of a listing, each a payload `name` with its number: items.json → items-0001.json.
+
+        `following` finds the next page's address in a page (None: the last one). It may be relative,
+        never on another host; a page met before or no end in sight is PayloadInvalid.
+        """
+        stem, dot, ending = name.rpartition(".")
+        seen: set[str] = set()
+        next_url: str | None = url
+        while next_url:
+            if next_url in seen or len(seen) == _MOST_PAGES:
+                raise PayloadInvalid(f"{url}: the pages of this listing do not end at {next_url}.", _REPORT)
+            if urlsplit(next_url).netloc != urlsplit(url).netloc:
+                raise PayloadInvalid(f"{url}: the next page is on another host, {next_url}.", _REPORT)
+            seen.add(next_url)
+            page = f"{stem}-{len(seen):04}{dot}{ending}"
+            content = self.read(next_url, page, headers=headers, secret=secret)
+            yield Fetched(page, next_url, [content])
+            found = following(content)
+            next_url = urljoin(next_url, found) if found else None
+
+    def _receive(self, ask: Ask) -> Received:
+        """A second run that asks the same at the same time receives it for itself."""
+        part = part_path(self._parts, ask.url if ask.body is None else f"{ask.url} {ask.body!r}")
+        lock = filelock.FileLock(part.with_suffix(".lock"))
+        try:
+            with lock.acquire(timeout=0):
+                received = self._exchange.receive(ask, part)
+                mine = part.with_name(f"{part.stem}-{id(self)}-{id(received)}.done")
+                part.with_suffix(".json").unlink(missing_ok=True)
+                part.rename(mine)
+                return Received(mine, received.encoding, received.headers, received.unchanged)
+        except filelock.Timeout:
+            return self._exchange.receive(ask, self._scratch / part.name)
 
     def read_file(self, path: Path) -> Iterator[bytes]:
         """The bytes of `path`. Raises InvalidInput where it cannot be read."""
@@ -49,3 +176,22 @@ class Client:
     def package_url(self, distribution: str, path: str) -> str:
         """The purl of a file in an installed package: pkg:pypi/<distribution>@<version>#<path>."""
         return f"pkg:pypi/{distribution}@{self.package_version(distribution)}#{path}"
+
+
+_REPORT = "The feed may have changed; the last good data stays in force."
+
+
+def _then_forget(received: Received) -> Iterator[bytes]:
+    try:
+        yield from chunks(received)
+    finally:
+        forget(received.path)
+
+
+def _encoded(body: Any) -> bytes | None:
+    return body if body is None or isinstance(body, bytes) else pydantic_core.to_json(body)
+
+
+def _typed(headers: Mapping[str, str] | None, body: Any) -> dict[str, str]:
+    json_type = {} if body is None or isinstance(body, bytes) else {"Content-Type": "application/json"}
+    return {**json_type, **(headers or {})}

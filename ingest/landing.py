@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from ingest.aside import aside, settle, sweep, write_file
 from ingest.source import Fetched, Payload
+from ingest.validators import Validator
 from warehouse.contracts import PayloadRecord, Scope
 from warehouse.errors import PayloadInvalid
 
@@ -37,6 +38,9 @@ class Landing:
 
     def keep(self, source: str, scope: Scope, fetched: Fetched, fetched_at: datetime) -> Payload:
         """Write the bytes unless they are there already; memory is bounded whatever their size."""
+        if known := fetched.unchanged:
+            record = PayloadRecord(known.sha256, fetched.name, fetched.url, known.size, fetched_at)
+            return Payload(source, scope, record, self._path(known.sha256))
         digest, size = hashlib.sha256(), 0
         with aside(self._payloads) as temporary:
             with pa.CompressedOutputStream(str(temporary), "zstd") as stream:
@@ -48,6 +52,10 @@ class Landing:
             path = self._path(record.sha256)
             if not path.exists():
                 settle(temporary, path)
+        if fetched.remember:
+            fetched.remember.remember(
+                Validator(fetched.url, fetched.etag, fetched.last_modified, record.sha256, size)
+            )
         return Payload(source, scope, record, path)
 
     def record(self, source: str, scope: Scope, payloads: Sequence[Payload], fetched_at: datetime) -> Path:

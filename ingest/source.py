@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 import pyarrow as pa
 
+from ingest.validators import Validator, Validators
 from warehouse.contracts import PayloadRecord, Scope
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ class Fetched:
     name: str
     url: str
     chunks: Iterable[bytes]
+    etag: str | None = None
+    last_modified: str | None = None
+    unchanged: Validator | None = None  # the feed says: the payload of last time
+    remember: Validators | None = None  # where to write down that it is kept
 
 
 @dataclass(frozen=True)

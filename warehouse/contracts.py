@@ -126,11 +126,53 @@ DISCOUNT_RULES = pa.schema(
     ]
 )
 
+# Units of `currency` for one US dollar on a day.
+FX_RATES = pa.schema(
+    [
+        _field("currency", pa.string(), nullable=False),
+        _field("rate_date", pa.date32(), nullable=False),
+        _field("units_per_usd", MONEY, nullable=False),
+        _field("source", pa.string(), nullable=False),
+    ]
+)
+
+# What a machine scored in a benchmark; `configuration` is JSON text, null where there is but one.
+BENCHMARKS = pa.schema(
+    [
+        _field("provider", pa.string(), nullable=False),
+        _field("instance_type", pa.string(), nullable=False),
+        _field("benchmark", pa.string(), nullable=False),
+        _field("configuration", pa.string()),
+        _field("score", pa.float64(), nullable=False),
+        _field("unit", pa.string()),
+        _field("higher_is_better", pa.bool_(), nullable=False),
+        _field("source", pa.string(), nullable=False),
+    ]
+)
+
+# How often spot machines are taken back within a month: from `percent_from` up to `percent_to` (null:
+# no bound) of them; `saving_percent` is against on-demand.
+INTERRUPTIONS = pa.schema(
+    [
+        _field("provider", pa.string(), nullable=False),
+        _field("region", pa.string(), nullable=False),
+        _field("instance_type", pa.string(), nullable=False),
+        _field("operating_system", pa.string(), nullable=False),
+        _field("percent_from", pa.int32(), nullable=False),
+        _field("percent_to", pa.int32()),
+        _field("saving_percent", pa.float64()),
+        _field("source", pa.string(), nullable=False),
+    ]
+)
+
 # What a batch may hold, by the name of its Parquet file.
 TABLES: Mapping[str, pa.Schema] = {
     "prices": PRICES,
     "instance_types": INSTANCE_TYPES,
     "discount_rules": DISCOUNT_RULES,
+    "fx_rates": FX_RATES,
+    "benchmarks": BENCHMARKS,
+    "interruptions": INTERRUPTIONS,
 }
 
 

@@ -41,7 +41,9 @@ class Transient(CloudPricingError):
 
 
 class SourceUnavailable(Transient):
-    """A feed does not answer, or says it is busy."""
+    """A feed does not answer, or says it is busy; `retry_after` is the wait in seconds it asked for."""
+
+    retry_after: float | None = None
 
 
 class StoreBusy(Transient):

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from warehouse.errors import InvalidInput
@@ -53,6 +53,25 @@ class Settings(BaseSettings):
     query_rows: int = Field(default=1000, gt=0, description="Rows a served query may return.")
     memory_limit: str = Field(default="2GB", description="Memory DuckDB may use, in DuckDB's notation.")
     threads: int = Field(default=2, ge=1, description="Threads DuckDB and the embedding may use.")
+    workers: int = Field(default=4, ge=1, description="How many scopes are collected side by side.")
+    http_timeout: float = Field(default=60.0, gt=0, description="Seconds a feed may be silent.")
+    http_attempts: int = Field(default=3, ge=1, description="How often a request is sent before it failed.")
+    http_backoff: float = Field(
+        default=2.0,
+        ge=0,
+        description="Seconds before the second attempt, where the feed names none; then twice as long each.",
+    )
+    payload_bytes: int = Field(
+        default=8 << 30, gt=0, description="Bytes an answer may have, unpacked; a larger one is refused."
+    )
+    mirrors: dict[str, str] = Field(
+        default={},
+        description="Other addresses for the feeds, as a JSON object of URL prefixes: "
+        '{"https://prices.azure.com": "https://mirror.example/azure"}.',
+    )
+    gcp_api_key: SecretStr | None = Field(
+        default=None, description="API key of the Google Cloud Billing Catalog (free of charge)."
+    )
     embedding_model: str = Field(
         default="bundled",
         description="Sentence-transformers model: `bundled` for the packaged MiniLM, or a local folder.",

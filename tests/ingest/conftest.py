@@ -1,20 +1,25 @@
 """What the tests of this room share: a landing in a temporary store, and payloads from fixtures."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from ingest import registry
+from ingest.client import Client
 from ingest.landing import Landing
-from ingest.source import Fetched, Payload
+from ingest.source import Fetched, Payload, Selection
+from tests.ingest.replay import FIXTURES, Replay, answers, recording, serving
 from warehouse.contracts import Scope
+from warehouse.settings import settings
 
-FIXTURES = Path(__file__).parent / "fixtures"
 FETCHED_AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 Keep = Callable[[str, Scope, dict[str, bytes]], list[Payload]]
+Recorded = Callable[[str], Sequence[tuple[Scope, list[Payload]]]]
 
 
 @pytest.fixture
@@ -34,11 +39,40 @@ def keep(landing: Landing) -> Keep:
 
 
 @pytest.fixture
-def recorded(keep: Keep) -> Callable[[str], Sequence[tuple[Scope, list[Payload]]]]:
-    """The scopes of a source's fixture folder with their payloads."""
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Settings with no waiting between attempts, and no way to the real feeds."""
+    monkeypatch.setenv("CLOUD_PRICING_HTTP_BACKOFF", "0.01")
+    monkeypatch.setenv("CLOUD_PRICING_HTTP_TIMEOUT", "5")
+    monkeypatch.setenv("CLOUD_PRICING_MIRRORS", json.dumps({"https://": "http://127.0.0.1:9/"}))
+    monkeypatch.setenv("CLOUD_PRICING_GCP_API_KEY", "a-key-of-the-tests")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture
+def replayed(impatient: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Replay]]:
+    """`replayed(source)`: a server with that source's fixtures, to which the client's mirrors point."""
+    with ExitStack() as stack:
+
+        def play(source: str) -> Replay:
+            server = stack.enter_context(serving(answers(source)))
+            monkeypatch.setenv("CLOUD_PRICING_MIRRORS", json.dumps(server.mirrors))
+            settings.cache_clear()
+            return server
+
+        yield play
+
+
+@pytest.fixture
+def recorded(keep: Keep, landing: Landing, replayed: Callable[[str], Replay]) -> Recorded:
+    """The scopes of a source's fixtures with their payloads, fetched by the real client where it has routes."""
 
     def of_source(source: str) -> list[tuple[Scope, list[Payload]]]:
         folder = FIXTURES / source
+        if (folder / "replay.json").is_file():
+            replayed(source)
+            return fetched_by(source, landing)
         entries = json.loads((folder / "scopes.json").read_text(encoding="utf-8"))
         return [
             (scope, keep(source, scope, {name: (folder / name).read_bytes() for name in entry["payloads"]}))
@@ -47,3 +81,16 @@ def recorded(keep: Keep) -> Callable[[str], Sequence[tuple[Scope, list[Payload]]
         ]
 
     return of_source
+
+
+def fetched_by(source: str, landing: Landing) -> list[tuple[Scope, list[Payload]]]:
+    """Everything the selection of a source's fixtures asks for."""
+    module, chosen = registry.load(source), recording(source).get("selection", {})
+    selection = Selection(
+        *(tuple(chosen[key]) if chosen.get(key) else None for key in ("regions", "services"))
+    )
+    with Client(()) as client:
+        return [
+            (scope, [landing.keep(source, scope, one, FETCHED_AT) for one in module.fetch(client, scope)])
+            for scope in module.scopes(client, selection)
+        ]
