@@ -7,7 +7,6 @@ import logging
 import sys
 import traceback
 from contextlib import suppress
-from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +17,7 @@ from agent import cli_snapshots
 from agent.cli_offers import offers
 from agent.cli_records import emit, emit_csv, emit_records
 from agent.cli_refresh import refresh
+from agent.cli_sources import sources
 from agent.terminal import INTERRUPTED, failure, interruptible, line, note, out, show, show_answer, without
 from warehouse import log
 from warehouse.contracts import QueryResult
@@ -71,6 +71,7 @@ def start(
 
 app.command()(refresh)
 app.command()(offers)
+app.command()(sources)
 
 
 @app.command()
@@ -145,37 +146,6 @@ def _print_result(result: QueryResult, output: str) -> None:
         show(result)
     else:
         raise InvalidInput(f"There is no format {output}.", "Use table, csv or json.")
-
-
-@app.command()
-def sources(as_json: Json = False) -> None:
-    """The feeds: their state, age, quarantine and licence."""
-    from ingest import registry
-    from warehouse.errors import NoSnapshot
-    from warehouse.reader import Reader
-
-    try:
-        with Reader.open(settings().store) as reader:
-            held = reader.named("sources_state").records()
-    except NoSnapshot:
-        held = []
-    records = []
-    for info in registry.SOURCES:
-        for known in [row for row in held if row["source"] == info.name] or [{}]:
-            state = "stale" if known.get("stale") else "fresh" if known else "not yet"
-            about = {"schedule": info.schedule, "licence": info.licence, "needs": list(info.needs)}
-            records.append({**known, "source": info.name, "title": info.title, "state": state, **about})
-    if as_json:
-        emit(records)
-        return
-    columns = {"providers": "providers", "state": "state", "as_of": "data_of", "age_days": "days"}
-    columns |= {"prices": "prices", "quarantined": "refused"}
-    rows = tuple((row["source"], *(_date(row.get(name)) for name in columns)) for row in records)
-    show(QueryResult(("source", *columns.values()), rows))
-
-
-def _date(value: object) -> object:
-    return value.date() if isinstance(value, datetime) else value
 
 
 @app.command()

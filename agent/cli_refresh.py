@@ -11,7 +11,7 @@ import typer
 from agent.cli_records import emit
 from agent.terminal import failure, line, progress, show
 from warehouse.contracts import QueryResult
-from warehouse.errors import InvalidInput
+from warehouse.errors import InvalidInput, MissingRequirement
 from warehouse.settings import settings
 
 INCOMPLETE = 8  # a source failed or a batch was refused: the last good data stays in force
@@ -25,7 +25,10 @@ def _split(values: Many) -> Many:
 
 
 def refresh(
-    sources: Annotated[Many, typer.Option("--sources", help="Only these sources, comma-separated.")] = None,
+    sources: Annotated[
+        Many,
+        typer.Option("--sources", help="These sources, or the groups bundled, live or all, comma-separated."),
+    ] = None,
     schedule: Annotated[
         str | None, typer.Option("--schedule", help="Only sources of this schedule class.")
     ] = None,
@@ -40,6 +43,9 @@ def refresh(
         datetime | None,
         typer.Option("--replay", formats=["%Y-%m-%d"], help="Rebuild from the payloads kept up to this day."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be fetched, and fetch no prices.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bars.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False,
 ) -> None:
@@ -49,6 +55,12 @@ def refresh(
     """
     chosen = _split(sources)
     _check(chosen, schedule, price_file, replay)
+    if dry_run:
+        from agent.cli_sources import show_plan
+
+        if not show_plan(chosen, schedule, _split(regions), _split(services), price_file, as_json):
+            raise typer.Exit(INCOMPLETE)
+        return
     refreshed = _run_refresh(
         chosen, schedule, _split(regions), _split(services), price_file, replay, quiet or as_json
     )
@@ -64,18 +76,21 @@ def _check(chosen: Many, schedule: str | None, files: list[Path] | None, replay:
     """What would otherwise do nothing without a word. Raises UnknownName, InvalidInput."""
     from ingest import registry
 
-    infos = [registry.get(name) for name in chosen or ()]
+    infos = [registry.get(name) for name in chosen or () if name not in registry.GROUPS]
     classes = sorted({info.schedule for info in registry.SOURCES})
     if schedule is not None and schedule not in classes:
         raise InvalidInput(f"There is no schedule {schedule}.", f"Use one of {', '.join(classes)}.")
     if replay is not None:
         return
-    needy = [info.name for info in infos if "setting:price_files" in info.needs]
-    if needy and not files and not settings().price_files:
-        raise InvalidInput(
-            f"{needy[0]} has no file to read.", "Give --price-file or CLOUD_PRICING_PRICE_FILES."
-        )
-    if files and infos and not needy:
+    for info in infos:
+        if lacking := registry.missing(info, settings(), files or ()):
+            if info.name == "price_file":
+                hint = f"Give --price-file or {lacking}."
+                raise InvalidInput("price_file has no file to read.", hint)
+            raise MissingRequirement(
+                f"{info.name} needs {lacking}.", f"Set it; see docs/data-sources.md#{info.name}."
+            )
+    if files and chosen and not {"price_file", *registry.GROUPS} & set(chosen):
         raise InvalidInput("--price-file is not among the --sources.", "Add price_file to them.")
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import answers
+from benchmarks import answers, feeds
 from benchmarks.timing import Row
 
 
 def show(rows: list[Row]) -> None:
-    header = ("what", "median", "p95", "yardstick", "median", "ratio")
+    header = ("what", "median", "p95", "peak", "yardstick", "median", "peak", "ratio")
     lines = [header, *(row.cells() for row in rows)]
     widths = [max(len(line[index]) for line in lines) for index in range(len(header))]
     for line in lines:
@@ -21,4 +21,4 @@ def show(rows: list[Row]) -> None:
 
 
 if __name__ == "__main__":
-    show(answers.run())
+    show([*answers.run(), *feeds.run()])

@@ -14,12 +14,18 @@ class Row:
     seconds: list[float]
     yardstick: str
     yardstick_seconds: list[float]
+    peak_mb: float | None = None
+    yardstick_peak_mb: float | None = None
 
     def cells(self) -> tuple[str, ...]:
         ours, theirs = statistics.median(self.seconds), statistics.median(self.yardstick_seconds)
         tail = sorted(self.seconds)[max(0, round(len(self.seconds) * 0.95) - 1)]
         ratio = f"{ours / theirs:.2f}"
-        return (self.what, _time(ours), _time(tail), self.yardstick, _time(theirs), ratio)
+        memory, their_memory = _memory(self.peak_mb), _memory(self.yardstick_peak_mb)
+        return (
+            self.what, _time(ours), _time(tail), memory,
+            self.yardstick, _time(theirs), their_memory, ratio,
+        )  # fmt: skip
 
 
 def beside(
@@ -39,3 +45,7 @@ def _timed(call: Callable[[], object]) -> float:
 
 def _time(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
+
+
+def _memory(megabytes: float | None) -> str:
+    return "" if megabytes is None else f"{megabytes:,.0f} MB"

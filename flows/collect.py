@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import TypeAlias
+from threading import BoundedSemaphore
+from typing import Any
 
 from prefect import flow, task
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.futures import PrefectFuture
+from prefect.futures import PrefectFuture, as_completed
+from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
 from flows.progress import tell
@@ -19,12 +22,15 @@ from ingest.client import Client
 from ingest.landing import Landing
 from ingest.source import Payload, Selection
 from warehouse.contracts import Batch, Scope
-from warehouse.errors import CloudPricingError, Transient
+from warehouse.errors import CloudPricingError, InvalidInput, Transient, UnknownName
 from warehouse.log import get_logger
 from warehouse.settings import settings
 
 _log = get_logger("collect")
 _RETRY_DELAYS = [2.0, 10.0, 60.0]
+# Enough that scopes waiting for their next attempt keep nobody from a turn. How many are fetched at
+# once each host decides (ingest/hosts.py), how many are parsed at once the setting `workers`.
+RUNNER: Any = ThreadPoolTaskRunner(max_workers=64)
 
 
 @dataclass(frozen=True)
@@ -36,9 +42,6 @@ class Collected:
     batches: tuple[str, ...] = ()
     parsed: bool = False
     error: str = ""
-
-
-Started: TypeAlias = tuple[str, Scope, PrefectFuture[Collected]]
 
 
 def keep(store: Path, source: str, scope: Scope, client: Client) -> list[Payload]:
@@ -65,13 +68,33 @@ def stage(store: Path, source: str, scope: Scope, payloads: Sequence[Payload]) -
 def collect_scope(store: Path, source: str, scope: Scope, client: Client) -> Collected:
     """Raises the errors of the source; Transient ones are worth another call."""
     tell(f"collect {source} {scope}")
-    batches, parsed = stage(store, source, scope, keep(store, source, scope, client))
+    payloads = keep(store, source, scope, client)
+    with _parsers(settings().workers):
+        batches, parsed = stage(store, source, scope, payloads)
     _log.info("collected", source=source, scope=str(scope), batches=len(batches), parsed=parsed)
     return Collected(source, str(scope), tuple(batch.batch_id for batch in batches), parsed)
 
 
+@cache
+def _parsers(count: int) -> BoundedSemaphore:
+    """Parsing takes memory; fetching hardly any."""
+    return BoundedSemaphore(count)
+
+
 def _worth_retrying(_: Task[..., object], __: TaskRun, state: State[object]) -> bool:
     return isinstance(state.result(raise_on_failure=False), Transient)
+
+
+@task(
+    task_run_name="plan {source}",
+    retries=len(_RETRY_DELAYS),
+    retry_delay_seconds=_RETRY_DELAYS,
+    retry_condition_fn=_worth_retrying,
+    persist_result=False,
+)
+def plan_one(store: Path, source: str, selection: Selection, files: tuple[Path, ...]) -> list[Scope]:
+    with Client(files, store) as client:
+        return list(registry.load(source).scopes(client, selection))
 
 
 @task(
@@ -82,32 +105,51 @@ def _worth_retrying(_: Task[..., object], __: TaskRun, state: State[object]) -> 
     persist_result=False,
 )
 def collect_one(store: Path, source: str, scope: Scope, files: tuple[Path, ...]) -> Collected:
-    return collect_scope(store, source, scope, Client(files))
+    with Client(files, store) as client:
+        return collect_scope(store, source, scope, client)
 
 
-def start(store: Path, source: str, selection: Selection, files: tuple[Path, ...]) -> list[Started]:
-    """Begin to collect all scopes of a source, side by side. Raises what its `scopes` raises."""
-    scopes = list(registry.load(source).scopes(Client(files), selection))
-    return [(source, scope, collect_one.submit(store, source, scope, files)) for scope in scopes]
+def collect_all(
+    store: Path, sources: Sequence[str], selection: Selection, files: tuple[Path, ...]
+) -> list[Collected]:
+    """Every scope of these sources, side by side: what came of each, one that failed among them.
 
-
-def gather(started: Iterable[Started]) -> list[Collected]:
-    """What came of each; one that failed, by whatever error, is reported and costs no other."""
-    return [_outcome(source, scope, future) for source, scope, future in started]
+    Where some source has what the selection names, the others need not know those names. Raises
+    InvalidInput where none has.
+    """
+    plans = {plan_one.submit(store, source, selection, files): source for source in sources}
+    started: list[tuple[str, Scope, PrefectFuture[Collected]]] = []
+    collected: list[Collected] = []
+    foreign: list[InvalidInput] = []
+    for future in as_completed(list(plans)):
+        source = plans[future]
+        outcome: object = future.result(raise_on_failure=False)
+        if isinstance(outcome, list):
+            started += [(source, one, collect_one.submit(store, source, one, files)) for one in outcome]
+        elif isinstance(outcome, UnknownName) and len(plans) > 1:
+            foreign.append(outcome)
+        else:
+            collected.append(_failed(source, "all", outcome))
+    if not started and not collected and selection != Selection():
+        raise next(iter(foreign), InvalidInput("No chosen source has any of these regions or services."))
+    collected += [_outcome(source, scope, future) for source, scope, future in started]
+    return sorted(collected, key=lambda one: sources.index(one.source))
 
 
 def _outcome(source: str, scope: Scope, future: PrefectFuture[Collected]) -> Collected:
     outcome: object = future.result(raise_on_failure=False)
-    if isinstance(outcome, Collected):
-        return outcome
+    return outcome if isinstance(outcome, Collected) else _failed(source, str(scope), outcome)
+
+
+def _failed(source: str, scope: str, outcome: object) -> Collected:
     known = isinstance(outcome, CloudPricingError)
     error = str(outcome) if known else f"{type(outcome).__name__}: {outcome}"
     trace = outcome if isinstance(outcome, BaseException) and not known else None
-    _log.error("collect_failed", source=source, scope=str(scope), error=error, exc_info=trace)
-    return Collected(source, str(scope), error=error)
+    _log.error("collect_failed", source=source, scope=scope, error=error, exc_info=trace)
+    return Collected(source, scope, error=error)
 
 
-@flow(name="collect", flow_run_name="collect {source}", persist_result=False)
+@flow(name="collect", flow_run_name="collect {source}", task_runner=RUNNER, persist_result=False)
 def collect(
     source: str,
     regions: list[str] | None = None,
@@ -117,4 +159,4 @@ def collect(
     """Collect one source into the staging folder of the store. Publishing is another flow."""
     selection = Selection(tuple(regions) if regions else None, tuple(services) if services else None)
     kept = settings().price_files if files is None else tuple(files)
-    return gather(start(settings().store, source, selection, kept))
+    return collect_all(settings().store, [source], selection, kept)

@@ -7,9 +7,9 @@ A process killed at any of them leaves the pointer on the last good snapshot.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from warehouse.log import get_logger
 from warehouse.settings import Settings, settings
 
 _log = get_logger("publish")
+_OVERLAP = timedelta(days=1)
 _LIBRARIES = (
     "duckdb",
     "great-expectations",
@@ -52,10 +53,17 @@ class Published:
         return tuple(verdict for verdict in self.verdicts if verdict.verdict == "refused")
 
 
-def inputs_digest(batches: Iterable[Batch], data: Path, model_id: str) -> str:
-    """Hash of everything a snapshot is made of; equal inputs need no new one."""
+def inputs_digest(
+    batches: Iterable[Batch], data: Path, model_id: str, checked: Mapping[str, datetime] | None = None
+) -> str:
+    """Hash of everything a snapshot is made of; equal inputs need no new one.
+
+    Of `checked` (when each batch was last read again, unchanged) only the day counts.
+    """
     digest = hashlib.sha256(build.recipe(everything=True).encode())
     digest.update("\n".join(sorted(batch.batch_id for batch in batches)).encode())
+    days = (f"{name} {moment.astimezone(UTC):%Y-%m-%d}" for name, moment in (checked or {}).items())
+    digest.update("\n".join(sorted(days)).encode())
     digest.update(model_id.encode() + repr(registry.SOURCES).encode())
     for folder in ("reference", "knowledge"):
         for path in sorted((data / folder).rglob("*.*")):
@@ -68,18 +76,22 @@ def publish_batches(
     limits: Settings,
     *,
     anew: bool = False,
+    until: datetime | None = None,
     embedder: embed.DocumentEmbedder | None = None,
 ) -> Published:
     """Publish these batches; `anew` forgets what earlier snapshots held and builds from them alone.
 
-    The embedder is the one of the settings, if not given. Raises StoreBusy while another process
-    publishes.
+    What was fetched after `until` confirms nothing. The embedder is the one of the settings, if not
+    given. Raises StoreBusy while another process publishes.
     """
     store = limits.store
     with snapshots.publishing(store, limits.lock_timeout):
         embedder = embedder or embed.document_embedder()
-        inputs = inputs_digest(batches, limits.data, embedder.model_id)
         current = _in_force(store, anew)
+        checked = _checked(store, batches, None if anew else current, until)
+        live = {batch.batch_id for batch in batches if registry.get(batch.source).schedule != "release"}
+        recent = {name: moment for name, moment in checked.items() if name in live}
+        inputs = inputs_digest(batches, limits.data, embedder.model_id, recent)
         if current is not None and current.manifest.inputs == inputs:
             refused = tuple(one for one in current.manifest.verdicts if one.verdict == "refused")
             return Published(current.id, False, refused, dict(current.manifest.rows))
@@ -93,7 +105,7 @@ def publish_batches(
         with build.opened(folder / snapshots.WAREHOUSE) as connection:
             if rebuild and current is not None:
                 build.carry_embeddings(connection, current.warehouse)
-            verdicts = _load(connection, batches, store, folder / snapshots.VALIDATION, limits.data)
+            verdicts = _load(connection, batches, checked, store, folder / snapshots.VALIDATION, limits.data)
             report = _write_knowledge(connection, folder, limits.data, embedder)
             build.describe(connection)
             rows = build.counts(connection)
@@ -137,6 +149,20 @@ def _in_force(store: Path, anew: bool) -> snapshots.Snapshot | None:
     return current
 
 
+def _checked(
+    store: Path, batches: Sequence[Batch], current: snapshots.Snapshot | None, until: datetime | None
+) -> dict[str, datetime]:
+    """When each batch was last read again, unchanged: as the snapshot in force knows, and since then."""
+    known = build.checks_of(current.warehouse) if current else {}
+    # Some were under way while it was made.
+    since = max(known.values()) - _OVERLAP if known else None
+    found = {**known}
+    for name, moment in staging.checked(store, since, until).items():
+        found[name] = max(moment, known.get(name, moment))
+    staged = {batch.batch_id for batch in batches}
+    return {name: moment for name, moment in found.items() if name in staged}
+
+
 def _outdated(current: snapshots.Snapshot, batches: Sequence[Batch], store: Path) -> bool:
     """Whether the warehouse in force was made another way and must be built anew from its batches.
 
@@ -157,19 +183,29 @@ def _outdated(current: snapshots.Snapshot, batches: Sequence[Batch], store: Path
 
 
 def _load(
-    connection: duckdb.DuckDBPyConnection, batches: Sequence[Batch], store: Path, validation: Path, data: Path
+    connection: duckdb.DuckDBPyConnection,
+    batches: Sequence[Batch],
+    checked: Mapping[str, datetime],
+    store: Path,
+    validation: Path,
+    data: Path,
 ) -> list[Verdict]:
     build.load_reference(connection, data)
     build.load_sources(connection, registry.SOURCES)
     held = build.loaded(connection)
-    new = [batch for batch in batches if batch.batch_id not in held]
+    # What a batch was last known to hold matters to the one after it; rates matter to prices.
+    build.record_checks(connection, checked)
+    settled = held - build.in_doubt(connection, checked)
+    open_ones = (batch for batch in batches if batch.batch_id not in settled)
+    new = sorted(open_ones, key=lambda batch: "fx_rates" not in batch.rows)
     validation.mkdir(parents=True, exist_ok=True)
     verdicts = []
     for number, batch in enumerate(new):
         tell("load", number, len(new))
         info = registry.get(batch.source)
         staged = staging.batch_folder(store, batch.batch_id)
-        verdicts.append(build.load_batch(connection, batch, staged, validation, info))
+        moment = checked.get(batch.batch_id)
+        verdicts.append(build.load_batch(connection, batch, staged, validation, info, moment))
     tell("load", len(new), len(new))
     tell("derive")
     build.derive(connection)

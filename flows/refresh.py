@@ -9,17 +9,14 @@ from pathlib import Path
 
 from prefect import flow
 
-from flows.collect import Collected, Started, gather, stage, start
+from flows.collect import RUNNER, Collected, collect_all, stage
+from flows.plan import chosen, selected
 from flows.publish import Published, publish_batches
-from ingest import registry, staging
+from ingest import staging
 from ingest.landing import Landing
-from ingest.source import Selection
-from warehouse.contracts import Batch, SourceInfo
+from warehouse.contracts import Batch
 from warehouse.errors import CloudPricingError, InvalidInput
-from warehouse.log import get_logger
 from warehouse.settings import Settings, settings
-
-_log = get_logger("refresh")
 
 
 @dataclass(frozen=True)
@@ -37,22 +34,7 @@ class Refreshed:
         return not self.failed and not self.published.refused
 
 
-def ready(info: SourceInfo, limits: Settings, files: Sequence[Path]) -> bool:
-    """Whether what a source needs is there; `setting:price_files` wants at least one file."""
-    return "setting:price_files" not in info.needs or bool(files or limits.price_files)
-
-
-def chosen(
-    names: Sequence[str] | None, schedule: str | None, limits: Settings, files: Sequence[Path] = ()
-) -> list[SourceInfo]:
-    """The named sources, or all of a schedule class, or all that can run. Raises UnknownName."""
-    if names:
-        return [registry.get(name) for name in names]
-    due = [info for info in registry.SOURCES if schedule in (None, info.schedule)]
-    return [info for info in due if ready(info, limits, files)]
-
-
-@flow(name="refresh", persist_result=False)
+@flow(name="refresh", task_runner=RUNNER, persist_result=False)
 def refresh(
     sources: list[str] | None = None,
     schedule: str | None = None,
@@ -60,19 +42,11 @@ def refresh(
     services: list[str] | None = None,
     files: list[Path] | None = None,
 ) -> Refreshed:
-    """Collect `sources` (or a schedule class, or all) and publish what is staged."""
+    """Collect `sources` (or a schedule class, or those of the settings) and publish what is staged."""
     limits = settings()
     paths = (*limits.price_files, *(files or ()))
-    selection = Selection(tuple(regions) if regions else None, tuple(services) if services else None)
-    started: list[Started] = []
-    collected: list[Collected] = []
-    for info in chosen(sources, schedule, limits, paths):
-        try:
-            started += start(limits.store, info.name, selection, paths)
-        except CloudPricingError as error:
-            _log.error("collect_failed", source=info.name, error=str(error))
-            collected.append(Collected(info.name, "all", error=str(error)))
-    collected += gather(started)
+    names = [info.name for info in chosen(sources, schedule, limits, paths)]
+    collected = collect_all(limits.store, names, selected(regions, services), paths)
     published = publish_batches(staging.staged(limits.store), limits)
     return Refreshed(tuple(collected), published)
 
@@ -110,4 +84,4 @@ def replay(until: datetime, sources: list[str] | None = None) -> Refreshed:
     limits = settings()
     moment = until if until.tzinfo else until.replace(tzinfo=UTC)
     collected, batches = restage(limits, moment, sources)
-    return Refreshed(tuple(collected), publish_batches(batches, limits, anew=True))
+    return Refreshed(tuple(collected), publish_batches(batches, limits, anew=True, until=moment))

@@ -113,12 +113,13 @@ class Client:
         following: Callable[[bytes], str | None],
         *,
         headers: Mapping[str, str] | None = None,
-        secret: Mapping[str, str] | None = None,
+        secret: Mapping[str, str] | Callable[[str], Mapping[str, str]] | None = None,
     ) -> Iterator[Fetched]:
         """The pages of a listing, each a payload `name` with its number: items.json → items-0001.json.
 
         `following` finds the next page's address in a page (None: the last one). It may be relative,
-        never on another host; a page met before or no end in sight is PayloadInvalid.
+        never on another host; a page met before or no end in sight is PayloadInvalid. `secret` may be
+        a function of the address, where each is signed.
         """
         stem, dot, ending = name.rpartition(".")
         seen: set[str] = set()
@@ -130,7 +131,8 @@ class Client:
                 raise PayloadInvalid(f"{url}: the next page is on another host, {next_url}.", _REPORT)
             seen.add(next_url)
             page = f"{stem}-{len(seen):04}{dot}{ending}"
-            content = self.read(next_url, page, headers=headers, secret=secret)
+            hidden = secret(next_url) if callable(secret) else secret
+            content = self.read(next_url, page, headers=headers, secret=hidden)
             yield Fetched(page, next_url, [content])
             found = following(content)
             next_url = urljoin(next_url, found) if found else None

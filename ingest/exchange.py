@@ -26,6 +26,8 @@ _log = get_logger("client")
 _CHUNK_BYTES = 1 << 20
 _LONGEST_WAIT = 120.0  # a longer one is left to the next run
 _MOST_REDIRECTS = 5
+# Azure's Retail Prices API has a header of its own for the seconds to wait.
+_RETRY_AFTER = ("retry-after", "x-ms-ratelimit-retailprices-retry-after")
 _LATER = "The last good data stays in force; try again later."
 _CHANGED = "The feed may have moved or changed; the last good data stays in force."
 
@@ -240,7 +242,8 @@ def _check_status(ask: Ask, response: httpx.Response) -> None:
 
 def _busy(ask: Ask, response: httpx.Response) -> SourceUnavailable:
     error = SourceUnavailable(f"{ask.url} answered {response.status_code}.", _LATER)
-    error.retry_after = _seconds(response.headers.get("retry-after"))
+    asked = [response.headers[name] for name in _RETRY_AFTER if name in response.headers]
+    error.retry_after = _seconds(asked[0] if asked else None)
     if error.retry_after is not None and error.retry_after > _LONGEST_WAIT:
         error = SourceUnavailable(f"{ask.url} asks to wait {error.retry_after:.0f} seconds.", _LATER)
         error.retry_after = None

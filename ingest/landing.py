@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ class Landing:
             "fetched_at": fetched_at.isoformat(),
             "payloads": [asdict(payload.record) for payload in payloads],
         }
-        path = self._fetches / source / slug(scope) / f"{fetched_at:%Y%m%dT%H%M%S.%fZ}.json"
+        path = self._fetches / source / slug(scope) / f"{_moment(fetched_at)}.json"
         write_file(path, json.dumps(content, default=datetime.isoformat, indent=1).encode())
         return path
 
@@ -93,6 +93,28 @@ class Landing:
                     [self._checked(record["source"], scope, one) for one in entries],
                 )
 
+    def fetched(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[tuple[str, Scope, list[str], datetime]]:
+        """Source, scope, payload hashes and time of every fetch in between, the oldest of a scope first."""
+        first = _moment(since) if since else ""
+        for folder in sorted(self._fetches.glob("*/*")):
+            for path in sorted(path for path in folder.glob("*.json") if path.stem >= first):
+                record = _read(path)
+                moment = datetime.fromisoformat(record["fetched_at"])
+                if until is None or moment <= until:
+                    hashes = [entry["sha256"] for entry in record["payloads"]]
+                    yield record["source"], Scope.from_dict(record["scope"]), hashes, moment
+
+    def last_fetches(self) -> dict[tuple[str, Scope], datetime]:
+        """When each scope of each source was last fetched, whatever came of it afterwards."""
+        folders = self._fetches.glob("*/*")
+        records = [_read(max(folder.glob("*.json"))) for folder in folders if any(folder.glob("*.json"))]
+        return {
+            (record["source"], Scope.from_dict(record["scope"])): datetime.fromisoformat(record["fetched_at"])
+            for record in records
+        }
+
     def payload(self, sha256: str) -> Path:
         """The file of a payload, its content checked. Raises PayloadInvalid naming the file."""
         path = self._path(sha256)
@@ -117,6 +139,11 @@ class Landing:
 
 
 _REFETCH = "Restore it from a backup, or delete it and refresh to fetch it again."
+
+
+def _moment(time: datetime) -> str:
+    """The name of a fetch: names sort as their times do."""
+    return f"{time.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
 
 
 def _read(path: Path) -> dict[str, Any]:

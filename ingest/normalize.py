@@ -6,7 +6,7 @@ accelerators) are joins with the CSV files of `data/reference`, loaded as they a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.csv
 
+from ingest import wire
+from ingest.source import Payload
 from warehouse.contracts import PRICES, TABLES, conform
 from warehouse.errors import InvalidInput, PayloadInvalid
 from warehouse.settings import settings
@@ -64,6 +66,38 @@ class Workspace:
             raise PayloadInvalid(f"{self._source}: {name} is not JSON.", _REPORT)
         self.add(name, pa.table({"document": [text]}))
 
+    def load(self, name: str, rows: pa.RecordBatchReader | pa.Table) -> None:
+        """A table `name` with these rows, kept in the workspace; a reader is read to its end."""
+        batches = rows.to_batches() if isinstance(rows, pa.Table) else rows
+        self._connection.from_arrow(rows.schema.empty_table()).create(name)
+        # Batch by batch: what a reader raises comes through here as it is, not through DuckDB.
+        for batch in batches:
+            self._connection.from_arrow(pa.Table.from_batches([batch])).insert_into(name)
+
+    def load_items(
+        self,
+        name: str,
+        payloads: Sequence[Payload],
+        path: Sequence[str],
+        columns: Mapping[str, str],
+        required: Sequence[str] = (),
+    ) -> None:
+        """A table `name`: one row an object of the JSON array at `path` in each payload, in bounded memory.
+
+        `columns` are the objects' fields with their DuckDB types, `()` is the document itself; with "*"
+        as the last step the members of an object are read, their keys as `item_key`. `payload_url` is
+        added. Raises PayloadInvalid where the array is missing, a value is not of its type, or a
+        `required` field is in no object.
+        """
+        statement = _statement("normalize", "items")
+        self.load(name, wire.json_rows(self._connection, statement, payloads, path, columns, required))
+
+    def add_accelerator_names(self) -> None:
+        """The macro `canonical_accelerator(name, memory_gib_of_each)`."""
+        self.add_reference("accelerators")
+        for statement in ("accelerator_names", "canonical_accelerator"):
+            self._connection.execute(_statement("normalize", statement))
+
     def add_reference(self, *names: str) -> None:
         for name in names:
             self.add(name, reference(name))
@@ -73,14 +107,19 @@ class Workspace:
 
         Raises PayloadInvalid where the payload does not have the shape the statement expects.
         """
-        try:
+        with translated(f"{self._source}: {statement}"):
             relation = self._connection.execute(_statement(self._source, statement), parameters or {})
             return relation.to_arrow_table()
-        except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
-            first = str(error).splitlines()[0]
-            raise PayloadInvalid(
-                f"{self._source}: {statement} cannot read the payload: {first}", _REPORT
-            ) from None
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """DuckDB's complaint about values of a payload as PayloadInvalid."""
+    try:
+        yield
+    except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
+        first = str(error).splitlines()[0]
+        raise PayloadInvalid(f"{what} cannot be read from the payload: {first}", _REPORT) from None
 
 
 _REPORT = "The feed may have changed its format; the last good data stays in force."
@@ -115,6 +154,12 @@ def conformed(name: str, rows: pa.Table, **constants: Any) -> pa.Table:
         return conform(rows, schema)
     except (pa.ArrowInvalid, KeyError) as error:
         raise PayloadInvalid(f"The parsed {name} do not fit their contract: {error}", _REPORT) from None
+
+
+def machines(rows: pa.Table, **constants: Any) -> pa.Table:
+    """The distinct machines of price rows that carry the columns of `instance_types` too."""
+    columns = [name for name in TABLES["instance_types"].names if name in rows.column_names]
+    return conformed("instance_types", rows.select(columns).group_by(columns).aggregate([]), **constants)
 
 
 def empty_prices() -> pa.Table:

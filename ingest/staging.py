@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from ingest import normalize
 from ingest.aside import aside, remove, settle, sweep, write_file
+from ingest.landing import Landing
 from ingest.normalize import conformed, reference_files
 from ingest.source import Payload, Tables
 from warehouse.contracts import TABLES, Batch, PayloadRecord, Scope
@@ -26,14 +27,18 @@ _ROW_GROUP = 100_000
 _HASHED_ROWS = 20_000
 _NULL: Any = "\x00"
 _SEPARATOR: Any = "\x1f"
+_NOTHING: Any = ""
+_LINE_END: Any = "\n"
 
 
 @cache
 def parser_fingerprint(source: str) -> str:
     """Hash of all that decides what a source's payloads become: module, SQL, vocabulary, contracts."""
     room = Path(__file__).resolve().parent
-    statements = sorted((normalize.SQL_FOLDER / source).glob("*.sql"))
-    shared = [room / "normalize.py", room / "tabular.py", *reference_files()]
+    folders = (source, "normalize")
+    statements = sorted(path for name in folders for path in (normalize.SQL_FOLDER / name).glob("*.sql"))
+    modules = ("json_items", "normalize", "tabular", "wire")
+    shared = [*(room / f"{name}.py" for name in modules), *reference_files()]
     digest = hashlib.sha256(repr([(name, str(schema)) for name, schema in TABLES.items()]).encode())
     for path in (room / "sources" / f"{source}.py", *statements, *shared):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -61,6 +66,8 @@ def stage(
     for part in tables:
         for name, table in part.tables.items():
             pieces[part.as_of or fetched_at][name].append(conformed(name, table))
+    if not pieces:  # a feed that says nothing at all is for the gate to refuse, not to be passed over
+        pieces[fetched_at]["prices"].append(TABLES["prices"].empty_table())
     batches = [
         _write(folder, source, scope, as_of, fetched_at, parser, payloads, _sorted(by_name))
         for as_of, by_name in sorted(pieces.items())
@@ -97,6 +104,18 @@ def superseded(store: Path) -> set[str]:
         newest[(entry["source"], entry["scope"], *sorted(entry["payloads"]))] = entry
     current = {batch_id for entry in newest.values() for batch_id in entry["batches"]}
     return {batch_id for entry in entries for batch_id in entry["batches"]} - current
+
+
+def checked(store: Path, since: datetime | None = None, until: datetime | None = None) -> dict[str, datetime]:
+    """When the payloads of each batch were last fetched, at its making or again, between two moments."""
+    newest: dict[tuple[Any, ...], list[str]] = {}
+    for entry in sorted(_entries(store), key=lambda entry: str(entry["written_at"])):
+        newest[(entry["source"], entry["scope"], *sorted(entry["payloads"]))] = entry["batches"]
+    last: dict[str, datetime] = {}
+    for source, scope, hashes, moment in Landing(store).fetched(since, until):
+        for batch_id in newest.get((source, repr(scope), *sorted(hashes)), ()):
+            last[batch_id] = max(moment, last.get(batch_id, moment))
+    return last
 
 
 def batch_folder(store: Path, batch_id: str) -> Path:
@@ -199,7 +218,9 @@ def _digest(table: pa.Table) -> str:
     for batch in table.select(columns).to_batches(max_chunksize=_HASHED_ROWS):
         texts: list[Any] = [pc.fill_null(column.cast(pa.string()), _NULL) for column in batch.columns]
         lines: Any = pc.binary_join_element_wise(*texts, _SEPARATOR)
-        digest.update("\n".join(lines.to_pylist()).encode() + b"\n")
+        ended: Any = pc.binary_join_element_wise(lines, _NOTHING, _LINE_END)
+        _, _, text = ended.buffers()  # the lines as they lie in memory, one after the other
+        digest.update(memoryview(text)[: pc.sum(pc.binary_length(ended)).as_py()])
     return digest.hexdigest()
 
 

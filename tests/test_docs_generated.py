@@ -5,6 +5,7 @@ Where one is out of date, the failing test prints what belongs between its marke
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -57,7 +58,9 @@ def settings_table() -> str:
 
 def _as_variable(value: object) -> str:
     assert value is not PydanticUndefined, "say in `computed` what the default is"
-    return "[]" if value == () else f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, tuple | dict):
+        return json.dumps(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def test_every_setting_is_documented() -> None:
@@ -118,21 +121,28 @@ ASKED = (
     "offers",
     "gpu_offers",
     "own_offers",
+    "price_performance",
     "token_prices",
     "prices",
     "price_history",
     "price_changes",
     "instance_types",
+    "machine_specs",
+    "spec_conflicts",
+    "benchmarks",
+    "interruptions",
     "coverage",
     "freshness",
     "quarantine",
     "batches",
+    "checks",
     "documents",
     "accelerators",
     "regions",
     "countries",
     "geographies",
     "fx_rates",
+    "fx_latest",
 )
 ROWS = Path(__file__).parent / "fixtures" / "docs_prices.sql"
 

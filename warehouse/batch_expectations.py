@@ -5,25 +5,43 @@ from __future__ import annotations
 from warehouse.expectations import Rule, between
 from warehouse.limits import LIMITS
 
+_FEWER = "{counted_rows:,} rows, {fewer:.0f}% fewer than the {previous_rows:,} of batch {previous_batch}"
+
 
 def batch_rules(max_age_days: int | None) -> tuple[Rule, ...]:
     rules = (
-        between("empty", "rows", "Something must be there.", level="batch", min_value=1, sentence="0 rows"),
+        between(
+            "empty",
+            "rows",
+            "Something must be there.",
+            level="batch",
+            min_value=1,
+            sentence="the feed is empty: 0 rows",
+        ),
         between(
             "rows_dropped",
             "percent_of_previous",
             "A fifth of a list does not retire between two readings.",
             level="batch",
             min_value=LIMITS.least_percent_of_previous,
-            sentence="{rows:,} rows, {fewer:.0f}% fewer than the {previous_rows:,} of batch {previous_batch}",
+            sentence=_FEWER,
+        ),
+        between(
+            "rows_dropped",
+            "percent_of_few",
+            "Half of a live list does not go at once, be it short or a market's.",
+            level="batch",
+            min_value=LIMITS.least_percent_of_few,
+            strict_min=True,
+            sentence=_FEWER,
         ),
         between(
             "rows_grown",
-            "percent_of_previous",
+            "percent_grown_to",
             "A list does not triple between two readings.",
             level="batch",
             max_value=LIMITS.most_percent_of_previous,
-            sentence="{rows:,} rows, {percent_of_previous:.0f}% of the {previous_rows:,} of batch "
+            sentence="{counted_rows:,} rows, {percent_grown_to:.0f}% of the {previous_rows:,} of batch "
             "{previous_batch}",
         ),
         between(
@@ -41,6 +59,24 @@ def batch_rules(max_age_days: int | None) -> tuple[Rule, ...]:
             level="batch",
             max_value=LIMITS.dedicated_percent,
             sentence="{dedicated_percent:.0f}% of the Linux machines look dedicated, too many to tell which",
+        ),
+        between(
+            "swept",
+            "list_swept_percent",
+            "A list is not repriced many times over between two readings.",
+            level="batch",
+            max_value=LIMITS.swept_percent,
+            sentence="{list_swept_percent:.0f}% of the {list_prices:,} list prices that can be compared "
+            f"moved the same way by more than {LIMITS.market_factor:g} times: another unit or currency?",
+        ),
+        between(
+            "swept",
+            "loose_swept_percent",
+            "Spot prices and markets move one by one.",
+            level="batch",
+            max_value=LIMITS.swept_percent,
+            sentence="{loose_swept_percent:.0f}% of the {loose_prices:,} spot or market prices that can be "
+            f"compared moved the same way by more than {LIMITS.market_factor:g} times: were units dropped?",
         ),
         between(
             "other_currency",

@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pyarrow as pa
 from warehouse import quality
 from warehouse.contracts import TABLES, Batch, SourceInfo, Verdict
 from warehouse.errors import InvalidInput
+from warehouse.limits import LIMITS
 from warehouse.log import get_logger
 from warehouse.settings import settings
 from warehouse.statements import statement, statements
@@ -28,7 +30,7 @@ REFERENCE = ("accelerators", "countries", "fx_rates", "geographies", "regions")
 
 _ROOM = Path(__file__).resolve().parent
 _COLUMNS = _ROOM / "sql" / "columns.csv"
-_RULES = ("limits.py", "expectations.py", "batch_expectations.py")
+_RULES = ("limits.py", "expectations.py", "fact_expectations.py", "batch_expectations.py")
 _log = get_logger("build")
 
 
@@ -109,13 +111,19 @@ def load_batch(
     folder: Path,
     validation: Path,
     info: SourceInfo | None = None,
+    checked: datetime | None = None,
 ) -> Verdict:
-    """Judge a staged batch and take what was accepted into the history; all of it or nothing."""
+    """Judge a staged batch and take what was accepted into the history; all of it or nothing.
+
+    `checked` is when the source was last found to say the same. A batch that is loaded is judged anew.
+    """
     connection.execute("BEGIN")
     try:
         _stage(connection, folder)
-        verdict = quality.judge(connection, batch, folder, validation, info=info)
+        connection.execute(statement("forget_batch"), {"batch_id": batch.batch_id})
+        verdict = quality.judge(connection, batch, folder, validation, info=info, checked=checked)
         _record(connection, batch, verdict)
+        record_checks(connection, {batch.batch_id: checked} if checked else {})
         if verdict.verdict != "refused":
             run_history(connection, batch.batch_id)
         connection.execute("COMMIT")
@@ -130,6 +138,32 @@ def load_batch(
         verdict=verdict.verdict,
     )
     return verdict
+
+
+def record_checks(connection: duckdb.DuckDBPyConnection, checked: Mapping[str, datetime]) -> None:
+    """Note when the payloads of batches were last read again, unchanged; of batches held here only."""
+    if checked:
+        values = {"batch_ids": list(checked), "moments": list(checked.values())}
+        connection.execute(statement("record_checks"), values)
+
+
+def checks_of(path: Path) -> dict[str, datetime]:
+    """What `record_checks` has noted in the warehouse at `path`; nothing if an older recipe made it."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        if not _has_table(connection, "checks"):
+            return {}
+        connection.execute("SET TimeZone = 'UTC'")
+        return dict(connection.execute("SELECT batch_id, checked_at FROM checks").fetchall())
+
+
+def in_doubt(connection: duckdb.DuckDBPyConnection, checked: Mapping[str, datetime]) -> set[str]:
+    """Ids of loaded batches some of whose figures wait to be seen twice, and have been by now."""
+    values = {
+        "batch_ids": list(checked),
+        "moments": list(checked.values()),
+        "hours": LIMITS.seen_again_hours,
+    }
+    return {row[0] for row in connection.execute(statement("in_doubt"), values).fetchall()}
 
 
 def standing_refusals(connection: duckdb.DuckDBPyConnection) -> list[Verdict]:
@@ -232,6 +266,7 @@ def _record(connection: duckdb.DuckDBPyConnection, batch: Batch, verdict: Verdic
             "reasons": json.dumps(dict(verdict.reasons), sort_keys=True),
             "failures": list(verdict.failures),
             "payloads": json.dumps(payloads, sort_keys=True),
+            "price_count": batch.rows.get("prices", 0),
         },
     )
 

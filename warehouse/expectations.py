@@ -2,7 +2,7 @@
 
 A `Rule` names a Great Expectations expectation, its arguments and the `reason` that rows or batches
 get which fail it. Rows are refused by `row` rules, whole batches by `batch` rules; `note` rules only
-show in the report. Of several reasons a row gets the first of its suite.
+show in the report. Of several reasons a row gets the first.
 """
 
 from __future__ import annotations
@@ -35,9 +35,13 @@ class Rule:
     sentence: str = ""
 
 
-def _words(column: str, words: tuple[str, ...]) -> Rule:
+def given(reason: str, column: str, why: str) -> Rule:
+    return Rule(reason, "ExpectColumnValuesToBeInSet", {"column": column, "value_set": [True]}, why)
+
+
+def words(column: str, allowed: tuple[str, ...]) -> Rule:
     why = f"Only the words of the contract; a new {column.replace('_', ' ')} needs a decision."
-    arguments = {"column": column, "value_set": list(words)}
+    arguments = {"column": column, "value_set": list(allowed)}
     return Rule(f"unknown_{column}", "ExpectColumnValuesToBeInSet", arguments, why)
 
 
@@ -53,10 +57,34 @@ def _tenancy(reason: str, why: str) -> Rule:
     return Rule(reason, "ExpectColumnValuesToNotBeInSet", arguments, why)
 
 
-def _price_rules(currencies: list[str]) -> tuple[Rule, ...]:
-    unique = {"column_list": ["priced_id", "copy"], "ignore_row_if": "any_value_is_missing"}
+VOCABULARY = {
+    "unit": UNITS,
+    "category": CATEGORIES,
+    "purchase_option": PURCHASE_OPTIONS,
+    "price_type": PRICE_TYPES,
+    "payment": PAYMENTS,
+    "tenancy": TENANCIES,
+    "operating_system": OPERATING_SYSTEMS,
+}
+
+
+def word_rules(currencies: list[str]) -> tuple[Rule, ...]:
+    """Of `measured_words`, whose rows are the words that a batch's prices use, each with its kind.
+
+    One that is not allowed refuses all prices with it, as `unknown_<kind>`.
+    """
+    allowed = [f"{kind} {word}" for kind, known in VOCABULARY.items() for word in known]
+    allowed += [*(f"currency {currency}" for currency in currencies), "region known"]
+    why = (
+        "Only the words of the contract, currencies that have a rate and regions that can be placed; "
+        "a new word needs a decision."
+    )
+    arguments = {"column": "said", "value_set": allowed}
+    return (Rule("unknown_word", "ExpectColumnValuesToBeInSet", arguments, why),)
+
+
+def _price_rules() -> tuple[Rule, ...]:
     tiers = {"column_A": "tier_to", "column_B": "tier_from", "ignore_row_if": "either_value_is_missing"}
-    known = {"column": "currency", "value_set": currencies}
     return (
         between("negative_price", "lowest_amount", "Nobody pays customers.", min_value=0),
         between(
@@ -66,31 +94,7 @@ def _price_rules(currencies: list[str]) -> tuple[Rule, ...]:
             min_value=0,
             strict_min=True,
         ),
-        Rule(
-            "missing_sku",
-            "ExpectColumnValuesToMatchRegex",
-            {"column": "sku_id", "regex": r"\S"},
-            "Identity of a price.",
-        ),
-        Rule(
-            "unknown_currency",
-            "ExpectColumnValuesToBeInSet",
-            known,
-            "A currency without a rate cannot be compared.",
-        ),
-        _words("unit", UNITS),
-        _words("category", CATEGORIES),
-        _words("purchase_option", PURCHASE_OPTIONS),
-        _words("price_type", PRICE_TYPES),
-        _words("payment", PAYMENTS),
-        _words("tenancy", TENANCIES),
-        _words("operating_system", OPERATING_SYSTEMS),
-        Rule(
-            "unknown_region",
-            "ExpectColumnValuesToBeInSet",
-            {"column": "region_known", "value_set": [True]},
-            "A region nobody can place cannot be offered.",
-        ),
+        given("missing_sku", "sku_given", "Identity of a price."),
         between(
             "missing_term",
             "commitment_months",
@@ -102,13 +106,19 @@ def _price_rules(currencies: list[str]) -> tuple[Rule, ...]:
             "bad_tier", "ExpectColumnPairValuesAToBeGreaterThanB", tiers, "A tier ends above where it starts."
         ),
         between("repeated_row", "copy", "The same price twice is one price.", max_value=1),
-        Rule("duplicate_key", "ExpectCompoundColumnsToBeUnique", unique, "One thing has one price."),
+        between("duplicate_key", "rivals", "One thing has one price.", max_value=1),
         between("absurd_price", "ceiling_share", "Above the ceiling of its unit, in USD.", max_value=1),
         between(
             "spot_above_on_demand",
             "spot_ratio",
             "Spot against the same machine on demand.",
             max_value=LIMITS.spot_ratio,
+        ),
+        between(
+            "spot_far_below_on_demand",
+            "spot_ratio",
+            "Nobody sells at a hundredth: the unit was misread.",
+            min_value=LIMITS.least_spot_ratio,
         ),
         between(
             "moved",
@@ -118,6 +128,12 @@ def _price_rules(currencies: list[str]) -> tuple[Rule, ...]:
             max_value=LIMITS.move_percent,
             strict_min=True,
             strict_max=True,
+        ),
+        between(
+            "moved",
+            "move_factor",
+            "The same of spot prices and markets, which move by nature.",
+            max_value=LIMITS.market_factor,
         ),
     )
 
@@ -130,21 +146,15 @@ _TENANCY_RULES = (
     _tenancy("inconsistent", "Fits neither the shared nor the dedicated price."),
     _tenancy("unverifiable", "Too little in the list speaks for it."),
 )
-_TOKEN_RULES = (
-    Rule(
-        "missing_kind",
-        "ExpectColumnValuesToNotBeNull",
-        {"column": "token_kind"},
-        "Input and output cost differently.",
-    ),
-)
-_MACHINE_UNIQUE = {"column_list": ["provider", "instance_type", "copy"]}
+_TOKEN_RULES = (given("missing_kind", "kind_given", "Input and output cost differently."),)
+# The place of `word_rules` among the rules for prices: after a price that is none and a missing SKU.
+WORDS_AFTER = 2
 
 
-def price_rules(suite: str, currencies: list[str]) -> tuple[Rule, ...]:
+def price_rules(suite: str) -> tuple[Rule, ...]:
     """Of the suites compute_prices, token_prices and other_prices."""
     own = {"compute_prices": _TENANCY_RULES, "token_prices": _TOKEN_RULES}
-    return _price_rules(currencies) + own.get(suite, ())
+    return _price_rules() + own.get(suite, ())
 
 
 def machine_rules(accelerators: list[str]) -> tuple[Rule, ...]:
@@ -180,10 +190,5 @@ def machine_rules(accelerators: list[str]) -> tuple[Rule, ...]:
             "Only canonical names can be compared.",
         ),
         between("repeated_row", "copy", "The same machine twice is one machine.", max_value=1),
-        Rule(
-            "duplicate_key",
-            "ExpectCompoundColumnsToBeUnique",
-            _MACHINE_UNIQUE,
-            "One machine has one description.",
-        ),
+        between("duplicate_key", "rivals", "One machine has one description.", max_value=1),
     )

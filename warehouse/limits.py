@@ -29,10 +29,20 @@ class Limits:
     )
     # Spot is sold below on-demand; a market may overshoot it for hours, hardly by half.
     spot_ratio: float = 1.5
+    # The deepest discounts on spot are of 90 to 95%.
+    least_spot_ratio: float = 0.01
     # List prices seldom move by more than a third at once; a wrong currency, unit or tenancy does more.
     move_percent: float = 40.0
+    # Spot prices and markets go from a tenth of the list price to all of it within weeks, hardly between two
+    # readings; a dropped unit (per thousand, per month) does more.
+    market_factor: float = 5.0
+    # So many prices to compare make the word of most of them count.
+    swept_rows: int = 10
+    swept_percent: float = 50.0
     # An older price may have moved several times since it was last confirmed.
     confirmed_days: int = 45
+    # A feed that still says so half a day later says it a second time.
+    seen_again_hours: int = 12
     # Long enough for five years, the longest commitment sold, twice over.
     term_months: int = 120
     # A fifth of a list does not retire between two readings; a broken page or a cut download does that.
@@ -41,8 +51,11 @@ class Limits:
     most_percent_of_previous: float = 300.0
     # Years apart, lists do grow and shrink.
     comparable_days: int = 180
-    # Of short lists, such as a user's own, a few lines more or less are a large share.
+    # Of short lists a few lines more or less are a large share.
     comparable_rows: int = 100
+    # But half of a live list is not sold out at once, be it short or a market's. The user's own may shrink.
+    short_rows: int = 10
+    least_percent_of_few: float = 50.0
     # The worst honest list, EC2 as libcloud carries it, has a third of its rows refused; beyond 60% what
     # is left is too likely to be wrong in ways no rule sees.
     refused_percent: float = 60.0

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,12 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.batch_expectations import ANCHOR_RULES, batch_rules
-from warehouse.contracts import Batch, SourceInfo, Verdict
+from warehouse.contracts import TABLES, Batch, SourceInfo, Verdict
 from warehouse.data_docs import render_docs as render_docs
 from warehouse.errors import InvalidInput
 from warehouse.examiner import Examination, Failure, examiner
-from warehouse.expectations import machine_rules, price_rules
+from warehouse.expectations import WORDS_AFTER, machine_rules, price_rules, word_rules
+from warehouse.fact_expectations import FACTS
 from warehouse.limits import LIMITS, TENANCY_VOTE
 from warehouse.settings import settings
 from warehouse.statements import statement
@@ -39,6 +40,16 @@ _TENANCY = (
     "tenancy_6_anchors",
     "tenancy_7_verdicts",
 )
+_MEASURED = (
+    "find_tenancy",
+    "fill_tenancy",
+    "fill_price_id",
+    "find_copies",
+    "comparisons",
+    "moves",
+    "find_spots",
+)
+_JUDGED = ("measure_words", "measure_prices", "measure_instance_types")
 _FOUND_COLUMNS: dict[str, pa.DataType] = {
     "staged": pa.string(),
     "row_number": pa.int64(),
@@ -54,20 +65,22 @@ def judge(
     validation: Path,
     *,
     info: SourceInfo | None = None,
+    checked: datetime | None = None,
     now: datetime | None = None,
 ) -> Verdict:
-    """Judge the TEMP tables `staged_prices` and `staged_instance_types`, staged from `folder`.
+    """Judge the TEMP tables `staged_<table>`, staged from `folder`; `checked` is when the source was last
+    found to say the same.
 
     Afterwards they hold only accepted rows, every price with its tenancy and `price_id`; the rest is
     in `quarantine` (of a refused batch a sample). Writes `validation`/<batch_id>.json.
     """
-    gate = _Gate(connection, batch, now or datetime.now(UTC))
+    gate = _Gate(connection, batch, info, checked or batch.observed_at, now or datetime.now(UTC))
     gate.measure()
     rows = gate.staged_rows()
-    examinations = [*gate.examine_prices(), *gate.examine_machines()]
+    examinations = [*gate.examine_prices(), *gate.examine_machines(), *gate.examine_facts()]
     gate.refuse(examinations)
     reasons = gate.reasons()
-    whole, failures = gate.examine_batch(rows, reasons, info)
+    whole, failures = gate.examine_batch(rows, reasons)
     refused = gate.count("refusals")
     gate.set_aside(LIMITS.sample_rows if failures else None)
     word = "refused" if failures else "accepted_with_quarantine" if reasons else "accepted"
@@ -79,8 +92,17 @@ def judge(
 class _Gate:
     """The statements of `sql/gate/` over one staged batch."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> None:
-        self._connection = connection
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        batch: Batch,
+        info: SourceInfo | None,
+        checked: datetime,
+        now: datetime,
+    ) -> None:
+        self._connection, self._info = connection, info
+        self._held = {table: self.count(f"staged_{table}") for table in TABLES}
+        own = info is not None and "setting:price_files" in info.needs
         scope = batch.scope
         self._parameters: dict[str, Any] = {
             **asdict(TENANCY_VOTE),
@@ -99,30 +121,50 @@ class _Gate:
             "confirmed_days": LIMITS.confirmed_days,
             "comparable_days": LIMITS.comparable_days,
             "comparable_rows": LIMITS.comparable_rows,
+            "short_rows": LIMITS.short_rows,
+            "swept_rows": LIMITS.swept_rows,
+            "market_factor": LIMITS.market_factor,
+            "move_percent": LIMITS.move_percent,
+            "seen_again": checked - batch.observed_at >= timedelta(hours=LIMITS.seen_again_hours),
+            "own": own,
+            "live": info is not None and info.schedule != "release",
+            "market": info is not None and info.market,
+            "prices": self._held["prices"],
         }
 
     def measure(self) -> None:
         """Fill in what the source left open, and work out what the rules look at."""
-        first = ("forget_quarantine", "plain", "ask_tenancy", *_TENANCY, "find_tenancy", "fill_tenancy")
-        then = ("fill_price_id", "moves", "spot_ratios", "measure_prices", "measure_machines")
-        for name in (*first, *then):
+        for name in ("forget_quarantine", "plain", "near", "ask_tenancy"):
+            self._run(name)
+        for name in (*(_TENANCY if self.count("tenancy_asked") else ["no_tenancy"]), *_MEASURED):
+            self._run(name)
+        for name in ("spot_ratios" if self.count("staged_spots") else "no_spots", *_JUDGED):
             self._run(name)
 
     def staged_rows(self) -> int:
-        tables = ("staged_prices", "staged_instance_types", "staged_discount_rules")
-        return sum(self.count(table) for table in tables)
+        return sum(self._held.values())
 
     def examine_prices(self) -> Iterable[Examination]:
-        currencies = self._column("SELECT DISTINCT currency FROM fx_rates ORDER BY currency")
+        if not self._held["prices"]:
+            return
+        currencies = self._column("SELECT currency FROM fx_latest ORDER BY currency")
+        yield examiner().examine("words", self._labelled("frame_words"), word_rules(currencies))
         for suite in self._column("SELECT DISTINCT suite FROM measured_prices ORDER BY suite"):
-            frame = self._frame("frame_prices", suite=suite).set_index("row_number").rename_axis(None)
-            yield examiner().examine(suite, frame, price_rules(suite, currencies))
+            frame = self._labelled("frame_prices", suite=suite)
+            yield examiner().examine(suite, frame, price_rules(suite))
 
     def examine_machines(self) -> Iterable[Examination]:
-        frame = self._frame("frame_machines").set_index("row_number").rename_axis(None)
-        if len(frame):
+        if self._held["instance_types"]:
             known = self._column("SELECT accelerator FROM accelerators ORDER BY accelerator")
-            yield examiner().examine("instance_types", frame, machine_rules(known))
+            yield examiner().examine(
+                "instance_types", self._labelled("frame_instance_types"), machine_rules(known)
+            )
+
+    def examine_facts(self) -> Iterable[Examination]:
+        """Tables that few batches hold: measured, examined and set aside only where there are rows."""
+        for table in (table for table in FACTS if self._held[table]):
+            self._run(f"measure_{table}")
+            yield examiner().examine(table, self._labelled(f"frame_{table}"), FACTS[table]())
 
     def refuse(self, examinations: Iterable[Examination]) -> None:
         """TEMP table `refusals`: the row numbers that failed a row rule, each with one reason."""
@@ -131,7 +173,7 @@ class _Gate:
                 "staged": _staged(examination),
                 "row_number": label,
                 "reason": failure.rule.reason,
-                "place": failure.place,
+                "place": _place(examination, failure),
             }
             for examination in examinations
             for failure in examination.failures
@@ -145,16 +187,13 @@ class _Gate:
     def reasons(self) -> dict[str, int]:
         return dict(self._run("count_reasons").fetchall())
 
-    def examine_batch(
-        self, rows: int, reasons: Mapping[str, int], info: SourceInfo | None
-    ) -> tuple[list[Examination], list[str]]:
+    def examine_batch(self, rows: int, reasons: Mapping[str, int]) -> tuple[list[Examination], list[str]]:
         """The examinations of the batch as a whole, and a sentence for each rule it fails."""
         frame = self._frame("frame_batch", rows=rows)
         (facts,) = _records(frame)
         facts["worst"] = ", ".join(f"{reason} {count:,}" for reason, count in list(reasons.items())[:3])
-        if facts["percent_of_previous"] == facts["percent_of_previous"]:
-            facts["fewer"] = 100 - facts["percent_of_previous"]
-        whole = [examiner().examine("batch", frame, batch_rules(info.max_age_days if info else None))]
+        rules = batch_rules(self._info.max_age_days if self._info else None)
+        whole = [examiner().examine("batch", frame, rules)]
         sentences = [line for failure in whole[0].failures for line in _sentences(failure, [facts])]
         self._load_anchors()
         anchors = self._frame("frame_anchors")
@@ -166,14 +205,13 @@ class _Gate:
 
     def set_aside(self, sample: int | None) -> None:
         """Move what failed from the staged tables to `quarantine`; `sample` bounds rows per reason."""
-        for name in (
-            "quarantine_prices",
-            "quarantine_machines",
-            "drop_prices",
-            "drop_machines",
-            "quarantine_dedicated",
-        ):
-            self._run(name, sample=sample)
+        refused = set(self._column("SELECT DISTINCT staged FROM refusals"))
+        for table in ("prices", "instance_types", *FACTS):
+            if table in refused:
+                for act in ("quarantine", "drop"):
+                    self._run(f"{act}_{table}", sample=sample)
+        if self.count("tenancy_findings"):
+            self._run("quarantine_dedicated", sample=sample)
 
     def _load_anchors(self) -> None:
         path = settings().data / "reference" / "anchors.csv"
@@ -189,8 +227,16 @@ class _Gate:
     def _column(self, query: str) -> list[Any]:
         return [row[0] for row in self._connection.execute(query).fetchall()]
 
+    def _labelled(self, name: str, **further: Any) -> pd.DataFrame:
+        return self._frame(name, **further).set_index("row_number").rename_axis(None)
+
     def _frame(self, name: str, **further: Any) -> pd.DataFrame:
-        return self._run(name, **further).df()
+        """A frame whose texts are categories: a list repeats few words many times."""
+        rows = self._run(name, **further).to_arrow_table()
+        for place, column in enumerate(rows.schema):
+            if pa.types.is_string(column.type):
+                rows = rows.set_column(place, column.name, rows.column(place).dictionary_encode())
+        return rows.to_pandas()
 
     def _run(self, name: str, **further: Any) -> duckdb.DuckDBPyConnection:
         text = statement(f"gate/{name}")
@@ -200,7 +246,12 @@ class _Gate:
 
 
 def _staged(examination: Examination) -> str:
-    return "instance_types" if examination.report["suite"] == "instance_types" else "prices"
+    suite = str(examination.report["suite"])
+    return suite if suite in TABLES or suite == "words" else "prices"
+
+
+def _place(examination: Examination, failure: Failure) -> int:
+    return 2 * WORDS_AFTER + 1 if _staged(examination) == "words" else 2 * failure.place
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         default=(),
         description="The user's own price lists and discount files, as a JSON list of paths.",
     )
+    sources: tuple[str, ...] = Field(
+        default=("bundled",),
+        description="What a refresh collects when it is not told: names of sources, or the groups "
+        "`bundled`, `live` and `all`, as a JSON list.",
+    )
     keep_snapshots: int = Field(
         default=10, ge=2, description="How many snapshots pruning leaves, the one in force among them."
     )
@@ -53,7 +58,7 @@ class Settings(BaseSettings):
     query_rows: int = Field(default=1000, gt=0, description="Rows a served query may return.")
     memory_limit: str = Field(default="2GB", description="Memory DuckDB may use, in DuckDB's notation.")
     threads: int = Field(default=2, ge=1, description="Threads DuckDB and the embedding may use.")
-    workers: int = Field(default=4, ge=1, description="How many scopes are collected side by side.")
+    workers: int = Field(default=4, ge=1, description="How many scopes are parsed side by side.")
     http_timeout: float = Field(default=60.0, gt=0, description="Seconds a feed may be silent.")
     http_attempts: int = Field(default=3, ge=1, description="How often a request is sent before it failed.")
     http_backoff: float = Field(

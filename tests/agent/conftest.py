@@ -121,7 +121,7 @@ def _sources(db: duckdb.DuckDBPyConnection) -> None:
             "INSERT INTO sources VALUES ($1, $2, 'release', $3, 50, 'Apache-2.0', 'https://example.org')",
             [source, title, days],
         )
-    batch = "INSERT INTO batches VALUES ($1, $2, NULL, NULL, NULL, NULL, $3, $4, '1', 'accepted', 1, 0, '{}', [], '[]')"
+    batch = "INSERT INTO batches VALUES ($1, $2, NULL, NULL, NULL, NULL, $3, $4, '1', 'accepted', 1, 0, '{}', [], '[]', 1)"
     db.execute(batch, ["b-old", "libcloud", EARLIER, OBSERVED])
     db.execute(batch, ["b-new", "libcloud", AS_OF, OBSERVED])
     db.execute(batch, ["b-llm", "genai_prices", OBSERVED - timedelta(days=2), OBSERVED])
@@ -135,7 +135,8 @@ def _insert(db: duckdb.DuckDBPyConnection, table: str, record: dict[str, object]
 def _machine(db: duckdb.DuckDBPyConnection, row: dict[str, str]) -> None:
     record: dict[str, object] = {name: row[name] or None for name in row if name not in ("count", "each")}
     accelerators = {"accelerator_count": row["count"] or None, "accelerator_memory_gib": row["each"] or None}
-    _insert(db, "instance_types", {**record, **accelerators, "source": "libcloud", "as_of": AS_OF})
+    fixed = {"source": "libcloud", "as_of": AS_OF, "batch_id": "b-new"}
+    _insert(db, "machine_specs", {**record, **accelerators, **fixed})
 
 
 def _price_in_force(

@@ -21,7 +21,9 @@ from warehouse import snapshots
 ROOT = Path(__file__).resolve().parents[2]
 SCHEDULES = {
     "release": "15 3 * * *",
+    "hourly": "20 * * * *",
     "daily": "45 3 * * *",
+    "weekly": "15 5 * * 5",
     "publish": "5 0 * * *",
     "collect": None,
     "maintain": "30 4 * * 0",

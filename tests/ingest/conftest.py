@@ -1,6 +1,7 @@
 """What the tests of this room share: a landing in a temporary store, and payloads from fixtures."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -17,6 +18,16 @@ from warehouse.contracts import Scope
 from warehouse.settings import settings
 
 FETCHED_AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+# An account of the tests' own; nobody's profiles are read and no instance is asked for its role.
+AWS_ACCOUNT = {
+    "AWS_ACCESS_KEY_ID": "AKIDOFTHETESTS",
+    "AWS_SECRET_ACCESS_KEY": "secret-of-the-tests",
+    "AWS_SESSION_TOKEN": "session-of-the-tests",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 
 Keep = Callable[[str, Scope, dict[str, bytes]], list[Payload]]
 Recorded = Callable[[str], Sequence[tuple[Scope, list[Payload]]]]
@@ -45,6 +56,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("CLOUD_PRICING_HTTP_TIMEOUT", "5")
     monkeypatch.setenv("CLOUD_PRICING_MIRRORS", json.dumps({"https://": "http://127.0.0.1:9/"}))
     monkeypatch.setenv("CLOUD_PRICING_GCP_API_KEY", "a-key-of-the-tests")
+    for name, value in AWS_ACCOUNT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
     settings.cache_clear()
     yield
     settings.cache_clear()

@@ -40,13 +40,15 @@ class Request:
 
 @dataclass
 class Response:
-    """`drop` closes the connection after so many bytes of the body; `declared` lies about its length."""
+    """`drop` closes the connection after so many bytes of the body; `declared` lies about its length;
+    `file` is the fixture it comes from."""
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     drop: int | None = None
     declared: int | None = None
+    file: str = ""
 
 
 Answer = Callable[[Request], Response]
@@ -155,7 +157,7 @@ def answers(source: str) -> Answer:
         }
         if route.get("gzip"):
             body, headers["content-encoding"] = gzip.compress(body, mtime=0), "gzip"
-        return Response(route.get("status", 200), body, headers)
+        return Response(route.get("status", 200), body, headers, file=route["file"])
 
     return answer
 

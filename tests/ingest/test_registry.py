@@ -19,7 +19,8 @@ def test_registry_and_folder_hold_the_same_sources() -> None:
 def test_statements_and_fixtures_exist_for_every_source() -> None:
     for info in registry.SOURCES:
         assert list((ROOM / "sql" / info.name).glob("*.sql")), info.name
-        assert (Path(__file__).parent / "fixtures" / info.name / "scopes.json").is_file(), info.name
+        fixtures = Path(__file__).parent / "fixtures" / info.name
+        assert any((fixtures / name).is_file() for name in ("scopes.json", "replay.json")), info.name
         assert (Path(__file__).parent / "sources" / f"test_{info.name}.py").is_file(), info.name
 
 

@@ -17,7 +17,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse import build
-from warehouse.contracts import INSTANCE_TYPES, PRICES, Batch, PayloadRecord, Scope, SourceInfo, Verdict
+from warehouse.contracts import (
+    INSTANCE_TYPES,
+    PRICES,
+    TABLES,
+    Batch,
+    PayloadRecord,
+    Scope,
+    SourceInfo,
+    Verdict,
+)
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 URL = "https://prices.example/list.json"
@@ -83,6 +92,7 @@ class Gate:
     folder: Path
     source: str = "lists"
     names: list[str] = field(default_factory=list)
+    info: SourceInfo = INFO
 
     def load(
         self,
@@ -92,6 +102,7 @@ class Gate:
         day: float = 0,
         seen: float | None = None,
         scope: Scope | None = None,
+        facts: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     ) -> Verdict:
         name = hashlib.sha256(f"{len(self.names)}".encode()).hexdigest()[:16]
         self.names.append(name)
@@ -101,12 +112,15 @@ class Gate:
         pq.write_table(_table(prices, PRICES), folder / "prices.parquet")
         if machines:
             pq.write_table(_table(machines, INSTANCE_TYPES), folder / "instance_types.parquet")
+        for table, records in (facts or {}).items():
+            known = [{**record, "source": self.source} for record in records]
+            pq.write_table(_table(known, TABLES[table]), folder / f"{table}.parquet")
         as_of = DAY + timedelta(days=day)
         observed_at = DAY + timedelta(days=day if seen is None else seen)
         payload = PayloadRecord("ab" * 32, "list.json", URL, 1, observed_at)
         rows = {"prices": len(prices), "instance_types": len(machines)}
         batch = Batch(name, self.source, scope or Scope(), as_of, observed_at, "p", (payload,), rows, {})
-        return build.load_batch(self.connection, batch, folder, self.folder / "validation", INFO)
+        return build.load_batch(self.connection, batch, folder, self.folder / "validation", self.info)
 
     def accepted(self, columns: str = "price::DOUBLE") -> list[Any]:
         rows = self.connection.execute(f"SELECT {columns} FROM staged_prices ORDER BY ALL").fetchall()

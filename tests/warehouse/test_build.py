@@ -18,7 +18,7 @@ from warehouse.errors import InvalidInput
 
 DAY = timedelta(days=1)
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
-HISTORY = ("price_keys", "price_spans", "instance_types", "discount_rules", "batches", "quarantine")
+HISTORY = ("price_keys", "price_spans", "machine_specs", "discount_rules", "batches", "quarantine")
 
 
 class Warehouse:
@@ -132,7 +132,7 @@ def test_a_refused_batch_leaves_the_history_untouched(warehouse: Warehouse) -> N
     assert "fewer" in verdict.failures[0]
     after = warehouse.everything()
     unchanged = [table for table in HISTORY if after[table] == before[table]]
-    assert set(unchanged) >= {"price_keys", "price_spans", "instance_types", "discount_rules"}
+    assert set(unchanged) >= {"price_keys", "price_spans", "machine_specs", "discount_rules"}
     assert len(after["batches"]) == 2
     assert warehouse.derived("SELECT DISTINCT as_of FROM offers") == [(day(0),)]
     assert warehouse.rows("SELECT verdict FROM freshness") == [("refused",)]
@@ -175,8 +175,9 @@ def test_price_changes_are_told_with_their_size(warehouse: Warehouse) -> None:
 def test_of_two_sources_the_lower_rank_is_offered(warehouse: Warehouse) -> None:
     """Two sources price the same thing; `rank` of the registry decides, not which is newer."""
     assert registry.get("genai_prices").rank < registry.get("libcloud").rank
-    warehouse.listed(0, {"m5.large@us-east-1": 0.1}, source="genai_prices")
-    warehouse.listed(3, {"m5.large@us-east-1": 0.2, "m5.xlarge@us-east-1": 0.3})
+    older, newer = (datetime.now(UTC) - days * DAY for days in (4, 1))
+    warehouse.load(warehouse.house.stage({"m5.large@us-east-1": 0.1}, older, source="genai_prices"))
+    warehouse.load(warehouse.house.stage({"m5.large@us-east-1": 0.2, "m5.xlarge@us-east-1": 0.3}, newer))
     found = warehouse.derived("SELECT instance_type, source, price_hour FROM offers ORDER BY ALL")
     assert found == [
         ("m5.large", "genai_prices", Decimal("0.1")),

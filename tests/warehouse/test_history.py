@@ -11,11 +11,13 @@ from itertools import pairwise, permutations
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse import build
+from warehouse.contracts import TABLES
 from warehouse.statements import statements
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -101,12 +103,11 @@ def load(connection: duckdb.DuckDBPyConnection, batch: Observation) -> None:
         "offering_class, tier_from, tier_to, unit, unit_raw, currency, effective_from, source_url, attributes, "
         "0::DECIMAL(20,10) AS price, NULL::DECIMAL(20,10) AS upfront FROM price_keys LIMIT 0"
     )
-    for table in ("instance_types", "discount_rules"):
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE staged_{table} AS SELECT *, 0 AS row_number FROM {table} LIMIT 0"
-        )
-    connection.execute("ALTER TABLE staged_instance_types DROP COLUMN as_of")
-    connection.execute("ALTER TABLE staged_discount_rules DROP COLUMN batch_id")
+    for table, schema in TABLES.items():
+        if table != "prices":
+            connection.register("nothing", schema.append(pa.field("row_number", pa.int64())).empty_table())
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_{table} AS FROM nothing")
+            connection.unregister("nothing")
     identity = (
         "price_id_of('s', 'p', 'v', $sku, NULL, NULL, NULL, $region, NULL, 'on_demand', 'list', NULL, NULL, NULL, 0, "
         "'hour', 'USD')"

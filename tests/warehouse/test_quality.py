@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.warehouse.quality_batches import Gate, machine, opened_gate, price
+from warehouse.contracts import SourceInfo
 
 TOKENS: dict[str, Any] = {
     "category": "ai",
@@ -186,10 +187,28 @@ def test_a_price_may_move(gate: Gate, changes: dict[str, Any], days: float, seen
     assert gate.load([price(**changes), *crowd()], day=days, seen=seen).verdict == "accepted"
 
 
-def test_spot_prices_move_freely(gate: Gate) -> None:
-    spot = {"purchase_option": "spot"}
-    gate.load([price(**spot)])
-    assert gate.load([price(price="0.9", **spot)], day=1).verdict == "accepted"
+SPOT = {"purchase_option": "spot"}
+MARKET = SourceInfo("lists", "A market", "hourly", 2, 1, "none", "https://prices.example", market=True)
+
+
+@pytest.mark.parametrize(("changes", "info"), [(SPOT, None), ({}, MARKET)])
+@pytest.mark.parametrize(
+    ("cost", "reasons"), [("0.5", {}), ("0.02", {}), ("1", {"moved": 1}), ("0.0001", {"moved": 1})]
+)
+def test_spot_prices_and_markets_move_up_to_five_times(
+    gate: Gate, changes: dict[str, Any], info: SourceInfo | None, cost: str, reasons: dict[str, int]
+) -> None:
+    gate.info = info or gate.info
+    gate.load([price(**changes), *crowd(**changes)])
+    assert gate.load([price(price=cost, **changes), *crowd(**changes)], day=1).reasons == reasons
+    near = float(cost) * 1.2  # spot prices are hardly ever the same twice
+    assert gate.load([price(price=near, **changes), *crowd(**changes)], day=2).reasons == {}
+
+
+def test_a_spot_price_of_a_hundredth_is_not_believed(gate: Gate) -> None:
+    gate.load([price(), *crowd()])
+    gate.load([price(**SPOT, price="0.0009"), *crowd(**SPOT, price="0.001")], day=1)
+    assert gate.quarantine() == ["spot_far_below_on_demand"]
 
 
 def test_a_quarantined_price_leaves_the_one_before_in_force(gate: Gate) -> None:
@@ -226,7 +245,7 @@ def test_a_machine_beyond_belief_is_set_aside(
     ((name, detail, price_id),) = gate.quarantine("instance_type, detail, price_id")
     assert (name, price_id) == ("n9-standard-2", None)
     assert says in detail
-    assert gate.connection.execute("SELECT instance_type FROM instance_types").fetchall() == [("other",)]
+    assert gate.connection.execute("SELECT instance_type FROM machine_specs").fetchall() == [("other",)]
 
     assert gate.load([price()], [machine(**good), known], day=1).verdict == "accepted"
 

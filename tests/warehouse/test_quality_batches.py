@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.warehouse.quality_batches import DAY, Gate, machine, opened_gate, price
-from warehouse.contracts import Scope
+from warehouse.contracts import Scope, SourceInfo
 from warehouse.limits import LIMITS
 
 ROWS = LIMITS.comparable_rows
@@ -28,7 +28,7 @@ def many(number: int, **changes: Any) -> list[dict[str, Any]]:
 
 def test_an_empty_batch_is_refused(gate: Gate) -> None:
     verdict = gate.load([])
-    assert (verdict.verdict, verdict.rows, verdict.failures) == ("refused", 0, ("0 rows",))
+    assert (verdict.verdict, verdict.rows, verdict.failures) == ("refused", 0, ("the feed is empty: 0 rows",))
 
 
 def test_machines_alone_are_a_batch(gate: Gate) -> None:
@@ -42,7 +42,11 @@ def test_machines_alone_are_a_batch(gate: Gate) -> None:
         (2 * ROWS, 2 * ROWS - ROWS // 5, None),
         (ROWS, 3 * ROWS + 10, "310 rows, 310% of the 100 of batch 5feceb66ffc86f38"),
         (ROWS, 3 * ROWS, None),
-        (5, 1, None),
+        (ROWS - 10, ROWS // 2, None),
+        (ROWS - 10, ROWS // 2 - 10, "40 rows, 56% fewer than the 90 of batch 5feceb66ffc86f38"),
+        (12, 6, "6 rows, 50% fewer than the 12 of batch 5feceb66ffc86f38"),
+        (12, 7, None),
+        (9, 1, None),
         (1, 20, None),
     ],
 )
@@ -51,6 +55,68 @@ def test_a_list_neither_shrinks_nor_swells(gate: Gate, before: int, after: int, 
     verdict = gate.load(many(after), day=1)
     assert verdict.failures == ((failure,) if failure else ())
     assert len(gate.in_force()) == (before if failure else after)
+
+
+def test_machines_do_not_make_up_for_prices(gate: Gate) -> None:
+    machines = [machine(instance_type=f"m-{place}") for place in range(200)]
+    gate.load(many(12), machines)
+    assert gate.load(many(6), machines, day=1).verdict == "refused"
+    assert gate.load([], machines, day=2).verdict == "refused"
+
+
+OWN = SourceInfo("lists", "Yours", "daily", 400, 1, "", "", ("setting:price_files",))
+RELEASE = SourceInfo("lists", "A release", "release", 400, 1, "", "")
+MARKET = SourceInfo("lists", "A market", "hourly", 2, 1, "", "", market=True)
+
+
+@pytest.mark.parametrize(
+    ("info", "before", "after", "verdict"),
+    [
+        (OWN, 300, 1, "accepted"),
+        (RELEASE, 30, 1, "accepted"),
+        (RELEASE, 300, 200, "refused"),
+        (MARKET, 300, 200, "accepted"),
+        (MARKET, 300, 150, "refused"),
+        (MARKET, 30, 15, "refused"),
+    ],
+)
+def test_ones_own_list_may_shrink_and_a_market_by_half(
+    gate: Gate, info: SourceInfo, before: int, after: int, verdict: str
+) -> None:
+    gate.info = info
+    gate.load(many(before))
+    assert gate.load(many(after), day=1).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("changes", "info", "named"),
+    [
+        ({}, RELEASE, "list"),
+        ({"purchase_option": "spot"}, RELEASE, "spot or market"),
+        ({}, MARKET, "spot or market"),
+    ],
+)
+@pytest.mark.parametrize(("cost", "swept"), [("0.0001", True), ("1", True), ("0.4", False)])
+def test_a_batch_that_moves_as_one_is_refused(
+    gate: Gate, changes: dict[str, Any], info: SourceInfo, named: str, cost: str, swept: bool
+) -> None:
+    """But for the price that is new, and so tells nothing."""
+    gate.info = info
+    gate.load(many(20, **changes))
+    rows = [
+        *many(11, price=cost, **changes),
+        *many(20, **changes)[11:],
+        price(sku_id="new", price=9, **changes),
+    ]
+    failures = gate.load(rows, day=1).failures
+    assert any(f"55% of the 20 {named} prices that can be compared" in line for line in failures) == swept
+    assert gate.in_force() == [0.1] * 20 if swept else True
+
+
+def test_few_prices_do_not_speak_for_a_list(gate: Gate) -> None:
+    gate.load(many(9, purchase_option="spot"))
+    rows = [*many(5, price=1, purchase_option="spot"), *many(9, purchase_option="spot")[5:]]
+    assert gate.load(rows, day=1).reasons == {"moved": 5}
 
 
 @pytest.mark.parametrize(

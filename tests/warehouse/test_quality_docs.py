@@ -31,7 +31,7 @@ def test_the_report_holds_counts_and_no_row_lists(gate: Gate) -> None:
     assert (report["verdict"], report["rows"], report["quarantined"]) == ("accepted_with_quarantine", 7, 2)
     assert report["reasons"] == dict(verdict.reasons) == {"unknown_currency": 1, "zero_price": 1}
     suites = {suite["suite"]: suite for suite in report["suites"]}
-    assert list(suites) == ["compute_prices", "instance_types", "batch"]
+    assert list(suites) == ["words", "compute_prices", "instance_types", "batch"]
     (zero,) = (r for r in suites["compute_prices"]["results"] if r["meta"]["reason"] == "zero_price")
     assert zero["result"]["unexpected_count"] == 1
     assert zero["type"] == "expect_column_values_to_be_between"

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ingest import registry
+
 Cli = Callable[..., Any]
 COMMANDS = (
     ("refresh",), ("ask",), ("offers",), ("sql",), ("sources",), ("quarantine",), ("doctor",),
@@ -100,9 +102,14 @@ def test_sql_in_three_formats(run: Cli, tmp_path: Path) -> None:
 
 def test_sources_tell_their_state(run: Cli) -> None:
     states = {row["source"]: row for row in run("sources", "--json").json()}
-    assert set(states) == {"libcloud", "genai_prices", "price_file"}
+    assert set(states) == {info.name for info in registry.SOURCES}
     assert states["libcloud"]["prices"] == 5
-    assert all(row["licence"] and row["state"] in ("fresh", "stale") for row in states.values())
+    assert all(row["licence"] for row in states.values())
+    known = ("libcloud", "genai_prices", "price_file")
+    assert {states[name]["state"] for name in known} <= {"fresh", "stale"}
+    assert (states["aws_list"]["state"], states["aws_list"]["due"]) == ("not yet", "now")
+    assert (states["gcp_catalog"]["state"], states["gcp_catalog"]["due"]) == ("not set up", "")
+    assert "gcp_catalog waits for CLOUD_PRICING_GCP_API_KEY" in run("sources").err
     assert lines(run("sources").out)[0][0] == "source"
 
 

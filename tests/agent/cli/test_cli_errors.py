@@ -101,7 +101,7 @@ def test_without_a_snapshot_the_next_step_is_named(
 
 def test_without_a_snapshot_sources_and_lists_are_empty(cli_of: Callable[..., Cli], tmp_path: Path) -> None:
     nothing = cli_of(tmp_path / "nothing")
-    assert {row["state"] for row in nothing("sources", "--json").json()} == {"not yet"}
+    assert {row["state"] for row in nothing("sources", "--json").json()} == {"not yet", "not set up"}
     assert nothing("snapshots", "list", "--json").json() == []
     assert "cloud-pricing refresh" in nothing("snapshots", "list").err
 

@@ -4,7 +4,7 @@ WITH sizes AS (
     SELECT instance_type, vcpus, memory_gib FROM staged_instance_types WHERE provider = 'aws'
     UNION ALL
     SELECT instance_type, vcpus, memory_gib
-    FROM instance_types
+    FROM machine_specs
     WHERE provider = 'aws'
       AND instance_type NOT IN (SELECT instance_type FROM staged_instance_types WHERE provider = 'aws')
 ),

@@ -1,10 +1,14 @@
 -- The batch in one row, beside the last accepted batch of the same source and scope. Batches of one fetch
--- tell a dated history together and are not repeated readings of one list: they are not compared.
+-- tell a dated history together and are not repeated readings of one list: they are not compared. Where
+-- there were prices, only they are counted: a list of machines beside them would hide that they are gone.
 WITH
 last AS (
-    SELECT batch_id AS previous_batch, row_count AS previous_rows
+    SELECT
+        batch_id AS previous_batch,
+        CASE WHEN price_count > 0 THEN price_count ELSE row_count END AS previous_rows,
+        CASE WHEN price_count > 0 THEN $prices::BIGINT ELSE $rows::BIGINT END AS counted_rows
     FROM batches
-    WHERE source = $source AND batch_id <> $batch_id AND verdict <> 'refused'
+    WHERE source = $source AND batch_id <> $batch_id AND verdict <> 'refused' AND NOT $own::BOOLEAN
       AND provider IS NOT DISTINCT FROM $provider AND service IS NOT DISTINCT FROM $service
       AND list_sort(regions) IS NOT DISTINCT FROM list_sort($regions::VARCHAR[])
       AND list_sort(purchase_options) IS NOT DISTINCT FROM list_sort($purchase_options::VARCHAR[])
@@ -13,7 +17,22 @@ last AS (
     ORDER BY as_of DESC, observed_at DESC, batch_id DESC
     LIMIT 1
 ),
-comparable AS (SELECT * FROM last WHERE greatest(previous_rows, $rows) >= $comparable_rows),
+measured AS (
+    SELECT
+        *,
+        (counted_rows * 100.0 / nullif(previous_rows, 0))::DOUBLE AS percent,
+        greatest(previous_rows, counted_rows) >= $comparable_rows AS long
+    FROM last
+),
+compared AS (
+    SELECT
+        previous_batch, previous_rows, counted_rows, 100 - percent AS fewer,
+        CASE WHEN long AND NOT $market::BOOLEAN THEN percent END AS percent_of_previous,
+        CASE WHEN long THEN percent END AS percent_grown_to,
+        CASE WHEN $live::BOOLEAN AND previous_rows >= $short_rows AND (NOT long OR $market::BOOLEAN) THEN percent
+        END AS percent_of_few
+    FROM measured
+),
 currencies AS (
     SELECT DISTINCT k.currency
     FROM price_keys AS k
@@ -30,6 +49,20 @@ strange AS (
     FROM staged_prices
     WHERE (SELECT count(*) FROM currencies) > 0
 ),
+-- Of the prices that can be compared, how many left the old ones far behind, and all on the same side.
+swept AS (
+    SELECT
+        count(*) FILTER (loose) AS loose_prices,
+        count(*) FILTER (NOT loose) AS list_prices,
+        greatest(
+            count(*) FILTER (loose AND factor > $market_factor), count(*) FILTER (loose AND factor < 1 / $market_factor)
+        ) AS loose_swept,
+        greatest(
+            count(*) FILTER (NOT loose AND factor > $market_factor),
+            count(*) FILTER (NOT loose AND factor < 1 / $market_factor)
+        ) AS list_swept
+    FROM comparisons
+),
 linux AS (
     SELECT count(*) FILTER (verdict = 'dedicated') AS dedicated,
            count(*) FILTER (verdict IN ('dedicated', 'shared')) AS known
@@ -40,16 +73,21 @@ SELECT
     $rows::BIGINT AS rows,
     (SELECT count(*) FROM refusals)::BIGINT AS refused,
     (SELECT count(*) * 100.0 FROM refusals) / nullif($rows, 0) AS refused_percent,
-    comparable.previous_batch,
-    comparable.previous_rows,
-    ($rows * 100.0 / nullif(comparable.previous_rows, 0))::DOUBLE AS percent_of_previous,
+    compared.*,
     strange.percent AS strange_currency_percent,
     strange.names AS strange_currencies,
+    swept.loose_prices,
+    swept.list_prices,
+    CASE WHEN swept.loose_prices >= $swept_rows THEN (swept.loose_swept * 100.0 / swept.loose_prices)::DOUBLE
+    END AS loose_swept_percent,
+    CASE WHEN swept.list_prices >= $swept_rows THEN (swept.list_swept * 100.0 / swept.list_prices)::DOUBLE
+    END AS list_swept_percent,
     CASE WHEN linux.known >= $comparable_rows THEN (linux.dedicated * 100.0 / linux.known)::DOUBLE
     END AS dedicated_percent,
     year($as_of) AS year,
     date_diff('second', $now, $as_of) / 86400.0 AS days_ahead,
     date_diff('second', $as_of, $now) / 86400.0 AS days_old
 FROM strange
+CROSS JOIN swept
 CROSS JOIN linux
-LEFT JOIN comparable ON true;
+LEFT JOIN compared ON true;

@@ -22,7 +22,12 @@ SELECT
     CASE WHEN price_id NOT IN (SELECT price_id FROM accepted) THEN price_id END AS price_id,
     source, provider, service, instance_type, operating_system, region, purchase_option, price, currency, reason,
     CASE reason
-        WHEN 'zero_price' THEN 'The list says 0 ' || currency || ' per ' || unit || ': missing, not free.'
+        WHEN 'zero_price' THEN coalesce(
+            'The list has no price for its '
+                || nullif(array_to_string(json_extract_string(attributes, '$.missing[*]'), ', '), '')
+                || ', and a machine is not sold in part.',
+            'The list says 0 ' || currency || ' per ' || unit || ': missing, not free.'
+        )
         WHEN 'negative_price' THEN 'The price ' || plain(price)
             || coalesce(' with the upfront ' || plain(upfront), '') || ' is below zero.'
         WHEN 'absurd_price' THEN plain(price) || ' ' || currency || ' per ' || unit || ' is above '
@@ -75,5 +80,5 @@ SELECT
 FROM refused
 JOIN (
     SELECT row_number, to_json(s) AS row_json
-    FROM (SELECT * EXCLUDE (price_id) FROM staged_prices) AS s
+    FROM (SELECT * EXCLUDE (price_id) FROM staged_prices SEMI JOIN refused USING (row_number)) AS s
 ) USING (row_number);

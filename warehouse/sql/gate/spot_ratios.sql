@@ -1,23 +1,25 @@
 -- Spot prices against the dearest on-demand price of the same machine: of this batch, else in force.
 CREATE OR REPLACE TEMP TABLE spot_ratios AS
 WITH
-spots AS (
-    SELECT * FROM staged_prices WHERE purchase_option = 'spot' AND instance_type IS NOT NULL AND price > 0
-),
+spots AS (FROM staged_spots),
 staged AS (
     SELECT provider, instance_type, operating_system, tenancy, region, unit, currency, max(price) AS on_demand
     FROM staged_prices
     WHERE purchase_option = 'on_demand' AND price_type = 'list' AND price > 0
     GROUP BY ALL
 ),
+sold AS (
+    SELECT *
+    FROM price_keys
+    SEMI JOIN spots USING (provider, instance_type)
+    WHERE purchase_option = 'on_demand' AND price_type = 'list'
+),
 in_force AS (
     SELECT k.provider, k.instance_type, k.operating_system, k.tenancy, k.region, k.unit, k.currency,
            max(p.price) AS on_demand
-    FROM price_keys AS k
+    FROM sold AS k
     JOIN price_spans AS p USING (price_id)
-    WHERE k.purchase_option = 'on_demand' AND k.price_type = 'list' AND p.price > 0
-      AND p.valid_from <= $as_of AND (p.valid_to IS NULL OR p.valid_to > $as_of)
-      AND (k.provider, k.instance_type) IN (SELECT (provider, instance_type) FROM spots)
+    WHERE p.price > 0 AND p.valid_from <= $as_of AND (p.valid_to IS NULL OR p.valid_to > $as_of)
     GROUP BY ALL
 ),
 either AS (

@@ -1,4 +1,4 @@
-CREATE OR REPLACE TABLE fx_rates AS
+CREATE OR REPLACE TABLE fx_reference AS
 SELECT
     currency,
     rate_date::DATE AS rate_date,

@@ -13,5 +13,6 @@ CREATE TABLE batches (
     quarantined BIGINT NOT NULL,
     reasons JSON NOT NULL,
     failures VARCHAR[] NOT NULL,
-    payloads JSON NOT NULL
+    payloads JSON NOT NULL,
+    price_count BIGINT
 );

@@ -1,1 +1,1 @@
-SELECT currency, rate_date, units_per_usd, source FROM fx_rates WHERE currency = $currency::VARCHAR;
+SELECT currency, rate_date, units_per_usd, source FROM fx_latest WHERE currency = $currency::VARCHAR;

@@ -1,6 +1,8 @@
 -- For every cell, the last batch that speaks for it.
 CREATE OR REPLACE TABLE cells AS
-SELECT source, provider, service, region, purchase_option, last.as_of, last.observed_at, last.batch_id
+SELECT
+    l.source, l.provider, l.service, l.region, l.purchase_option, l.last.as_of AS as_of, k.observed_at, k.confirmed_at,
+    l.last.batch_id AS batch_id
 FROM (
     SELECT
         k.source, k.provider, k.service, k.region, k.purchase_option,
@@ -12,4 +14,5 @@ FROM (
         AND covers(b.provider, b.service, b.regions, b.purchase_options,
                    k.provider, k.service, k.region, k.purchase_option)
     GROUP BY ALL
-);
+) AS l
+JOIN confirmations AS k ON k.batch_id = l.last.batch_id;

@@ -1,5 +1,6 @@
--- Current and past prices. A price in force was confirmed by the last batch of its cell, unless that
--- batch had it in quarantine; then, and for past prices, the batch that brought it speaks.
+-- Current and past prices. A price in force was confirmed by the last batch of its cell, and by each later
+-- reading that found that one unchanged, unless the batch had it in quarantine; then, and for past prices,
+-- the batch that brought it speaks.
 CREATE OR REPLACE VIEW prices AS
 SELECT
     k.price_id, k.provider, k.service, k.category, k.sku_id, k.name, k.instance_type, k.operating_system,
@@ -8,6 +9,11 @@ SELECT
     CASE WHEN s.valid_to IS NULL THEN k.effective_from END AS effective_from,
     k.source, k.source_url,
     CASE WHEN s.valid_to IS NULL AND q.price_id IS NULL THEN c.observed_at ELSE b.observed_at END AS observed_at,
+    CASE
+        WHEN s.valid_to IS NULL AND q.price_id IS NULL THEN c.confirmed_at
+        WHEN src.schedule = 'release' THEN b.as_of
+        ELSE greatest(b.as_of, b.observed_at)
+    END AS confirmed_at,
     k.attributes, s.valid_from, s.valid_to, s.batch_id,
     CASE WHEN s.valid_to IS NULL AND q.price_id IS NULL THEN c.as_of ELSE b.as_of END AS as_of
 FROM price_spans AS s
@@ -16,5 +22,6 @@ JOIN batches AS b USING (batch_id)
 JOIN cells AS c
     ON (c.source, c.provider, c.service, c.region, c.purchase_option)
     = (k.source, k.provider, k.service, k.region, k.purchase_option)
+LEFT JOIN sources AS src ON src.source = k.source
 LEFT JOIN (SELECT DISTINCT batch_id, price_id FROM quarantine) AS q
     ON q.batch_id = c.batch_id AND q.price_id = s.price_id;

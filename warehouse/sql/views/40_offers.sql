@@ -1,21 +1,62 @@
--- Prices in force of machines that can be rented by the hour. Where several sources price the same
--- thing, the one of the lowest rank stays, then the freshest.
+-- Prices in force of machines that can be rented by the hour, of the best source of each thing: one that
+-- is not stale, of them the one of the lowest rank, then the freshest. Where that source prices the zones
+-- of a region one by one, its vaguer price of the region is left out. Sources call services by different
+-- names, so these do not tell things apart, but those of one source do. Not everybody's are the prices of
+-- subscriptions for development and test.
 CREATE OR REPLACE TABLE offers AS
 WITH
-usd AS (SELECT currency, units_per_usd FROM fx_rates),
 machine_prices AS (
     SELECT
         p.*,
-        (p.price + coalesce(p.upfront / (p.term_months * 730), 0))::DECIMAL(20, 10) AS price_hour
+        (p.price + coalesce(p.upfront / (p.term_months * 730), 0))::DECIMAL(20, 10) AS price_hour,
+        src.source_rank,
+        date_diff('day', p.confirmed_at, now()) > src.max_age_days AS stale,
+        (p.attributes -> 'components') AS components
     FROM prices AS p
     JOIN sources AS src ON src.source = p.source
     WHERE p.valid_to IS NULL AND p.category = 'compute' AND p.unit = 'hour' AND p.instance_type IS NOT NULL
-      AND p.tier_from = 0
+      AND p.tier_from = 0 AND p.offering_class IS DISTINCT FROM 'dev_test'
+),
+best_source AS (
+    SELECT
+        *,
+        bool_or(zone IS NOT NULL) OVER thing AS zoned
+    FROM (
+        SELECT
+            *,
+            rank() OVER (
+                PARTITION BY
+                    provider, instance_type, operating_system, tenancy, region, purchase_option, price_type, term_months,
+                    payment, offering_class, currency
+                ORDER BY stale, source_rank, source
+            ) AS place
+        FROM machine_prices
+    )
+    WHERE place = 1
+    WINDOW thing AS (
+        PARTITION BY
+            provider, instance_type, operating_system, tenancy, region, purchase_option, price_type, term_months,
+            payment, offering_class, currency
+    )
+),
+chosen AS (
+    SELECT *
+    FROM best_source
+    WHERE zone IS NOT NULL OR NOT zoned
     QUALIFY row_number() OVER (
         PARTITION BY
-            p.provider, p.service, p.instance_type, p.operating_system, p.tenancy, p.region, p.zone,
-            p.purchase_option, p.price_type, p.term_months, p.payment, p.offering_class, p.currency
-        ORDER BY src.source_rank, p.as_of DESC, p.price_id
+            provider, service, instance_type, operating_system, tenancy, region, zone, purchase_option, price_type,
+            term_months, payment, offering_class, currency
+        ORDER BY as_of DESC, price_id
+    ) = 1
+),
+bands AS (
+    SELECT i.*
+    FROM interruptions AS i
+    LEFT JOIN sources AS s USING (source)
+    QUALIFY row_number() OVER (
+        PARTITION BY i.provider, i.region, i.instance_type, i.operating_system
+        ORDER BY coalesce(s.source_rank, 1000), i.as_of DESC, i.source
     ) = 1
 )
 SELECT
@@ -27,10 +68,14 @@ SELECT
     (m.price_hour * 730)::DECIMAL(20, 10) AS price_month,
     (m.price_hour / usd.units_per_usd)::DECIMAL(20, 10) AS price_usd_hour,
     (m.price_hour * 730 / usd.units_per_usd)::DECIMAL(20, 10) AS price_usd_month,
-    m.upfront, m.source, m.source_url, m.effective_from, m.valid_from, m.as_of, m.observed_at
-FROM machine_prices AS m
+    m.upfront, m.components,
+    CASE WHEN m.purchase_option = 'spot' THEN b.percent_from END AS interruption_from,
+    CASE WHEN m.purchase_option = 'spot' THEN b.percent_to END AS interruption_to,
+    m.source, m.source_url, m.effective_from, m.valid_from, m.as_of, m.observed_at, m.confirmed_at, m.stale
+FROM chosen AS m
 LEFT JOIN instance_types AS i USING (provider, instance_type)
 LEFT JOIN regions AS r USING (provider, region)
 LEFT JOIN countries AS c USING (country)
-LEFT JOIN usd USING (currency)
+LEFT JOIN fx_latest AS usd USING (currency)
+LEFT JOIN bands AS b USING (provider, region, instance_type, operating_system)
 ORDER BY m.instance_type, m.provider, m.region, m.purchase_option, m.operating_system, m.price_id;

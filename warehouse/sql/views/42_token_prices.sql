@@ -6,6 +6,6 @@ SELECT
     (p.attributes ->> 'context_window')::BIGINT AS context_window,
     p.attributes, p.source, p.source_url, p.effective_from, p.valid_from, p.as_of, p.observed_at
 FROM prices AS p
-JOIN fx_rates AS usd USING (currency)
+JOIN fx_latest AS usd USING (currency)
 WHERE p.valid_to IS NULL AND p.category = 'ai' AND p.unit = 'million_tokens'
 ORDER BY model, provider, kind, tier_from;

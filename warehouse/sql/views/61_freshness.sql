@@ -1,15 +1,18 @@
 -- For every scope, the data in force and its age. A refused batch leaves older data in force: the
--- dates are those of that data, the verdict is the last one given.
+-- dates are those of that data, the verdict is the last one given. A source is as old as its last reading
+-- that found the data as they are; a release is as old as its own date.
 CREATE OR REPLACE VIEW freshness AS
 WITH
 judged AS (
     SELECT
-        source, provider, service, regions, purchase_options,
+        b.source, b.provider, b.service, b.regions, b.purchase_options,
         struct_pack(
-            as_of := as_of, observed_at := observed_at, batch_id := batch_id, verdict := verdict,
-            quarantined := quarantined
+            as_of := b.as_of, first_observed := b.observed_at, batch_id := b.batch_id, verdict := b.verdict,
+            quarantined := b.quarantined, observed_at := k.observed_at, confirmed_at := k.confirmed_at,
+            price_count := b.price_count
         ) AS batch
-    FROM batches
+    FROM batches AS b
+    JOIN confirmations AS k USING (batch_id)
 ),
 last_batches AS (
     SELECT
@@ -18,27 +21,27 @@ last_batches AS (
     GROUP BY source, provider, service, regions, purchase_options
 ),
 in_force AS (
-    SELECT k.source, k.provider, k.service, count(*) AS prices
+    SELECT k.source, k.provider, k.service, k.region, k.purchase_option, count(*) AS prices
     FROM price_spans AS s
     JOIN price_keys AS k USING (price_id)
     WHERE s.valid_to IS NULL
     GROUP BY ALL
 ),
-covered AS (
-    SELECT l.last.batch_id AS batch_id, f.provider, sum(f.prices)::BIGINT AS prices
-    FROM last_batches AS l
-    JOIN in_force AS f
-        ON f.source = l.source
-        AND (l.provider IS NULL OR l.provider = f.provider)
-        AND (l.service IS NULL OR l.service = f.service)
+spoken_for AS (
+    SELECT c.batch_id, c.provider, coalesce(sum(f.prices), 0)::BIGINT AS prices
+    FROM cells AS c
+    LEFT JOIN in_force AS f USING (source, provider, service, region, purchase_option)
     GROUP BY ALL
 )
 SELECT
     l.source, coalesce(l.provider, f.provider) AS provider, l.held.as_of AS as_of,
-    l.held.observed_at AS observed_at, date_diff('day', l.held.as_of, now()) AS age_days, src.max_age_days,
-    coalesce(date_diff('day', l.held.as_of, now()) > src.max_age_days, true) AS stale,
+    l.held.observed_at AS observed_at, l.held.confirmed_at AS confirmed_at,
+    date_diff('day', l.held.confirmed_at, now()) AS age_days, src.max_age_days,
+    coalesce(date_diff('day', l.held.confirmed_at, now()) > src.max_age_days, true) AS stale,
     coalesce(f.prices, 0) AS prices, l.last.verdict AS verdict, l.last.quarantined AS quarantined,
     coalesce(l.held.batch_id, l.last.batch_id) AS batch_id
 FROM last_batches AS l
 JOIN sources AS src USING (source)
-LEFT JOIN covered AS f ON f.batch_id = l.last.batch_id;
+LEFT JOIN spoken_for AS f ON f.batch_id = l.held.batch_id
+-- Where other scopes have taken over all that a scope spoke for, it is of the past.
+WHERE f.batch_id IS NOT NULL OR l.last.verdict = 'refused' OR coalesce(l.held.price_count, 0) = 0;

@@ -1,0 +1,1 @@
+SELECT benchmark FROM chosen ORDER BY benchmark

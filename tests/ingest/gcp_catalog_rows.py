@@ -1,0 +1,44 @@
+"""The fixtures of Google's Billing Catalog as rows."""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ingest.source import Payload
+from ingest.sources import gcp_catalog
+from tests.ingest.replay import FIXTURES
+from warehouse.contracts import Scope
+
+Rows = list[dict[str, Any]]
+Keep = Callable[[str, Scope, dict[str, bytes]], list[Payload]]
+FOLDER = FIXTURES / "gcp_catalog"
+PAGES = {
+    "Compute Engine": ("compute-1.json", "compute-2.json"),
+    "Cloud Storage": ("storage.json",),
+    "Cloud SQL": ("sql.json",),
+}
+
+
+def listed(keep: Keep, service: str = "Compute Engine", regions: tuple[str, ...] | None = None) -> Rows:
+    files = {name: (FOLDER / name).read_bytes() for name in PAGES[service]}
+    return parsed(keep("gcp_catalog", Scope("gcp", service, regions), files))
+
+
+def parsed(payloads: list[Payload]) -> Rows:
+    (tables,) = gcp_catalog.parse(payloads)
+    rows: Rows = tables.tables["prices"].to_pylist()
+    return rows
+
+
+def some(rows: Iterable[dict[str, Any]], **wanted: Any) -> Rows:
+    return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
+
+
+def one(rows: Iterable[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
+    (found,) = some(rows, **wanted)
+    return found
+
+
+def attributes(row: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(row["attributes"])
+    return found

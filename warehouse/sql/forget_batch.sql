@@ -1,0 +1,1 @@
+DELETE FROM batches WHERE batch_id = $batch_id;

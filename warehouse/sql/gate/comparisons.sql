@@ -1,0 +1,61 @@
+-- Staged prices beside the one in force just before this batch, where another fetch has confirmed that one
+-- in the last days: by a batch of that time, or by finding an older one unchanged. What was read only after
+-- the day this batch speaks for (a back-fill) confirms nothing but its own date. Not compared is a change
+-- that this very fetch dates: an earlier batch of it still says the old price. Spot prices and those of
+-- markets are loose: they move by nature.
+CREATE OR REPLACE TEMP TABLE comparisons AS
+WITH
+previous AS (
+    SELECT s.row_number, s.price_id, s.provider, s.service, s.region, s.purchase_option, s.price,
+           p.price AS previous_price, p.valid_from
+    FROM staged_prices AS s
+    JOIN price_spans AS p
+        ON p.price_id = s.price_id
+        AND p.valid_from < $as_of
+        AND (p.valid_to IS NULL OR p.valid_to >= $as_of)
+    WHERE p.price > 0 AND s.price > 0
+),
+speaking AS (
+    SELECT b.*, b.observed_at = $observed_at AS same_fetch
+    FROM batches AS b
+    JOIN confirmations AS k USING (batch_id)
+    WHERE b.source = $source AND b.batch_id <> $batch_id AND b.verdict <> 'refused' AND b.as_of < $as_of
+      AND (
+          b.observed_at = $observed_at
+          OR CASE WHEN b.observed_at <= $as_of THEN k.confirmed_at ELSE b.as_of END
+          >= $as_of - to_days($confirmed_days)
+      )
+),
+heard AS (
+    SELECT c.*, b.batch_id, b.same_fetch
+    FROM (SELECT DISTINCT provider, service, region, purchase_option, valid_from FROM previous) AS c
+    JOIN speaking AS b
+        ON b.as_of >= c.valid_from
+        AND covers(b.provider, b.service, b.regions, b.purchase_options,
+                   c.provider, c.service, c.region, c.purchase_option)
+),
+told AS (
+    SELECT provider, service, region, purchase_option, valid_from, count(*) AS times,
+           count(*) FILTER (same_fetch) AS same_times
+    FROM heard
+    GROUP BY ALL
+),
+-- Of a price in quarantine its batch says nothing.
+silent AS (
+    SELECT p.row_number, count(*) AS times, count(*) FILTER (h.same_fetch) AS same_times
+    FROM (SELECT DISTINCT batch_id, price_id FROM quarantine WHERE price_id IS NOT NULL) AS q
+    JOIN previous AS p USING (price_id)
+    JOIN heard AS h
+        ON h.batch_id = q.batch_id
+        AND (h.provider, h.service, h.region, h.purchase_option, h.valid_from)
+        = (p.provider, p.service, p.region, p.purchase_option, p.valid_from)
+    GROUP BY ALL
+)
+SELECT
+    p.row_number, p.price_id, p.price, p.previous_price,
+    (p.price / p.previous_price)::DOUBLE AS factor,
+    $market::BOOLEAN OR p.purchase_option = 'spot' AS loose
+FROM previous AS p
+JOIN told AS t USING (provider, service, region, purchase_option, valid_from)
+LEFT JOIN silent AS s ON s.row_number = p.row_number
+WHERE t.times > coalesce(s.times, 0) AND t.same_times = coalesce(s.same_times, 0);

@@ -1,0 +1,1 @@
+SELECT * FROM measured_benchmarks ORDER BY row_number;

@@ -1,0 +1,1 @@
+SELECT * FROM measured_fx_rates ORDER BY row_number;

@@ -1,0 +1,1 @@
+SELECT * FROM measured_instance_types ORDER BY row_number;

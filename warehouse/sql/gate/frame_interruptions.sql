@@ -1,0 +1,1 @@
+SELECT * FROM measured_interruptions ORDER BY row_number;

@@ -1,1 +1,0 @@
-SELECT * FROM measured_machines ORDER BY row_number;

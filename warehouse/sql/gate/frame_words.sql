@@ -1,0 +1,1 @@
+SELECT row_number, said FROM measured_words ORDER BY row_number;
