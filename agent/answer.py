@@ -144,7 +144,7 @@ def _by_rules(question: str, reading: Reading, context: Context, given: AgentSet
 
 def _always(context: Context, page: Page) -> list[object]:
     snapshot = context.reader.snapshot
-    return [snapshot.id, snapshot.created_at, len(page.rows), page.suggestions, examples(page)]
+    return [snapshot.id, snapshot.created_at, len(page.rows), page.counts, page.suggestions, examples(page)]
 
 
 def _answer(

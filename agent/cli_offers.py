@@ -100,7 +100,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> QueryResult:
                 row["vcpus"],
                 row["memory_gib"],
                 f"{row['accelerator_count']:g}×{row['accelerator']}" if row["accelerator"] else None,
-                row["purchase_option"],
+                _option(row),
                 row["as_of"].date(),
             )
             for row in rows
@@ -108,10 +108,17 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> QueryResult:
     )
 
 
+def _option(row: Mapping[str, Any]) -> str:
+    """`reserved, 36 months, all_upfront, standard`: what tells two prices of one machine and region apart."""
+    term = row["term_months"]
+    parts = (row["zone"], f"{term} months" if term else None, row["payment"], row["offering_class"])
+    return ", ".join((row["purchase_option"], *(part for part in parts if part)))
+
+
 def _spare(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """The columns a terminal of 80 characters can do without."""
     spare = [] if any(row["accelerator"] for row in rows) else ["gpus"]
-    if len({row["purchase_option"] for row in rows}) == 1:
+    if len({_option(row) for row in rows}) == 1:
         spare.append("option")
     return [*spare, "data_of"]
 

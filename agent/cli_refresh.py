@@ -14,6 +14,7 @@ from warehouse.contracts import QueryResult
 from warehouse.errors import InvalidInput, MissingRequirement
 from warehouse.settings import settings
 
+_MOST_ERRORS = 3  # lines a source gets
 INCOMPLETE = 8  # a source failed or a batch was refused: the last good data stays in force
 
 Many = list[str] | None
@@ -134,9 +135,7 @@ def _say_refreshed(refreshed: dict[str, Any]) -> None:
         f"Collected {len(collected)} scopes: {batches} batches, {parsed} parsed, {known} known"
         + (f", {failed} failed." if failed else ".")
     )
-    for one in collected:
-        if one["error"]:
-            failure(f"{one['source']} {one['scope']}: {one['error']}")
+    _say_failed(collected)
     scopes = {batch: f"{one['source']} {one['scope']}" for one in collected for batch in one["batches"]}
     if not refreshed["changed"]:
         if refreshed["snapshot"] is None:
@@ -156,6 +155,22 @@ def _say_refreshed(refreshed: dict[str, Any]) -> None:
         f"{rows['quarantine']:,} rows in quarantine."
     )
     _say_refused(refreshed["verdicts"])
+
+
+def _say_failed(collected: list[dict[str, Any]]) -> None:
+    """The same error of many scopes is one line; of a source with many errors the most frequent are shown."""
+    errors: dict[str, dict[str, list[str]]] = {}
+    for one in collected:
+        if one["error"]:
+            errors.setdefault(one["source"], {}).setdefault(one["error"], []).append(one["scope"])
+    for source, by_error in errors.items():
+        total = sum(one["source"] == source for one in collected)
+        most = sorted(by_error.items(), key=lambda item: -len(item[1]))
+        for error, scopes in most[:_MOST_ERRORS]:
+            many = f": {len(scopes)} of {total} scopes failed" if len(scopes) > 1 else f" {scopes[0]}"
+            failure(f"{source}{many}: {error}")
+        if rest := sum(len(scopes) for _, scopes in most[_MOST_ERRORS:]):
+            failure(f"{source}: {rest} further scopes failed. --json lists all.")
 
 
 def _say_refused(verdicts: list[dict[str, Any]]) -> None:

@@ -42,6 +42,7 @@ class Citation:
     observed_at: datetime | None
     as_of: datetime | None
     title: str
+    components: tuple[Mapping[str, Any], ...] = ()  # the parts of a price that is a sum
 
 
 @dataclass(frozen=True)

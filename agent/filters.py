@@ -81,9 +81,9 @@ def _each(context: Context, places: Names) -> list[frozenset[Pair]]:
 
 def llm_models(context: Context, name: str, provider: str | None = None) -> list[LlmModel]:
     """Every seller's model of that name. Raises UnknownName with names that share its words."""
-    found = context.words.models.get(model_key(phrase(name).split()), [])
-    exact = [model for model in found if name in (model.model, f"{model.provider}/{model.model}")]
-    chosen = [model for model in (exact or found) if provider in (None, model.provider)]
+    every = context.words.models.get(model_key(phrase(name).split()), [])
+    found = [model for model in every if provider in (None, model.provider)]
+    chosen = [model for model in found if name in (model.model, f"{model.provider}/{model.model}")] or found
     if not chosen:
         near = ", ".join(sorted(_sharing(context, name))[:4]) or "none is similar"
         raise UnknownName(f"No token price of {name} is in this snapshot.", f"Nearest models: {near}.")

@@ -52,6 +52,8 @@ def _sides_of(reading: Reading) -> str | None:
         return "option"
     if len(reading.purchase.systems) > 1:
         return "system"
+    if len(reading.purchase.offering_classes) > 1:
+        return "class"
     if len(reading.machine_names()) > 1:
         return "machine"
     return "place" if len(reading.places) > 1 else None
@@ -62,7 +64,8 @@ def _sides_and_how(reading: Reading, by: str) -> dict[str, Any]:
     if by == "system":
         del given["operating_system"]
         given["operating_systems"] = list(reading.purchase.systems)
-    return given
+    how = {"term_months": reading.purchase.term_months, "payment": reading.purchase.payment}
+    return {**given, **{name: value for name, value in how.items() if value is not None}}
 
 
 def _estimate(reading: Reading, context: Context) -> list[Call]:
@@ -83,13 +86,13 @@ def _compare(reading: Reading, context: Context) -> list[Call]:
     names = list(reading.machine_names())
     if names and _sides_of(reading):
         return _price(reading, context)
-    if len(reading.accelerators) > 1 and not names and len(reading.places) < 2 and len(reading.providers) < 2:
-        return [
-            Call("find_offers", {**conditions(reading, context), "best_per": "accelerator", "rows": _LISTED})
-        ]
+    by = _compared(reading)
+    sides = by in ("option", "system", "class", "place") or len(reading.providers) > 1
+    if len(reading.accelerators) > 1 and not names and not sides:
+        given = conditions(reading, context)
+        return [Call("find_offers", {**given, **_per_gpu(given), "best_per": "accelerator", "rows": _LISTED})]
     if len(reading.families) > 1 and not names and len(reading.family_names()) > 1:
         return [Call("find_offers", {**conditions(reading, context), "best_per": "machine", "rows": _LISTED})]
-    by = _compared(reading)
     if by is None:
         return _cheapest(reading, context)
     needs = {} if names else _comparable(conditions(reading, context))
@@ -102,6 +105,8 @@ def _compared(reading: Reading) -> str | None:
         return "option"
     if len(reading.purchase.systems) > 1:
         return "system"
+    if len(reading.purchase.offering_classes) > 1:
+        return "class"
     if len(reading.places) > 1:
         return "place"
     if len(reading.providers) != 1:
@@ -121,11 +126,19 @@ _COMPARABLE = (
     "max_gpus",
     "min_gpu_memory_gib",
     "gpus_only",
+    "per_gpu",
 )
 
 
 def _comparable(given: dict[str, Any]) -> dict[str, Any]:
+    given = {**given, **_per_gpu(given)}
     return {name: value for name, value in given.items() if name in _COMPARABLE}
+
+
+def _per_gpu(given: dict[str, Any]) -> dict[str, Any]:
+    """Machines of one GPU and of eight meet where the question names the GPU and not how many."""
+    counted = given.get("min_gpus", 1) > 1 or "max_gpus" in given
+    return {"per_gpu": True} if given.get("accelerators") and not counted else {}
 
 
 def _where_and_how(reading: Reading) -> dict[str, Any]:
@@ -139,10 +152,11 @@ def _list(reading: Reading, context: Context) -> list[Call]:
 def _tokens(reading: Reading, context: Context) -> list[Call]:
     if reading.unknown_models and not reading.models:
         return []
+    where = {name: value for name, value in places_of(reading).items() if name == "places"}
     if not reading.models:
         kind = reading.token_kind or "input"
         asked = {"kind": kind, "providers": list(reading.providers) or None, "free": reading.free}
-        return [Call("list_token_prices", {**asked, "rows": _LISTED})]
+        return [Call("list_token_prices", {**asked, **where, "rows": _LISTED})]
     load = reading.workload
     amounts = {
         "input_tokens": str(load.input + load.unassigned),
@@ -151,9 +165,12 @@ def _tokens(reading: Reading, context: Context) -> list[Call]:
     }
     calls: list[Call] = []
     for group in reading.models[:_MODELS]:
-        seller = next((m.provider for m in group if m.provider in reading.providers), None)
-        chosen = {"provider": seller} if seller else {}
-        calls.append(Call("token_cost", {"model": group[0].model, **amounts, **chosen}))
+        sold = {m.provider: m for m in reversed(group) if m.provider in reading.providers}
+        if not sold:
+            calls.append(Call("token_cost", {"model": group[0].model, **amounts, **where}))
+        for seller in filter(sold.__contains__, reading.providers):
+            chosen = {"model": sold[seller].model, "provider": seller}
+            calls.append(Call("token_cost", {**chosen, **amounts, **where}))
     return calls
 
 

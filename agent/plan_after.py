@@ -104,13 +104,17 @@ def _home(reading: Reading, name: str) -> tuple[str, str] | None:
 
 
 def _relaxed(reading: Reading, context: Context) -> list[Call]:
-    """The same on demand; else without the place, else without the highest price."""
+    """The same on demand; else elsewhere, else of others, else without the highest price."""
     given = {**conditions(reading, context), "best_per": "machine", "rows": 3}
     if reading.purchase.options != ("on_demand",):
         bought = ("term_months", "payment", "purchase_options")
         return [Call("find_offers", {k: v for k, v in given.items() if k not in bought})]
-    if reading.places or reading.providers:
-        return [Call("find_offers", {k: v for k, v in given.items() if k not in ("places", "providers")})]
+    if reading.providers and not set(reading.providers) & context.words.providers:
+        return []  # nothing is known of whom the question asks about
+    where = [name for name in ("places", "providers") if name in given]
+    if where:
+        each = [{k: v for k, v in given.items() if k != dropped} for dropped in where]
+        return [Call("find_offers", arguments) for arguments in each]
     if "max_usd_hour" in given:
         return [Call("find_offers", {k: v for k, v in given.items() if k != "max_usd_hour"})]
     return []

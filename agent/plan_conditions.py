@@ -29,6 +29,7 @@ def conditions(reading: Reading, context: Context) -> dict[str, Any]:
         "max_usd_hour": _highest_price(reading, context),
         "per_gpu": reading.per_gpu or None,
         "dearest": reading.dearest or None,
+        "free": reading.free or None,
         **places_of(reading),
         **purchase_of(reading, full=True),
     }
@@ -52,6 +53,7 @@ def purchase_of(reading: Reading, *, full: bool = False) -> dict[str, Any]:
     given["price_type"] = None if how.price_type == "list" else how.price_type
     if full:
         given |= {"term_months": how.term_months, "payment": how.payment}
+    given["offering_classes"] = list(how.offering_classes) or None
     return {name: value for name, value in given.items() if value is not None}
 
 

@@ -33,7 +33,7 @@ from rich.text import Text
 from warehouse.contracts import QueryResult
 
 if TYPE_CHECKING:
-    from agent.evidence import Answer
+    from agent.evidence import Answer, Citation
 
 
 def _seen_enough() -> NoReturn:
@@ -185,15 +185,20 @@ def show_answer(answer: Answer) -> None:
             for word, moment in (("of", citation.as_of), ("read", citation.observed_at))
             if moment
         ]
-        # A guide or card is cited by its path, a price by its id.
-        key = citation.price_id if "/" in citation.price_id else f"{words['price']} {citation.price_id}"
-        parts = (citation.title, citation.source, *dates, citation.price_id and key, citation.source_url)
+        parts = (citation.title, citation.source, *dates, _key(citation, words["price"]), citation.source_url)
         lines.append(f"[{citation.number}] " + ", ".join(str(part) for part in parts if part))
     lines += [f"{words['note']}: {caveat}" for caveat in answer.caveats]
     if answer.suggestions:
         lines.append(f"{words['ask']}: {' · '.join(answer.suggestions)}")
     for text in lines:
         line(text, "dim")
+
+
+def _key(citation: Citation, price: str) -> str:
+    """A guide or card is cited by its path, a price by its id, a source by its name alone."""
+    if citation.price_id == citation.source or "/" in citation.price_id:
+        return "" if citation.price_id == citation.source else citation.price_id
+    return citation.price_id and f"{price} {citation.price_id}"
 
 
 def note(text: str) -> None:
@@ -227,7 +232,8 @@ def progress(quiet: bool) -> Iterator[Any]:
             if stage not in current:
                 finish()
                 current[stage] = bars.add_task(stage, total=total or None)
-            bars.update(current[stage], completed=done, total=total or None)
+            if total:
+                bars.update(current[stage], completed=done, total=total)
 
         yield listen
         finish()

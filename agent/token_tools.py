@@ -21,12 +21,19 @@ def token_cost(
     output_tokens: Decimal = Decimal(0),
     cached_input_tokens: Decimal = Decimal(0),
     provider: str | None = None,
+    places: Names = None,
 ) -> Finding:
-    """What a workload costs on a language model, at every provider that sells it, and its token prices."""
+    """What a workload costs on a language model at every seller of it, and its token prices, by region."""
     models = [f"{one.provider}/{one.model}" for one in filters.llm_models(context, model, provider)]
     amounts = {"input": input_tokens, "output": output_tokens, "cached_input": cached_input_tokens}
     result = context.reader.named(
-        "token_prices_of", models=models, providers=None, kind=None, free=True, rows=1000
+        "token_prices_of",
+        models=models,
+        providers=None,
+        regions=filters.regions(context, places),
+        kind=None,
+        free=True,
+        rows=1000,
     )
     sold: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in result.records():
@@ -64,13 +71,19 @@ def _lines(prices: list[dict[str, Any]], amounts: Mapping[str, Decimal]) -> Iter
 
 
 def list_token_prices(
-    context: Context, providers: Names = None, kind: str = "input", free: bool = False, rows: int = 20
+    context: Context,
+    providers: Names = None,
+    places: Names = None,
+    kind: str = "input",
+    free: bool = False,
+    rows: int = 20,
 ) -> Finding:
     """Language models by price per million tokens of a kind (input, output, cached_input), maybe free."""
     result = context.reader.named(
         "token_prices_of",
         models=None,
         providers=filters.provider_names(context, providers),
+        regions=filters.regions(context, places),
         kind=kind,
         free=free,
         rows=rows,

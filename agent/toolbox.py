@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from agno.tools.function import Function
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from agent import fact_tools, knowledge_tools, token_tools, tools
+from agent import compare_tools, fact_tools, knowledge_tools, token_tools, tools
 from agent.context import Context
 from agent.evidence import Finding
 from warehouse.errors import CloudPricingError, InvalidInput
@@ -21,7 +21,7 @@ Tool = Callable[..., Finding]
 TOOLS: tuple[Tool, ...] = (
     tools.find_offers,
     tools.price_of,
-    tools.compare,
+    compare_tools.compare,
     tools.estimate,
     fact_tools.price_history,
     fact_tools.refused_prices,

@@ -6,6 +6,7 @@ them (totals, shares, conversions) in decimal arithmetic.
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -19,7 +20,6 @@ from warehouse.errors import InvalidInput
 PurchaseOption = Literal["on_demand", "spot", "reserved", "savings_plan", "commitment"]
 BestPer = Literal["machine", "provider", "region", "option", "accelerator"]
 _ALL = 1000
-_TIES = 50  # regions of one price that a comparison may name
 
 
 def find_offers(
@@ -46,10 +46,12 @@ def find_offers(
     price_type: Literal["list", "contracted"] = "list",
     term_months: int | None = None,
     payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+    offering_classes: Names = None,
     max_usd_hour: Decimal | None = None,
     best_per: BestPer | None = None,
     per_gpu: bool = False,
     dearest: bool = False,
+    free: bool = False,
     rows: int = 20,
 ) -> Finding:
     """Machines that meet conditions, cheapest first; a place is a region, city, country or continent."""
@@ -78,10 +80,12 @@ def find_offers(
         price_type=price_type,
         term_months=term_months,
         payment=payment,
+        offering_classes=offering_classes or None,
         max_usd_hour=max_usd_hour,
         best_per=best_per,
         per_gpu=per_gpu,
         dearest=dearest,
+        free=free,
         rows=max(1, min(rows, _ALL)),
     )
     return _offers("find_offers", result)
@@ -100,6 +104,7 @@ def price_of(
     price_type: Literal["list", "contracted"] = "list",
     term_months: int | None = None,
     payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+    offering_classes: Names = None,
 ) -> Finding:
     """What one machine costs per hour and month of 730 hours, in every region asked for, cheapest first."""
     finding = find_offers(
@@ -115,72 +120,10 @@ def price_of(
         price_type=price_type,
         term_months=term_months,
         payment=payment,
+        offering_classes=offering_classes,
         rows=_ALL,
     )
     return Finding("price_of", {}, finding.rows, _spread(finding.rows), finding.truncated)
-
-
-def compare(
-    context: Context,
-    by: Literal["machine", "place", "provider", "option", "system"],
-    machines: Names = None,
-    accelerators: Names = None,
-    families: Names = None,
-    providers: Names = None,
-    not_providers: Names = None,
-    places: Names = None,
-    not_places: Names = None,
-    min_vcpus: float | None = None,
-    min_memory_gib: float | None = None,
-    min_gpus: float | None = None,
-    max_gpus: float | None = None,
-    min_gpu_memory_gib: float | None = None,
-    gpus_only: bool = False,
-    operating_system: str = "linux",
-    operating_systems: Names = None,
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
-    purchase_options: list[PurchaseOption] | None = None,
-    price_type: Literal["list", "contracted"] = "list",
-) -> Finding:
-    """The cheapest offer of each machine, place, provider, purchase option or system, and how they differ."""
-    conditions: dict[str, Any] = {
-        "accelerators": accelerators,
-        "families": families,
-        "providers": providers,
-        "not_providers": not_providers,
-        "not_places": not_places,
-        "min_vcpus": min_vcpus,
-        "min_memory_gib": min_memory_gib,
-        "min_gpus": min_gpus,
-        "max_gpus": max_gpus,
-        "min_gpu_memory_gib": min_gpu_memory_gib,
-        "gpus_only": gpus_only,
-        "operating_system": operating_system,
-        "tenancy": tenancy,
-        "purchase_options": purchase_options,
-        "price_type": price_type,
-    }
-    sides: list[tuple[str, dict[str, Any]]]
-    if by == "place":
-        sides = [(place, {"machines": machines, "places": [place]}) for place in places or []]
-    elif by == "machine":
-        sides = [(machine, {"machines": [machine], "places": places}) for machine in machines or []]
-    elif by == "provider":
-        per = {"machines": machines, "places": places}
-        sides = [
-            (provider, {**per, "providers": [provider]})
-            for provider in providers or sorted(context.words.providers)
-        ]
-    elif by == "system":
-        systems = operating_systems or ["linux", "windows"]
-        per = {"machines": machines, "places": places}
-        sides = [(system, {**per, "operating_system": system}) for system in systems]
-    else:
-        options = purchase_options or ["on_demand", "spot"]
-        per = {"machines": machines, "places": places}
-        sides = [(option, {**per, "purchase_options": [option]}) for option in options]
-    rows = [row for side, extra in sides for row in _side(context, side, {**conditions, **extra})]
-    return Finding("compare", {}, tuple(_with_difference(rows)))
 
 
 def estimate(
@@ -198,6 +141,7 @@ def estimate(
     price_type: Literal["list", "contracted"] = "list",
     term_months: int | None = None,
     payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+    offering_classes: Names = None,
 ) -> Finding:
     """What a number of machines costs for a number of hours each; a month is 730 hours."""
     if machines < 1 or hours <= 0:
@@ -215,6 +159,7 @@ def estimate(
         price_type=price_type,
         term_months=term_months,
         payment=payment,
+        offering_classes=offering_classes,
     )
     times = machines * Decimal(hours)
     rows = tuple(
@@ -230,7 +175,14 @@ def _offers(tool: str, result: QueryResult) -> Finding:
     figures = {name: int(rows[0][name]) if rows else 0 for name in ("found", "machines")}
     for row in rows:
         del row["found"], row["machines"]
+        row["components"] = components(row["components"])
     return Finding(tool, {}, tuple(rows), figures, figures["found"] > len(rows))
+
+
+def components(text: str | None) -> list[dict[str, Any]] | None:
+    """What a price is the sum of: `sku`, `rate`, `quantity` and `unit` of each part, money exact."""
+    parts: list[dict[str, Any]] | None = json.loads(text, parse_float=Decimal) if text else None
+    return parts
 
 
 def _spread(rows: tuple[Any, ...]) -> dict[str, Any]:
@@ -242,22 +194,9 @@ def _spread(rows: tuple[Any, ...]) -> dict[str, Any]:
         "regions": len({(row["provider"], row["region"]) for row in rows}),
         "cheapest_usd_hour": cheapest,
         "dearest_usd_hour": dearest,
-        "dearest_is_dearer_percent": _percent(dearest, cheapest),
+        "dearest_is_dearer_percent": percent(dearest, cheapest),
     }
 
 
-def _side(context: Context, side: str, conditions: dict[str, Any]) -> list[dict[str, Any]]:
-    found = find_offers(context, **conditions, rows=_TIES).rows
-    tied = [row for row in found if row["price_usd_hour"] == found[0]["price_usd_hour"]]
-    return [{"side": side, **tied[0], "tied_regions": [row["region"] for row in tied]}] if tied else []
-
-
-def _with_difference(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    rows = sorted(rows, key=lambda row: row["price_usd_hour"])
-    return [
-        {**row, "dearer_percent": _percent(row["price_usd_hour"], rows[0]["price_usd_hour"])} for row in rows
-    ]
-
-
-def _percent(price: Decimal, base: Decimal) -> Decimal:
+def percent(price: Decimal, base: Decimal) -> Decimal:
     return (100 * (price / base - 1)).quantize(Decimal("0.1")) if base else Decimal(0)

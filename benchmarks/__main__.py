@@ -1,13 +1,14 @@
-"""`make bench`: every benchmark beside its yardstick, in one run on one machine.
+"""`make bench`: every benchmark beside its yardstick, in one run on one machine, and the fault matrix.
 
 Only ratios are meant to be compared; absolute times of a shared machine do not hold.
+`python -m benchmarks faults [source …]` shows the matrix alone.
 """
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import answers, feeds
+from benchmarks import answers, faults, feeds
 from benchmarks.timing import Row
 
 
@@ -21,4 +22,8 @@ def show(rows: list[Row]) -> None:
 
 
 if __name__ == "__main__":
-    show([*answers.run(), *feeds.run()])
+    asked = sys.argv[1:]
+    if asked[:1] != ["faults"]:
+        show([*answers.run(), *feeds.run()])
+        sys.stdout.write("\n")
+    sys.stdout.write(faults.lines(asked[1:]))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, TypeAlias
 
 from prefect import flow, task
 from prefect.client.schemas.objects import State, TaskRun
@@ -16,18 +17,20 @@ from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
+from flows.plan import nobody_has, selected
 from flows.progress import tell
 from ingest import registry, staging
 from ingest.client import Client
 from ingest.landing import Landing
 from ingest.source import Payload, Selection
 from warehouse.contracts import Batch, Scope
-from warehouse.errors import CloudPricingError, InvalidInput, Transient, UnknownName
+from warehouse.errors import CloudPricingError, InvalidInput, PayloadInvalid, SourceSkipped, Transient
 from warehouse.log import get_logger
 from warehouse.settings import settings
 
 _log = get_logger("collect")
 _RETRY_DELAYS = [2.0, 10.0, 60.0]
+Started: TypeAlias = tuple[str, Scope, PrefectFuture["Collected"]]
 # Enough that scopes waiting for their next attempt keep nobody from a turn. How many are fetched at
 # once each host decides (ingest/hosts.py), how many are parsed at once the setting `workers`.
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=64)
@@ -67,12 +70,26 @@ def stage(store: Path, source: str, scope: Scope, payloads: Sequence[Payload]) -
 
 def collect_scope(store: Path, source: str, scope: Scope, client: Client) -> Collected:
     """Raises the errors of the source; Transient ones are worth another call."""
-    tell(f"collect {source} {scope}")
+    tell("collect")
     payloads = keep(store, source, scope, client)
-    with _parsers(settings().workers):
-        batches, parsed = stage(store, source, scope, payloads)
+    try:
+        with _parsers(settings().workers):
+            batches, parsed = stage(store, source, scope, payloads)
+    except Exception:
+        _distrust(store, client, payloads)
+        raise
     _log.info("collected", source=source, scope=str(scope), batches=len(batches), parsed=parsed)
     return Collected(source, str(scope), tuple(batch.batch_id for batch in batches), parsed)
+
+
+def _distrust(store: Path, client: Client, payloads: Sequence[Payload]) -> None:
+    """What could not be read comes whole the next time, and is kept no longer where it is damaged."""
+    client.ask_anew(payload.record.url for payload in payloads)
+    for payload in payloads:
+        try:
+            Landing(store).payload(payload.record.sha256)
+        except PayloadInvalid:
+            payload.path.unlink(missing_ok=True)
 
 
 @cache
@@ -82,7 +99,8 @@ def _parsers(count: int) -> BoundedSemaphore:
 
 
 def _worth_retrying(_: Task[..., object], __: TaskRun, state: State[object]) -> bool:
-    return isinstance(state.result(raise_on_failure=False), Transient)
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, Transient) and not isinstance(error, SourceSkipped)
 
 
 @task(
@@ -114,26 +132,46 @@ def collect_all(
 ) -> list[Collected]:
     """Every scope of these sources, side by side: what came of each, one that failed among them.
 
-    Where some source has what the selection names, the others need not know those names. Raises
-    InvalidInput where none has.
+    What a host's outage kept out is asked for once more, after all others, if the host was given up for a
+    time that has passed. Raises InvalidInput where no source has what the selection names.
     """
+    _parsers(settings().workers)  # made by one thread, for all of them
+    started, errors = _begun(store, sources, selection, files)
+    mistaken = all(isinstance(error, InvalidInput) for error in errors.values())
+    if not started and mistaken and selection != Selection():
+        raise next((one for one in errors.values() if isinstance(one, InvalidInput)), nobody_has(selection))
+    for done, _ in enumerate(as_completed([future for _, _, future in started]), start=1):
+        tell("collect", done, len(started))
+    again = [
+        (source, scope, collect_one.submit(store, source, scope, files) if _is_over(future) else future)
+        for source, scope, future in started
+    ]
+    collected = [_failed(source, "all", error) for source, error in errors.items()]
+    collected += [_outcome(source, scope, future) for source, scope, future in again]
+    return sorted(collected, key=lambda one: sources.index(one.source))
+
+
+def _begun(
+    store: Path, sources: Sequence[str], selection: Selection, files: tuple[Path, ...]
+) -> tuple[list[Started], dict[str, object]]:
+    """The scopes of each source, begun as soon as their source has named them; what kept a source from it."""
     plans = {plan_one.submit(store, source, selection, files): source for source in sources}
-    started: list[tuple[str, Scope, PrefectFuture[Collected]]] = []
-    collected: list[Collected] = []
-    foreign: list[InvalidInput] = []
+    started: list[Started] = []
+    errors: dict[str, object] = {}
     for future in as_completed(list(plans)):
         source = plans[future]
         outcome: object = future.result(raise_on_failure=False)
         if isinstance(outcome, list):
             started += [(source, one, collect_one.submit(store, source, one, files)) for one in outcome]
-        elif isinstance(outcome, UnknownName) and len(plans) > 1:
-            foreign.append(outcome)
         else:
-            collected.append(_failed(source, "all", outcome))
-    if not started and not collected and selection != Selection():
-        raise next(iter(foreign), InvalidInput("No chosen source has any of these regions or services."))
-    collected += [_outcome(source, scope, future) for source, scope, future in started]
-    return sorted(collected, key=lambda one: sources.index(one.source))
+            errors[source] = outcome
+    return started, errors
+
+
+def _is_over(future: PrefectFuture[Collected]) -> bool:
+    """Whether a scope was skipped because its host was down, for a time that has passed since."""
+    outcome: object = future.result(raise_on_failure=False)
+    return isinstance(outcome, SourceSkipped) and outcome.until <= time.monotonic()
 
 
 def _outcome(source: str, scope: Scope, future: PrefectFuture[Collected]) -> Collected:
@@ -142,8 +180,10 @@ def _outcome(source: str, scope: Scope, future: PrefectFuture[Collected]) -> Col
 
 
 def _failed(source: str, scope: str, outcome: object) -> Collected:
-    known = isinstance(outcome, CloudPricingError)
+    known = isinstance(outcome, CloudPricingError | OSError)
     error = str(outcome) if known else f"{type(outcome).__name__}: {outcome}"
+    if isinstance(outcome, OSError):
+        error = f"{outcome.strerror or outcome}. Check the disk and the permissions of {settings().store}."
     trace = outcome if isinstance(outcome, BaseException) and not known else None
     _log.error("collect_failed", source=source, scope=scope, error=error, exc_info=trace)
     return Collected(source, scope, error=error)
@@ -157,6 +197,6 @@ def collect(
     files: list[Path] | None = None,
 ) -> list[Collected]:
     """Collect one source into the staging folder of the store. Publishing is another flow."""
-    selection = Selection(tuple(regions) if regions else None, tuple(services) if services else None)
+    selection = selected(regions, services)
     kept = settings().price_files if files is None else tuple(files)
     return collect_all(settings().store, [source], selection, kept)

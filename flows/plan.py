@@ -13,7 +13,7 @@ from ingest.client import Client
 from ingest.landing import Landing
 from ingest.source import Selection
 from warehouse.contracts import Scope, SourceInfo
-from warehouse.errors import CloudPricingError
+from warehouse.errors import CloudPricingError, InvalidInput
 from warehouse.settings import Settings
 
 _EVERY = {
@@ -63,7 +63,14 @@ def chosen(
 
 
 def selected(regions: Sequence[str] | None, services: Sequence[str] | None) -> Selection:
+    """Raises InvalidInput for a region that is nobody's."""
+    registry.check_regions(regions or ())
     return Selection(tuple(regions) if regions else None, tuple(services) if services else None)
+
+
+def nobody_has(selection: Selection) -> InvalidInput:
+    named = ", ".join((*(selection.regions or ()), *(selection.services or ())))
+    return InvalidInput(f"No chosen source has any of {named}.", "Try --dry-run with fewer options.")
 
 
 def planned(
@@ -89,7 +96,10 @@ def planned(
         return [Planned(info.name, str(one), fetches.get((info.name, one))) for one in scopes]
 
     with ThreadPoolExecutor(max(1, len(infos))) as pool:
-        return [one for found in pool.map(of_source, infos) for one in found]
+        found = [one for planned in pool.map(of_source, infos) for one in planned]
+    if not found and selection != Selection():
+        raise nobody_has(selection)
+    return found
 
 
 def due(limits: Settings, files: Sequence[Path] = ()) -> list[Due]:

@@ -1,12 +1,13 @@
 """What a long run tells whoever watches it: its stages and how far each is.
 
-A listener is called as `listener(stage, done, total)`; done and total are 0 when a stage begins
-and its length is not known. Listeners belong to the process, because Prefect keeps and validates
-the parameters of a flow and a function is not one it can keep.
+A listener is called as `listener(stage, done, total)`, by one thread at a time; done and total are 0 when a
+stage begins and its length is not known, and may be again. Listeners belong to the process, because Prefect
+keeps and validates the parameters of a flow and a function is not one it can keep.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
@@ -14,6 +15,7 @@ from typing import TypeAlias
 Listener: TypeAlias = Callable[[str, int, int], None]
 
 _listeners: list[Listener] = []
+_one_at_a_time = threading.RLock()
 
 
 @contextmanager
@@ -26,5 +28,6 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 def tell(stage: str, done: int = 0, total: int = 0) -> None:
-    for listener in _listeners:
-        listener(stage, done, total)
+    with _one_at_a_time:
+        for listener in _listeners:
+            listener(stage, done, total)

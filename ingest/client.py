@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import tempfile
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urljoin, urlsplit
 
 import filelock
 import pydantic_core
 
+from ingest.addresses import joined, origin, shown
+from ingest.answers import CHANGED, Ask
 from ingest.aside import sweep_old
-from ingest.exchange import Ask, Exchange, Received, chunks, forget, part_path
+from ingest.exchange import Exchange
+from ingest.parts import Part, Received, chunks
 from ingest.source import Fetched
 from ingest.validators import Validators
 from warehouse.errors import InvalidInput, MissingRequirement, PayloadInvalid
@@ -23,6 +27,7 @@ from warehouse.settings import settings
 
 _CHUNK_BYTES = 1 << 20
 _MOST_PAGES = 2000
+_MOST_IN_MEMORY = 64 << 20  # a page of five thousand Google SKUs has about 15 MB
 _DISTRIBUTION = "cloud-pricing-agent"
 
 
@@ -53,14 +58,16 @@ class Client:
 
     @cached_property
     def _scratch(self) -> Path:
-        return Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="cloud-pricing-")))
+        """What only this client needs; in the store, where what a killed run leaves is swept."""
+        folder = self._parts if self._store else None
+        return Path(
+            self._open.enter_context(tempfile.TemporaryDirectory(prefix="cloud-pricing-", dir=folder))
+        )
 
     @cached_property
     def _parts(self) -> Path:
-        """Where answers arrive: in the store, where a later run finds what this one leaves unfinished."""
-        if self._store is None:
-            return self._scratch
-        folder = self._store / "partial"
+        """Where answers arrive that a later run goes on with if this one leaves them unfinished."""
+        folder = (self._store or self._scratch) / "partial"
         folder.mkdir(parents=True, exist_ok=True)
         sweep_old(folder)
         return folder
@@ -80,17 +87,15 @@ class Client:
         `secret` are headers that hold a credential. Raises SourceUnavailable after the retries,
         PayloadInvalid, MissingRequirement where a credential is refused.
         """
-        ask = Ask(url, name, _typed(headers, body), dict(secret or {}), _encoded(body))
-        known = self._validators.of(url) if self._validators and body is None and not secret else None
-        if known:
-            ask = Ask(url, name, {**known.headers(), **ask.headers}, ask.secret)
-        received = self._receive(ask)
+        plain = body is None and not secret
+        known = self._validators.of(url) if self._validators and plain else None
+        asked = {**(known.headers() if known else {}), **_typed(headers, body)}
+        ask = Ask(url, name, settings().payload_bytes, asked, secret or {}, _encoded(body))
+        received = self._receive(ask) if self._store and plain else self._receive_aside(ask)
         if known and received.unchanged:
-            forget(received.path)
+            received.path.unlink()
             return Fetched(name, url, (), unchanged=known)
-        if received.unchanged:
-            raise PayloadInvalid(f"{url} answered 304 to a question without a condition.", _REPORT)
-        remember = self._validators if body is None and not secret else None
+        remember = self._validators if plain else None
         etag, modified = received.headers.get("etag"), received.headers.get("last-modified")
         return Fetched(name, url, _then_forget(received), etag, modified, remember=remember)
 
@@ -103,8 +108,8 @@ class Client:
         secret: Mapping[str, str] | None = None,
     ) -> bytes:
         """The answer of `url` in memory: an index that says what to fetch, not a payload."""
-        received = self._receive(Ask(url, name, headers or {}, secret or {}))
-        return b"".join(_then_forget(received))
+        most = min(_MOST_IN_MEMORY, settings().payload_bytes)
+        return b"".join(_then_forget(self._receive_aside(Ask(url, name, most, headers or {}, secret or {}))))
 
     def pages(
         self,
@@ -124,32 +129,47 @@ class Client:
         stem, dot, ending = name.rpartition(".")
         seen: set[str] = set()
         next_url: str | None = url
+        left = settings().payload_bytes
         while next_url:
-            if next_url in seen or len(seen) == _MOST_PAGES:
-                raise PayloadInvalid(f"{url}: the pages of this listing do not end at {next_url}.", _REPORT)
-            if urlsplit(next_url).netloc != urlsplit(url).netloc:
-                raise PayloadInvalid(f"{url}: the next page is on another host, {next_url}.", _REPORT)
+            if next_url in seen or len(seen) == _MOST_PAGES or left < 0:
+                raise PayloadInvalid(
+                    f"{url}: the pages of this listing do not end at {shown(next_url)}.", CHANGED
+                )
+            if origin(next_url) != origin(url):
+                raise PayloadInvalid(f"{url}: the next page is on another host, {shown(next_url)}.", CHANGED)
             seen.add(next_url)
             page = f"{stem}-{len(seen):04}{dot}{ending}"
             hidden = secret(next_url) if callable(secret) else secret
             content = self.read(next_url, page, headers=headers, secret=hidden)
+            left -= len(content)
             yield Fetched(page, next_url, [content])
             found = following(content)
-            next_url = urljoin(next_url, found) if found else None
+            next_url = joined(next_url, found) if found else None
+
+    def ask_anew(self, urls: Iterable[str]) -> None:
+        """Take no "unchanged" for the answer of these addresses next time: what is kept could not be read."""
+        for url in urls:
+            if self._validators:
+                self._validators.forget(url)
 
     def _receive(self, ask: Ask) -> Received:
-        """A second run that asks the same at the same time receives it for itself."""
-        part = part_path(self._parts, ask.url if ask.body is None else f"{ask.url} {ask.body!r}")
-        lock = filelock.FileLock(part.with_suffix(".lock"))
+        """An answer that the next run goes on with if this one does not see its end.
+
+        A second run that asks the same at the same time receives it for itself.
+        """
+        part = Part.of(self._parts, ask.url)
         try:
-            with lock.acquire(timeout=0):
+            with filelock.FileLock(part.path.with_suffix(".lock")).acquire(timeout=0):
                 received = self._exchange.receive(ask, part)
-                mine = part.with_name(f"{part.stem}-{id(self)}-{id(received)}.done")
-                part.with_suffix(".json").unlink(missing_ok=True)
-                part.rename(mine)
-                return Received(mine, received.encoding, received.headers, received.unchanged)
+                mine = part.path.with_name(f"{uuid.uuid4().hex}.done")
+                part.settle(mine)
         except filelock.Timeout:
-            return self._exchange.receive(ask, self._scratch / part.name)
+            return self._receive_aside(ask)
+        self._open.callback(mine.unlink, missing_ok=True)  # where nobody reads it
+        return replace(received, path=mine)
+
+    def _receive_aside(self, ask: Ask) -> Received:
+        return self._exchange.receive(ask, Part(self._scratch / f"{uuid.uuid4().hex}.part"))
 
     def read_file(self, path: Path) -> Iterator[bytes]:
         """The bytes of `path`. Raises InvalidInput where it cannot be read."""
@@ -180,14 +200,11 @@ class Client:
         return f"pkg:pypi/{distribution}@{self.package_version(distribution)}#{path}"
 
 
-_REPORT = "The feed may have changed; the last good data stays in force."
-
-
 def _then_forget(received: Received) -> Iterator[bytes]:
     try:
         yield from chunks(received)
     finally:
-        forget(received.path)
+        received.path.unlink(missing_ok=True)
 
 
 def _encoded(body: Any) -> bytes | None:

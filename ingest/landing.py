@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -26,6 +27,11 @@ def slug(scope: Scope) -> str:
     """A folder name for a scope: readable, and with a short hash so that no two scopes share one."""
     readable = re.sub(r"[^a-z0-9]+", "-", str(scope).lower()).strip("-")[:60]
     return f"{readable}-{hashlib.sha256(repr(scope).encode()).hexdigest()[:8]}"
+
+
+def written(moment: datetime) -> str:
+    """A moment as names have it: they sort as their times do."""
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
 
 
 class Landing:
@@ -66,7 +72,7 @@ class Landing:
             "fetched_at": fetched_at.isoformat(),
             "payloads": [asdict(payload.record) for payload in payloads],
         }
-        path = self._fetches / source / slug(scope) / f"{_moment(fetched_at)}.json"
+        path = self._fetches / source / slug(scope) / f"{written(fetched_at)}.json"
         write_file(path, json.dumps(content, default=datetime.isoformat, indent=1).encode())
         return path
 
@@ -80,7 +86,7 @@ class Landing:
         """
         for folder in sorted(self._fetches.glob(f"{source or '*'}/*")):
             before: list[str] = []
-            for record in map(_read, sorted(folder.glob("*.json"))):
+            for record in map(_read, _records(folder)):
                 hashes = [entry["sha256"] for entry in record["payloads"]]
                 if datetime.fromisoformat(record["fetched_at"]) > until or hashes == before:
                     continue
@@ -97,9 +103,8 @@ class Landing:
         self, since: datetime | None = None, until: datetime | None = None
     ) -> Iterator[tuple[str, Scope, list[str], datetime]]:
         """Source, scope, payload hashes and time of every fetch in between, the oldest of a scope first."""
-        first = _moment(since) if since else ""
         for folder in sorted(self._fetches.glob("*/*")):
-            for path in sorted(path for path in folder.glob("*.json") if path.stem >= first):
+            for path in _records(folder, written(since) if since else ""):
                 record = _read(path)
                 moment = datetime.fromisoformat(record["fetched_at"])
                 if until is None or moment <= until:
@@ -108,8 +113,8 @@ class Landing:
 
     def last_fetches(self) -> dict[tuple[str, Scope], datetime]:
         """When each scope of each source was last fetched, whatever came of it afterwards."""
-        folders = self._fetches.glob("*/*")
-        records = [_read(max(folder.glob("*.json"))) for folder in folders if any(folder.glob("*.json"))]
+        found = map(_records, self._fetches.glob("*/*"))
+        records = [_read(paths[-1]) for paths in found if paths]
         return {
             (record["source"], Scope.from_dict(record["scope"])): datetime.fromisoformat(record["fetched_at"])
             for record in records
@@ -141,9 +146,10 @@ class Landing:
 _REFETCH = "Restore it from a backup, or delete it and refresh to fetch it again."
 
 
-def _moment(time: datetime) -> str:
-    """The name of a fetch: names sort as their times do."""
-    return f"{time.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
+def _records(folder: Path, first: str = "") -> list[Path]:
+    """The fetches of a scope from a moment on, the oldest first."""
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    return [folder / name for name in names if name >= first and name.endswith(".json")]
 
 
 def _read(path: Path) -> dict[str, Any]:

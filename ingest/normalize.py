@@ -70,9 +70,17 @@ class Workspace:
         """A table `name` with these rows, kept in the workspace; a reader is read to its end."""
         batches = rows.to_batches() if isinstance(rows, pa.Table) else rows
         self._connection.from_arrow(rows.schema.empty_table()).create(name)
-        # Batch by batch: what a reader raises comes through here as it is, not through DuckDB.
-        for batch in batches:
-            self._connection.from_arrow(pa.Table.from_batches([batch])).insert_into(name)
+        # Batch by batch: what a reader raises comes through here as it is, not through DuckDB. In one
+        # transaction: small batches committed one by one are written twice. Not gathered into larger ones:
+        # Arrow gives memory that was held that long back late, and the peak doubles.
+        self._connection.begin()
+        try:
+            for batch in batches:
+                self._connection.from_arrow(pa.Table.from_batches([batch])).insert_into(name)
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
 
     def load_items(
         self,
@@ -90,7 +98,10 @@ class Workspace:
         `required` field is in no object.
         """
         statement = _statement("normalize", "items")
-        self.load(name, wire.json_rows(self._connection, statement, payloads, path, columns, required))
+        # On a connection of its own: what it is done with must not stay until these rows are committed.
+        with self._connection.cursor() as reading:
+            reading.execute(_statement("normalize", "use_utc"))
+            self.load(name, wire.json_rows(reading, statement, payloads, path, columns, required))
 
     def add_accelerator_names(self) -> None:
         """The macro `canonical_accelerator(name, memory_gib_of_each)`."""
@@ -118,8 +129,10 @@ def translated(what: str) -> Iterator[None]:
     try:
         yield
     except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
-        first = str(error).splitlines()[0]
-        raise PayloadInvalid(f"{what} cannot be read from the payload: {first}", _REPORT) from None
+        _, _, first = str(error).splitlines()[0].partition(": ")  # the kind of error, what is wrong
+        raise PayloadInvalid(
+            f"{what} cannot be read from the payload: {first.rstrip('.')}.", _REPORT
+        ) from None
 
 
 _REPORT = "The feed may have changed its format; the last good data stays in force."
@@ -145,15 +158,23 @@ def workspace(source: str) -> Iterator[Workspace]:
 
 
 def conformed(name: str, rows: pa.Table, **constants: Any) -> pa.Table:
-    """`rows` with `constants` as further columns, in the schema of the contract table `name`."""
+    """`rows` with `constants` as further columns, in the schema of the contract table `name`.
+
+    Raises PayloadInvalid where they do not fit it, or lack what each row must have.
+    """
     schema = TABLES[name]
     for column, value in constants.items():
         scalar = pa.scalar(value, schema.field(column).type)
         rows = rows.append_column(column, pa.repeat(scalar, rows.num_rows))
     try:
-        return conform(rows, schema)
+        table = conform(rows, schema)
     except (pa.ArrowInvalid, KeyError) as error:
         raise PayloadInvalid(f"The parsed {name} do not fit their contract: {error}", _REPORT) from None
+    for field in map(schema.field, schema.names):
+        if not field.nullable and (without := table[field.name].null_count):
+            message = f"{without:,} of {table.num_rows:,} parsed {name} have no {field.name}."
+            raise PayloadInvalid(message, _REPORT)
+    return table
 
 
 def machines(rows: pa.Table, **constants: Any) -> pa.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -12,7 +12,7 @@ from rapidfuzz import process
 
 from ingest.source import Source
 from warehouse.contracts import SourceInfo
-from warehouse.errors import UnknownName
+from warehouse.errors import MissingRequirement, UnknownName
 from warehouse.settings import Settings
 
 # fmt: off
@@ -70,9 +70,24 @@ def missing(info: SourceInfo, limits: Settings, files: Sequence[Path] = ()) -> s
             return f"CLOUD_PRICING_{name.upper()}"
         if kind == "extra" and importlib.util.find_spec(_EXTRAS[name]) is None:
             return f"pip install 'cloud-pricing-agent[{name}]'"
-        if kind == "credential" and importlib.import_module("ingest.signing").credentials() is None:
-            return f"{name.upper()} credentials"
+        if kind == "credential" and (lacking := _lacking(name)):
+            return lacking
     return ""
+
+
+def _lacking(credential: str) -> str:
+    """Credentials that are set up but cannot be used keep out their source, not the others."""
+    try:
+        found = importlib.import_module("ingest.signing").credentials()
+    except MissingRequirement as error:
+        return f"{credential.upper()} credentials ({error.message.rstrip('.')})"
+    return "" if found else f"{credential.upper()} credentials"
+
+
+def check_regions(names: Collection[str]) -> None:
+    """Raises InvalidInput with the near names for a region that no provider has."""
+    if names:
+        importlib.import_module("ingest.selecting").check_regions(names)
 
 
 def load(name: str) -> Source:

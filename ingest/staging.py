@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ingest import normalize
-from ingest.aside import aside, remove, settle, sweep, write_file
-from ingest.landing import Landing
+from ingest import ledger, normalize
+from ingest.aside import aside, remove, settle, sweep
+from ingest.content import ordered
+from ingest.landing import Landing, written
+from ingest.ledger import Reading
 from ingest.normalize import conformed, reference_files
 from ingest.source import Payload, Tables
 from warehouse.contracts import TABLES, Batch, PayloadRecord, Scope
 from warehouse.errors import PayloadInvalid
 
 _ROW_GROUP = 100_000
-_HASHED_ROWS = 20_000
-_NULL: Any = "\x00"
-_SEPARATOR: Any = "\x1f"
-_NOTHING: Any = ""
-_LINE_END: Any = "\n"
 
 
 @cache
@@ -69,10 +67,11 @@ def stage(
     if not pieces:  # a feed that says nothing at all is for the gate to refuse, not to be passed over
         pieces[fetched_at]["prices"].append(TABLES["prices"].empty_table())
     batches = [
-        _write(folder, source, scope, as_of, fetched_at, parser, payloads, _sorted(by_name))
+        _write(folder, source, scope, as_of, fetched_at, parser, payloads, by_name)
         for as_of, by_name in sorted(pieces.items())
     ]
-    _remember(folder, source, scope, [payload.record.sha256 for payload in payloads], parser, batches)
+    hashes, made = [payload.record.sha256 for payload in payloads], [batch.batch_id for batch in batches]
+    ledger.append(folder, source, scope, Reading.of(fetched_at, hashes, parser, made))
     return batches
 
 
@@ -88,32 +87,35 @@ def staged(store: Path, until: datetime | None = None) -> list[Batch]:
 
 
 def _all(store: Path) -> Iterator[Batch]:
-    return map(_read, (store / "staging").glob("*/batch.json"))
-
-
-def _entries(store: Path) -> list[dict[str, Any]]:
-    """What is remembered of each reading of payloads, as `_remember` wrote it."""
-    return [json.loads(path.read_bytes()) for path in (store / "staging" / "index").glob("*.json")]
+    folder = store / "staging"
+    for name in os.listdir(folder) if folder.is_dir() else ():
+        with suppress(FileNotFoundError, NotADirectoryError):
+            yield _read(folder / name / "batch.json")
 
 
 def superseded(store: Path) -> set[str]:
     """Ids of batches that only an older parser made of payloads a newer one has read since."""
-    newest: dict[tuple[str, ...], dict[str, Any]] = {}
-    entries = _entries(store)
-    for entry in sorted(entries, key=lambda entry: str(entry["written_at"])):
-        newest[(entry["source"], entry["scope"], *sorted(entry["payloads"]))] = entry
-    current = {batch_id for entry in newest.values() for batch_id in entry["batches"]}
-    return {batch_id for entry in entries for batch_id in entry["batches"]} - current
+    every, current = set[str](), set[str]()
+    for readings in ledger.every_scope(_ledger(store)):
+        newest = {(one.payloads, one.moment): one.batches for one in readings}
+        current.update(*newest.values())
+        every.update(*(one.batches for one in readings))
+    return every - current
 
 
 def checked(store: Path, since: datetime | None = None, until: datetime | None = None) -> dict[str, datetime]:
     """When the payloads of each batch were last fetched, at its making or again, between two moments."""
-    newest: dict[tuple[Any, ...], list[str]] = {}
-    for entry in sorted(_entries(store), key=lambda entry: str(entry["written_at"])):
-        newest[(entry["source"], entry["scope"], *sorted(entry["payloads"]))] = entry["batches"]
+    folder = _ledger(store)
+    known: dict[tuple[str, Scope], dict[str, list[Reading]]] = {}
     last: dict[str, datetime] = {}
     for source, scope, hashes, moment in Landing(store).fetched(since, until):
-        for batch_id in newest.get((source, repr(scope), *sorted(hashes)), ()):
+        if (source, scope) not in known:
+            by_payloads = known[source, scope] = defaultdict(list)
+            for one in sorted(ledger.readings(folder, source, scope), key=lambda one: one.moment):
+                by_payloads[one.payloads].append(one)
+        readings = known[source, scope].get(ledger.payloads_key(hashes), [])
+        held = bisect_right(readings, written(moment), key=lambda one: one.moment)
+        for batch_id in readings[held - 1].batches if held else ():
             last[batch_id] = max(moment, last.get(batch_id, moment))
     return last
 
@@ -129,55 +131,56 @@ def already(
 
     Data without a date of its own that has been something else in between speaks for a new time.
     """
-    index = _index(store / "staging", source, scope, [payload.sha256 for payload in payloads], parser)
-    if not index.is_file():
-        return None
-    batches = _made(store, json.loads(index.read_bytes()))
     fetched_at = min(payload.fetched_at for payload in payloads)
-    whole = batches is not None and all(_speaks_at(store, batch, fetched_at) for batch in batches)
-    return batches if whole else None
+    readings = ledger.readings(_ledger(store), source, scope)
+    found = _newest(store, readings, [payload.sha256 for payload in payloads], fetched_at, parser)
+    batches = found[1] if found else []
+    return batches if found and all(_speaks_at(readings, one, fetched_at) for one in batches) else None
 
 
-def _made(store: Path, entry: Mapping[str, Any]) -> list[Batch] | None:
-    """The batches an index entry names, or None if one is gone."""
-    records = [batch_folder(store, name) / "batch.json" for name in entry["batches"]]
+def _newest(
+    store: Path, readings: Sequence[Reading], hashes: Sequence[str], until: datetime, parser: str | None
+) -> tuple[datetime, list[Batch]] | None:
+    """Since when the newest reading of these payloads holds whose batches are all there, and those."""
+    key, last = ledger.payloads_key(hashes), written(until)
+    wanted = ledger.parser_key(parser) if parser else None
+    found = [one for one in readings if one.payloads == key and one.moment <= last]
+    for one in sorted(found, key=lambda one: one.moment, reverse=True):
+        if wanted in (None, one.parser) and (batches := _made(store, one)) is not None:
+            return one.since, batches
+    return None
+
+
+def _made(store: Path, reading: Reading) -> list[Batch] | None:
+    """The batches of a reading, or None if one is gone."""
+    records = [batch_folder(store, name) / "batch.json" for name in reading.batches]
     return [_read(record) for record in records] if all(record.is_file() for record in records) else None
 
 
-def _speaks_at(store: Path, batch: Batch, moment: datetime) -> bool:
+def _speaks_at(readings: Sequence[Reading], batch: Batch, moment: datetime) -> bool:
     """Whether a batch still is what its scope was at `moment`; dated data speaks for its own date."""
     if batch.as_of != batch.observed_at:
         return True
-    return batch.observed_at <= moment and not any(
-        batch.observed_at < other.observed_at < moment
-        and (other.source, other.scope) == (batch.source, batch.scope)
-        for other in _all(store)
-    )
+    first, last = written(batch.observed_at), written(moment)
+    return batch.observed_at <= moment and not any(first < one.moment < last for one in readings)
 
 
 def _known_since(store: Path, source: str, scope: Scope, payloads: Sequence[Payload]) -> datetime:
     """When these payloads were first read as what the scope still is; another parser changes no dates."""
     fetched_at = min(payload.record.fetched_at for payload in payloads)
-    same = (source, repr(scope), sorted(payload.record.sha256 for payload in payloads))
-    earlier = [
-        batch.observed_at
-        for entry in _entries(store)
-        if (entry["source"], entry["scope"], sorted(entry["payloads"])) == same
-        for batch in _made(store, entry) or ()
-        if batch.observed_at <= fetched_at and _speaks_at(store, batch, fetched_at)
-    ]
-    return max(earlier, default=fetched_at)
+    readings = ledger.readings(_ledger(store), source, scope)
+    hashes = [payload.record.sha256 for payload in payloads]
+    found = _newest(store, readings, hashes, fetched_at, parser=None)
+    if found and any(_speaks_at(readings, batch, fetched_at) for batch in found[1]):
+        return found[0]
+    return fetched_at
 
 
-def _sorted(by_name: Mapping[str, list[pa.Table]]) -> dict[str, pa.Table]:
-    """Tables by name, their rows in one order however they came."""
-    joined = {name: pa.concat_tables(parts) for name, parts in sorted(by_name.items())}
-    with normalize.workspace("staging") as room:
-        ordered = {}
-        for name, table in joined.items():
-            room.add("rows", table)
-            ordered[name] = room.run("ordered").cast(table.schema)
-        return ordered
+def _ledger(store: Path) -> Path:
+    """The folder of the readings; where they are lost they are taken from the batches' records."""
+    folder = store / "staging"
+    ledger.recreate(folder, lambda: _all(store))
+    return folder
 
 
 def _write(
@@ -188,9 +191,11 @@ def _write(
     fetched_at: datetime,
     parser: str,
     payloads: Sequence[Payload],
-    tables: Mapping[str, pa.Table],
+    by_name: Mapping[str, list[pa.Table]],
 ) -> Batch:
-    digests = {name: _digest(table) for name, table in tables.items()}
+    tables, digests = {}, {}
+    for name, parts in sorted(by_name.items()):
+        tables[name], digests[name] = ordered(pa.concat_tables(parts))
     batch_id = _short(repr((source, scope, as_of.isoformat(), sorted(digests.items()))))
     target = folder / batch_id
     if (target / "batch.json").is_file():
@@ -211,44 +216,14 @@ def _write(
     return batch
 
 
-def _digest(table: pa.Table) -> str:
-    """Hash of the rows as text, without the time they were observed."""
-    columns = [name for name in table.column_names if name != "observed_at"]
-    digest = hashlib.sha256()
-    for batch in table.select(columns).to_batches(max_chunksize=_HASHED_ROWS):
-        texts: list[Any] = [pc.fill_null(column.cast(pa.string()), _NULL) for column in batch.columns]
-        lines: Any = pc.binary_join_element_wise(*texts, _SEPARATOR)
-        ended: Any = pc.binary_join_element_wise(lines, _NOTHING, _LINE_END)
-        _, _, text = ended.buffers()  # the lines as they lie in memory, one after the other
-        digest.update(memoryview(text)[: pc.sum(pc.binary_length(ended)).as_py()])
-    return digest.hexdigest()
-
-
 def _short(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _index(folder: Path, source: str, scope: Scope, hashes: Sequence[str], parser: str) -> Path:
-    return folder / "index" / f"{source}-{_short(repr((source, scope, sorted(hashes), parser)))}.json"
-
-
-def _remember(
-    folder: Path, source: str, scope: Scope, hashes: Sequence[str], parser: str, batches: Sequence[Batch]
-) -> None:
-    content = {
-        "source": source,
-        "scope": repr(scope),
-        "parser": parser,
-        "written_at": datetime.now(UTC).isoformat(),
-        "payloads": list(hashes),
-        "batches": [one.batch_id for one in batches],
-    }
-    write_file(_index(folder, source, scope, hashes, parser), json.dumps(content, indent=1).encode())
-
-
 def _read(path: Path) -> Batch:
+    content = path.read_bytes()
     try:
-        return Batch.from_dict(json.loads(path.read_bytes()))
+        return Batch.from_dict(json.loads(content))
     except (ValueError, KeyError, TypeError) as error:
         hint = "Delete its folder and refresh: it is parsed again from the payload."
         raise PayloadInvalid(f"The batch record {path} is damaged: {error!r}", hint) from None

@@ -22,7 +22,8 @@ class Validator:
 
     def headers(self) -> dict[str, str]:
         pairs = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in pairs.items() if value}
+        # A header that came is not always one that can be sent.
+        return {name: value for name, value in pairs.items() if value and value.isascii()}
 
 
 class Validators:
@@ -45,6 +46,9 @@ class Validators:
         """Called when the payload is on disk, never before."""
         if validator.headers():
             write_file(self._path(validator.url), json.dumps(asdict(validator)).encode())
+
+    def forget(self, url: str) -> None:
+        self._path(url).unlink(missing_ok=True)
 
     def _path(self, url: str) -> Path:
         return self._folder / f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.json"

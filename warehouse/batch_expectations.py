@@ -29,9 +29,17 @@ def batch_rules(max_age_days: int | None) -> tuple[Rule, ...]:
         between(
             "rows_dropped",
             "percent_of_few",
-            "Half of a live list does not go at once, be it short or a market's.",
+            "A third of a live list does not go at once, however short it is.",
             level="batch",
             min_value=LIMITS.least_percent_of_few,
+            sentence=_FEWER,
+        ),
+        between(
+            "rows_dropped",
+            "percent_of_market",
+            "Half of a market is not sold out at once.",
+            level="batch",
+            min_value=LIMITS.least_percent_of_market,
             strict_min=True,
             sentence=_FEWER,
         ),

@@ -3,6 +3,7 @@
 CloudPricingError
 ├── Transient                 try again, unchanged, later
 │   ├── SourceUnavailable     a feed does not answer, or answers 429 or 5xx
+│   │   └── SourceSkipped     its host is left alone for a while, so nobody asked
 │   └── StoreBusy             another publisher holds the store
 └── Permanent                 trying again cannot help
     ├── InvalidInput          what the user gave cannot be used
@@ -44,6 +45,12 @@ class SourceUnavailable(Transient):
     """A feed does not answer, or says it is busy; `retry_after` is the wait in seconds it asked for."""
 
     retry_after: float | None = None
+
+
+class SourceSkipped(SourceUnavailable):
+    """A host is down, or asks for a long wait: until then (`time.monotonic`) asking again cannot help."""
+
+    until: float = 0.0
 
 
 class StoreBusy(Transient):

@@ -11,7 +11,8 @@ class Limits:
     """Where the gate draws its lines."""
 
     # The dearest listed machine costs about 410 USD an hour (u7in-32tb), with Windows and SQL Server
-    # not yet 1,000; the dearest model 600 USD per million tokens. Above, the unit was misread.
+    # not yet 1,000; the dearest model 600 USD per million tokens, and a price per thousand taken for one
+    # per token is a thousand times too high. Above, the unit was misread.
     ceilings_usd: Mapping[str, float] = field(
         default_factory=lambda: {
             "hour": 2000.0,
@@ -23,7 +24,7 @@ class Limits:
             "iops_month": 50.0,
             "request": 100.0,
             "thousand_requests": 10_000.0,
-            "million_tokens": 5000.0,
+            "million_tokens": 1000.0,
             "unit": 1_000_000.0,
         }
     )
@@ -53,9 +54,12 @@ class Limits:
     comparable_days: int = 180
     # Of short lists a few lines more or less are a large share.
     comparable_rows: int = 100
-    # But half of a live list is not sold out at once, be it short or a market's. The user's own may shrink.
+    # But of a live list, however short, a third does not go at once. Half of a feed's entries can be less
+    # than half of its prices, for they are sold in unequal numbers of regions. The user's own may shrink.
     short_rows: int = 10
-    least_percent_of_few: float = 50.0
+    least_percent_of_few: float = 65.0
+    # A market sells out and fills up again; that half of it or more is gone is a page that is missing.
+    least_percent_of_market: float = 50.0
     # The worst honest list, EC2 as libcloud carries it, has a third of its rows refused; beyond 60% what
     # is left is too likely to be wrong in ways no rule sees.
     refused_percent: float = 60.0

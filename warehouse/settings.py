@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from warehouse.errors import InvalidInput
 
@@ -58,7 +60,11 @@ class Settings(BaseSettings):
     query_rows: int = Field(default=1000, gt=0, description="Rows a served query may return.")
     memory_limit: str = Field(default="2GB", description="Memory DuckDB may use, in DuckDB's notation.")
     threads: int = Field(default=2, ge=1, description="Threads DuckDB and the embedding may use.")
-    workers: int = Field(default=4, ge=1, description="How many scopes are parsed side by side.")
+    workers: int = Field(
+        default=2,
+        ge=1,
+        description="How many scopes are parsed side by side; the largest takes up to 1 GB of memory.",
+    )
     http_timeout: float = Field(default=60.0, gt=0, description="Seconds a feed may be silent.")
     http_attempts: int = Field(default=3, ge=1, description="How often a request is sent before it failed.")
     http_backoff: float = Field(
@@ -72,7 +78,9 @@ class Settings(BaseSettings):
     mirrors: dict[str, str] = Field(
         default={},
         description="Other addresses for the feeds, as a JSON object of URL prefixes: "
-        '{"https://prices.azure.com": "https://mirror.example/azure"}.',
+        '{"https://prices.azure.com": "https://mirror.example/azure"}. '
+        "A prefix ends where a part of an address does. Credentials go to a mirror too, which must be "
+        "https or on this machine then.",
     )
     gcp_api_key: SecretStr | None = Field(
         default=None, description="API key of the Google Cloud Billing Catalog (free of charge)."
@@ -86,6 +94,16 @@ class Settings(BaseSettings):
     )
     log_level: str = Field(default="INFO", description="Least severe log event that is written.")
 
+    @field_validator("mirrors")
+    @classmethod
+    def _addresses(cls, mirrors: dict[str, str]) -> dict[str, str]:
+        for prefix, mirror in mirrors.items():
+            for text, pattern in ((prefix, r"https?://[^@?#\s]*"), (mirror, r"https?://[^/?#\s][^?#\s]*")):
+                if not re.fullmatch(pattern, text):
+                    message = "{text} does not begin as http://… or https://… do"
+                    raise PydanticCustomError("mirrors", message, {"text": text.rpartition("@")[2]})
+        return mirrors
+
 
 @cache
 def settings() -> Settings:
@@ -95,6 +113,10 @@ def settings() -> Settings:
     """
     try:
         return Settings()
+    except SettingsError as error:
+        found = re.search(r'field "(\w+)"', str(error))
+        name = found[1].upper() if found else "*"
+        raise InvalidInput(f"CLOUD_PRICING_{name} is not JSON.", "Change or unset it.") from None
     except ValidationError as error:
         first = error.errors()[0]
         name = "CLOUD_PRICING_" + "_".join(str(part) for part in first["loc"]).upper()

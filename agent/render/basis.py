@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from agent.context import Context
@@ -29,6 +29,27 @@ def add_basis(page: Page, reading: Reading, context: Context) -> None:
         assumed = ", ".join(filter(None, (assumed, page.word("condition", "open_regions"))))
     if assumed:
         page.add("basis.assumed", conditions=assumed)
+
+
+def add_credits(page: Page, context: Context) -> None:
+    """Names the sources that ask for it, where a price, a rate, specs or scores said here are theirs."""
+    said = {source for row in used_rows(page, context) for source in _sources(row)}
+    named = sorted(said | {citation.source for citation in page.citations})
+    credits = [_credit(page, context, source) for source in named if source in context.words.credits]
+    if credits:
+        page.add("basis.credit", credits="; ".join(credits))
+
+
+def _credit(page: Page, context: Context, source: str) -> str:
+    worded = page.word("credit", source)
+    return context.words.credits[source] if worded == source else worded
+
+
+def _sources(row: Row) -> Iterator[str]:
+    for name in ("source", "specs_source", "benchmark_source"):
+        if isinstance(row.get(name), str):
+            yield row[name]
+    yield from filter(None, row.get("specs_sources") or ())
 
 
 def used_rows(page: Page, context: Context) -> list[Row]:

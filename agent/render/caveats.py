@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from agent.context import Context
 from agent.render.basis import dates_of, used_rows
-from agent.render.page import Page
+from agent.render.page import Page, Row
 from agent.understand.reading import Intent, Reading
 
 _PRICED = (Intent.PRICE, Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.ESTIMATE)
@@ -23,8 +23,18 @@ def add_caveats(page: Page, reading: Reading, context: Context) -> None:
         page.caveat("degraded", message=context.degraded.rstrip("."))
     if reading.elsewhere and reading.intent in _PRICED:
         page.caveat("elsewhere", service=reading.elsewhere)
+    _add_terms(page)
+
+
+def _add_terms(page: Page) -> None:
+    """What the ways of buying of the rows shown mean."""
     if any(row.get("purchase_option") == "spot" for row in page.rows):
         page.caveat("spot")
+    if any(row.get("upfront") for row in page.rows):
+        page.caveat("amortised")
+    markets = {page.provider(row["provider"]) for row in page.rows if row.get("lowest_of")}
+    if markets:
+        page.caveat("market", providers=page.joined(sorted(markets)))
 
 
 def _add_reading(page: Page, reading: Reading, context: Context) -> None:
@@ -56,12 +66,19 @@ def _add_stale(page: Page, context: Context) -> None:
     """Each provider's oldest data used; an answer about freshness says it itself."""
     if context.found("freshness") or not page.citations:
         return
-    limits = context.words.sources
-    rows = [row for row in used_rows(page, context) if row.get("source") in limits]
+    rows = [row for row in used_rows(page, context) if row.get("source") in context.words.sources]
     today = datetime.now(UTC).date()
-    for provider, days in sorted(dates_of(rows).items()):
-        age = (today - min(days)).days
-        most = min(limits[row["source"]] for row in rows if row.get("provider") == provider)
-        if age > most:
-            named = page.provider(provider)
-            page.caveat("stale", provider=named, age=page.number(age, 0), day=page.day(min(days)))
+    for provider in sorted(dates_of(rows)):
+        own = [row for row in rows if row.get("provider") == provider and row.get("as_of")]
+        old = [row for row in own if (today - _held(row)).days > context.words.sources[row["source"]]]
+        if old:
+            day = min(map(_held, old))
+            values = {"age": page.number((today - day).days, 0), "day": page.day(day)}
+            name = "stale" if len(old) == len(own) else "stale_some"
+            page.caveat(name, provider=page.provider(provider), **values)
+
+
+def _held(row: Row) -> date:
+    """Up to when the row is known to hold."""
+    moment: datetime = row.get("confirmed_at") or row["as_of"]
+    return moment.date()

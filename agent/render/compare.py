@@ -10,6 +10,7 @@ from agent.render.conditions import described
 from agent.render.missing import explain_missing, write_refused
 from agent.render.page import Page, Row
 from agent.render.prices import OWN
+from agent.render.terms import cite, each_gpu
 from agent.understand.reading import Reading
 
 # The argument that lists the sides of a comparison.
@@ -19,6 +20,7 @@ _SIDES = {
     "provider": "providers",
     "option": "purchase_options",
     "system": "operating_systems",
+    "class": "offering_classes",
 }
 
 
@@ -32,30 +34,35 @@ def write_comparison(page: Page, reading: Reading, context: Context) -> None:
             page.answered = False
         return
     by = str(finding.arguments.get("by", ""))
+    by_gpu = bool(finding.arguments.get("per_gpu")) and any(row["accelerator_count"] != 1 for row in rows)
     labels = {place.label_en: place.label(page.language) for place in reading.places}
     names = [_side(page, row, by, labels) for row in rows]
-    if len(rows) == 2:
+    if len(rows) == 2 and not by_gpu:
         _write_pair(page, rows, names, by)
-    elif len(rows) > 2:
+    elif len(rows) > 1:
         values = {"rate": page.rate(rows[0]), "regions": _tied_regions(page, rows[0])}
-        page.add("compare.lead", side=names[0], **values, cite=page.cite(rows[0]))
+        page.add("compare.lead", side=names[0], **values, cite=cite(page, rows[0]))
     for row, name in zip(rows, names, strict=True):
-        _write_row(page, row, name)
+        _write_row(page, row, name, by_gpu=by_gpu)
+    if by_gpu:
+        page.add("compare.per_gpu")
     _write_missing(page, reading, context, finding, labels)
-    page.table(rows, ("side", *OWN, "dearer_percent"))
+    page.table(rows, ("side", *OWN, "price_usd_gpu_hour", "dearer_percent"))
 
 
-def _write_row(page: Page, row: Row, name: str) -> None:
+def _write_row(page: Page, row: Row, name: str, *, by_gpu: bool) -> None:
     percent = row["dearer_percent"]
     page.add(
         "compare.row",
         side=name,
         rate=page.rate(row),
         regions=_tied_regions(page, row),
-        cite=page.cite(row),
+        cite=cite(page, row),
         dearer=page.say("compare.dearer", percent=page.number(percent, 1)) if percent else "",
         specs=page.specs(row),
     )
+    if by_gpu:
+        page.lines[-1] += each_gpu(page, row)
 
 
 def _write_missing(
@@ -73,7 +80,9 @@ def _write_missing(
 
 
 def _worded(page: Page, by: str, side: str) -> str:
-    return page.provider(side) if by == "provider" else page.word("condition", side)
+    if by == "provider":
+        return page.provider(side)
+    return page.word("class" if by == "class" else "condition", side)
 
 
 def _write_pair(page: Page, rows: Sequence[Row], names: Sequence[str], by: str) -> None:
@@ -82,11 +91,11 @@ def _write_pair(page: Page, rows: Sequence[Row], names: Sequence[str], by: str) 
         "first": names[0],
         "first_rate": page.rate(first),
         "first_region": _tied_regions(page, first),
-        "first_cite": page.cite(first),
+        "first_cite": cite(page, first),
         "second": names[1],
         "second_rate": page.rate(second),
         "second_region": _tied_regions(page, second),
-        "second_cite": page.cite(second),
+        "second_cite": cite(page, second),
         "machine": str(first["instance_type"]),
         "percent": page.number(second["dearer_percent"], 1),
     }
@@ -100,8 +109,8 @@ def _side(page: Page, row: Row, by: str, labels: dict[str, str]) -> str:
     side, machine, provider = str(row["side"]), str(row["instance_type"]), page.provider(row["provider"])
     if by == "machine":
         return f"{machine} ({provider})"
-    if by in ("option", "system"):
-        return f"{machine} ({provider}, {page.word('condition', side)})"
+    if by in ("option", "system", "class"):
+        return f"{machine} ({provider}, {_worded(page, by, side)})"
     if by == "provider":
         return f"{provider}: {machine}"
     return f"{labels.get(side, side)}: {machine} ({provider})"

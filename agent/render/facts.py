@@ -38,8 +38,9 @@ def write_history(page: Page, reading: Reading, context: Context) -> None:
     first = min(row["valid_from"] for row in rows)
     if reading.year and reading.year < first.year:
         page.add("history.before", year=reading.year, since=page.day(first))
+    several = len({steps[0]["source"] for steps in kept[:2]}) > 1
     for steps in kept[:2]:
-        _write_series(page, reading, steps)
+        _write_series(page, reading, steps, named=several)
     if len(series) > len(kept[:2]):
         page.add("history.others", count=len(series) - len(kept[:2]))
     page.table(
@@ -62,10 +63,11 @@ def _series_name(row: Row) -> str:
     return f"{row['provider']}/{row['name']}/{row.get('region')}"
 
 
-def _write_series(page: Page, reading: Reading, steps: Sequence[Row]) -> None:
+def _write_series(page: Page, reading: Reading, steps: Sequence[Row], *, named: bool) -> None:
     last = steps[-1]
     machine, region = str(last.get("instance_type")), str(last.get("region"))
     tokens = "instance_type" not in last
+    by = page.say("history.by", source=page.word("source", str(last["source"]))) if named else ""
     model = {
         "model": last["name"],
         "kind": page.word("kind", str(last.get("kind"))),
@@ -75,12 +77,13 @@ def _write_series(page: Page, reading: Reading, steps: Sequence[Row]) -> None:
         rate = formats.rate(last["price"], last["currency"], page.language)
         values = {"since": page.day(last["valid_from"]), "rate": rate, "cite": page.cite(last)}
         name = "same_tokens" if tokens else "same"
-        page.add(f"history.{name}", machine=machine, region=region, **model, **values)
+        page.add(f"history.{name}", machine=machine, region=region, by=by, **model, **values)
         return
     if tokens:
-        page.add("history.lead_tokens", **model)
+        page.add("history.lead_tokens", by=by, **model)
     else:
-        page.add("history.lead", machine=machine, region=region, conditions=how(page, reading, assumed=None))
+        conditions = how(page, reading, assumed=None)
+        page.add("history.lead", machine=machine, region=region, conditions=conditions, by=by)
     for row in steps:
         change = row["change_percent"]
         page.add(
@@ -201,7 +204,7 @@ def write_coverage(page: Page, reading: Reading, context: Context) -> None:
         values = {name: page.number(row[name], 0) for name in ("regions", "machines", "prices")}
         page.add("coverage.row", provider=page.provider(row["provider"]), **values)
         if len(rows) == 1 or row["regions"] <= _PROVIDERS or reading.places:
-            page.lines[-1] += " " + page.joined(row["region_codes"]) + "."
+            page.lines[-1] += " " + page.joined(page.region(region) for region in row["region_names"]) + "."
     page.table(rows, ("provider", "regions", "machines", "prices", "purchase_options", "as_of"))
 
 

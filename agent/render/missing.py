@@ -8,6 +8,7 @@ from agent.context import Context
 from agent.render import formats
 from agent.render.basis import how
 from agent.render.page import Page, Row, tied
+from agent.render.terms import cite
 from agent.understand.fold import key
 from agent.understand.reading import Reading
 from agent.understand.typos import similar_machines
@@ -99,7 +100,7 @@ def _dedicated(page: Page, context: Context, name: str) -> list[Row]:
         if row["instance_type"] == name and row["tenancy"] == "dedicated"
     ]
     for row in rows[:1]:
-        page.add("missing.dedicated", rate=page.rate(row), region=page.region(row), cite=page.cite(row))
+        page.add("missing.dedicated", rate=page.rate(row), region=page.region(row), cite=cite(page, row))
     return rows
 
 
@@ -112,14 +113,14 @@ def _nearest(page: Page, reading: Reading, context: Context, name: str) -> list[
             "missing.nearest",
             rate=page.rate(near[0]),
             region=page.region(near[0]),
-            cite=page.cite(near[0]),
+            cite=cite(page, near[0]),
             distance=distance,
         )
         return near[: page.most_rows]
     found = [f for f in context.found("price_of")[1:] if any(row["instance_type"] == name for row in f.rows)]
     for finding in found[:1]:
         best = tied(finding.rows)
-        values = {"rate": page.rate(best[0]), "regions": page.regions(best), "cite": page.cite(*best)}
+        values = {"rate": page.rate(best[0]), "regions": page.regions(best), "cite": cite(page, *best)}
         asked = finding.arguments.get("purchase_options")
         if finding.rows[0]["operating_system"] != reading.purchase.operating_system:
             system = page.word("condition", finding.rows[0]["operating_system"])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.context import Context
+from agent.evidence import Finding
 from agent.render.conditions import described
-from agent.render.page import Page, Row, tied
+from agent.render.page import TERMS, Page, Row, tied
+from agent.render.terms import cite, each_gpu
 from agent.understand.reading import Intent, Reading
 
 COLUMNS = (
@@ -20,6 +22,8 @@ COLUMNS = (
     "price_hour",
     "price_month",
     "currency",
+    "price_usd_gpu_hour",
+    *TERMS,
 )
 
 
@@ -30,9 +34,7 @@ def write_offers(page: Page, reading: Reading, context: Context) -> None:
         return
     relaxed = next((finding for finding in found[1:] if finding.rows), None)
     if relaxed:
-        places = page.joined(place.label(page.language) for place in reading.places)
-        providers = page.joined(page.provider(name) for name in reading.providers)
-        where = ", ".join(part for part in (places, providers) if part)
+        where = _dropped_place(page, reading, relaxed)
         if "purchase_options" not in relaxed.arguments:
             options = page.joined(page.word("condition", option) for option in reading.purchase.options)
             dropped = page.say("offers.dropped_option", option=options)
@@ -47,6 +49,14 @@ def write_offers(page: Page, reading: Reading, context: Context) -> None:
     page.answered = False
 
 
+def _dropped_place(page: Page, reading: Reading, relaxed: Finding) -> str:
+    """The places or the providers of the question that the search did without."""
+    places = page.joined(place.label(page.language) for place in reading.places)
+    providers = page.joined(page.provider(name) for name in reading.providers)
+    said = {"places": places, "providers": providers}
+    return ", ".join(text for name, text in said.items() if text and name not in relaxed.arguments)
+
+
 def _write(page: Page, reading: Reading, rows: Sequence[Row], machines: int) -> None:
     groups = _by_machine(rows)
     if reading.intent is Intent.LIST:
@@ -59,11 +69,15 @@ def _write(page: Page, reading: Reading, rows: Sequence[Row], machines: int) -> 
         page.add("offers.dearest" if reading.dearest else "offers.cheapest", **_values(page, first))
         if first[0].get("price_usd_gpu_hour") and (first[0].get("accelerator_count") or 1) > 1:
             page.add("offers.per_gpu", rate=page.usd(first[0]["price_usd_gpu_hour"]))
+        if reading.monthly:
+            page.add("offers.month", month=page.month(first[0]))
         listed = groups[1 : page.most_rows]
         if listed:
             page.add("offers.more")
     for group in listed:
         page.add("offers.row", **_values(page, group))
+        if reading.per_gpu or reading.intent is Intent.COMPARE:
+            page.lines[-1] += each_gpu(page, group[0])
     page.table(rows, COLUMNS)
 
 
@@ -73,7 +87,7 @@ def _values(page: Page, group: Sequence[Row]) -> dict[str, str]:
         "provider": page.provider(group[0]["provider"]),
         "regions": page.regions(group),
         "rate": page.rate(group[0]),
-        "cite": page.cite(*group[:4]),
+        "cite": cite(page, *group),
         "specs": page.specs(group[0]),
     }
 

@@ -15,6 +15,19 @@ from agent.understand.vocabulary import Vocabulary
 
 Row = Mapping[str, Any]
 _REGIONS_NAMED = 4
+# Columns of offers that most have nothing in: shown where some row does.
+TERMS = (
+    "zone",
+    "term_months",
+    "payment",
+    "offering_class",
+    "upfront",
+    "components",
+    "interruption_from",
+    "interruption_to",
+    "lowest_of",
+)
+_WHERE_SAID = (*TERMS, "price_usd_gpu_hour")
 
 
 @dataclass
@@ -30,6 +43,7 @@ class Page:
     citations: list[Citation] = field(default_factory=list)
     caveats: list[str] = field(default_factory=list)
     suggestions: list[str] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)  # regions said as `+45`
     answered: bool = True
     places: Vocabulary | None = None
 
@@ -53,7 +67,11 @@ class Page:
     def table(self, rows: Iterable[Row], columns: Sequence[str]) -> None:
         """The rows behind the text, for faces that show a table."""
         self.rows = list(rows)
-        self.columns = tuple(columns)
+        self.columns = tuple(
+            name
+            for name in columns
+            if name not in _WHERE_SAID or any(row.get(name) is not None for row in self.rows)
+        )
 
     def cite(self, *rows: Row) -> str:
         """` [1]`, ` [1][2]`: the numbers of the rows' citations."""
@@ -73,6 +91,7 @@ class Page:
             observed_at=_moment(row.get("observed_at")),
             as_of=_moment(row.get("as_of")),
             title=_title(row),
+            components=tuple(row.get("components") or ()),
         )
         self.citations.append(citation)
         return citation.number
@@ -98,6 +117,8 @@ class Page:
     def region(self, row: Row) -> str:
         """`us-east-1 (N. Virginia)`."""
         code, name = str(row["region"]), self._spoken(str(row.get("region_name") or ""))
+        if code == "global":
+            return self.say("terms.anywhere")
         return f"{code} ({name})" if name and name != code else code
 
     def _spoken(self, name: str) -> str:
@@ -121,7 +142,8 @@ class Page:
     def regions(self, rows: Sequence[Row]) -> str:
         by_code = {row["region"]: row for row in rows}
         named = [self.region(row) for row in list(by_code.values())[:_REGIONS_NAMED]]
-        more = len(by_code) - len(named)
+        more = max(len(by_code), rows[0].get("tied") or 0) - len(named)
+        self.counts.append(more)
         return self.joined(named if not more else [*named, f"+{more}"])
 
     def specs(self, row: Row) -> str:
@@ -151,9 +173,17 @@ def _title(row: Row) -> str:
         row.get("provider"),
         row.get("instance_type") or row.get("model"),
         row.get("kind"),
-        row.get("region"),
+        row.get("zone") or row.get("region"),
     )
-    how = (row.get("operating_system"), row.get("tenancy"), row.get("purchase_option"))
+    term = row.get("term_months")
+    how = (
+        row.get("operating_system"),
+        row.get("tenancy"),
+        row.get("purchase_option"),
+        f"{term} months" if term else None,
+        row.get("payment"),
+        row.get("offering_class"),
+    )
     return " ".join(str(part) for part in (*names, *how) if part)
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from agent.context import Context
 from agent.render import formats
 from agent.render.missing import explain_missing
-from agent.render.page import Page, Row, tied
+from agent.render.page import TERMS, Page, Row, tied
+from agent.render.terms import cite, way, ways, write_components
 from agent.understand.reading import Intent, Reading
 
 COLUMNS = (
@@ -20,7 +21,7 @@ COLUMNS = (
     "price_hour",
     "price_month",
 )
-OWN = (*COLUMNS, "currency")
+OWN = (*COLUMNS, "currency", *TERMS)
 
 
 def write_prices(page: Page, reading: Reading, context: Context) -> None:
@@ -40,7 +41,7 @@ def _write_price(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
         "rate": page.rate(best[0]),
         "regions": page.regions(best),
         "region": page.region(best[0]),
-        "cite": page.cite(*best),
+        "cite": cite(page, *best),
         "month": page.month(best[0]),
     }
     if reading.intent is Intent.CHEAPEST:
@@ -48,6 +49,7 @@ def _write_price(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
     elif len(regions) == 1:
         page.add("price.one", **values)
         _write_discount(page, best[0])
+        _write_ways(page, ordered)
     elif len(tied(ordered)) == len(ordered):
         page.add("price.ties", **values)
     else:
@@ -62,7 +64,17 @@ def _write_price(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
     ):
         percent = (100 * (last["price_usd_hour"] / best[0]["price_usd_hour"] - 1)).quantize(Decimal("0.1"))
         page.add("price.spread", **_dearest(page, last, len(regions)), percent=page.number(percent, 1))
+    write_components(page, best[0])
     page.table(ordered, OWN)
+
+
+def _write_ways(page: Page, rows: Sequence[Row]) -> None:
+    """The other terms on which the machine is sold there."""
+    others = ways(rows)[1 : page.most_rows]
+    if others:
+        page.add("price.ways")
+    for row in others:
+        page.add("price.way", rate=page.rate(row), terms=way(page, row), cite=page.cite(row))
 
 
 def _write_discount(page: Page, row: Row) -> None:
@@ -74,7 +86,7 @@ def _dearest(page: Page, row: Row, count: int) -> dict[str, str]:
     return {
         "dearest": page.rate(row),
         "dearest_region": page.region(row),
-        "dearest_cite": page.cite(row),
+        "dearest_cite": cite(page, row),
         "count": str(count),
     }
 
@@ -101,8 +113,9 @@ def _write_estimate(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
         total=formats.total(best[0]["total"], best[0]["currency"], page.language),
         rate=page.rate(best[0]),
         regions=page.regions(best),
-        cite=page.cite(*best),
+        cite=cite(page, *best),
     )
+    write_components(page, best[0])
     if last["price_usd_hour"] > best[0]["price_usd_hour"]:
         regions = {(row["provider"], row["region"]) for row in rows}
         total = formats.total(last["total"], last["currency"], page.language)

@@ -13,7 +13,7 @@ from agent.understand.reading import Reading
 
 _KINDS = ("input", "cached_input", "output")
 _SELLERS = 3
-COLUMNS = ("provider", "model", "kind", "price_usd_million_tokens", "tokens", "cost_usd")
+COLUMNS = ("provider", "model", "region", "kind", "price_usd_million_tokens", "tokens", "cost_usd")
 
 
 def write_tokens(page: Page, reading: Reading, context: Context) -> None:
@@ -25,7 +25,7 @@ def write_tokens(page: Page, reading: Reading, context: Context) -> None:
     for finding in found:
         _write_model(page, reading, finding)
     totals = [(f.rows[0]["total_usd"], f.rows[0]) for f in found if f.rows[0]["total_usd"] is not None]
-    if len(totals) > 1:
+    if len({total for total, _ in totals}) > 1:
         best = min(totals, key=lambda pair: pair[0])[1]
         page.add("tokens.cheaper", model=best["name"], provider=page.provider(best["provider"]))
     table = [row for finding in found for row in finding.rows]
@@ -53,13 +53,13 @@ def _write_list(page: Page, finding: Finding) -> None:
         page.add(
             "tokens.row",
             model=str(row["name"]).strip(),
-            provider=page.provider(row["provider"]),
+            provider=_seller(page, row),
             rate=rate,
             cite=page.cite(row),
         )
     if not finding.arguments.get("free"):
         page.caveat("no_free")
-    page.table(rows, ("provider", "model", "kind", "price_usd_million_tokens"))
+    page.table(rows, ("provider", "model", "region", "kind", "price_usd_million_tokens"))
 
 
 def _distinct(rows: Sequence[Row]) -> list[Row]:
@@ -74,7 +74,7 @@ def _write_model(page: Page, reading: Reading, finding: Finding) -> None:
     first = (finding.rows[0]["provider"], finding.rows[0]["model"])
     own = [row for row in finding.rows if (row["provider"], row["model"]) == first]
     own.sort(key=lambda row: _KINDS.index(row["kind"]))
-    values = {"model": own[0]["name"], "provider": page.provider(own[0]["provider"])}
+    values = {"model": own[0]["name"], "provider": _seller(page, own[0])}
     used = [row for row in own if row["cost_usd"] is not None]
     if own[0]["total_usd"] is None:
         parts = [
@@ -96,9 +96,18 @@ def _write_model(page: Page, reading: Reading, finding: Finding) -> None:
             parts="; ".join(_part(page, row) for row in used),
         )
     _write_sellers(page, finding.rows, first)
+    if reading.providers and not {row["provider"] for row in finding.rows} & set(reading.providers):
+        asked = page.joined(page.provider(name) for name in reading.providers)
+        page.caveat("other_seller", model=own[0]["name"], asked=asked)
     _write_unassigned(page, reading, own)
     if own[0]["tiered"]:
         page.caveat("tiered", model=own[0]["name"])
+
+
+def _seller(page: Page, row: Row) -> str:
+    """`AWS, us-east-1`: the region too where the price is of one."""
+    provider, region = page.provider(row["provider"]), str(row["region"])
+    return provider if region == "global" else f"{provider}, {region}"
 
 
 def _amount(page: Page, row: Row) -> str:
@@ -128,7 +137,7 @@ def _write_sellers(page: Page, rows: Sequence[Row], first: tuple[str, str]) -> N
         sellers = [
             page.say(
                 "tokens.seller",
-                provider=page.provider(row["provider"]),
+                provider=_seller(page, row),
                 total=formats.total(row["total_usd"], "USD", page.language),
                 cite=page.cite(row),
             )

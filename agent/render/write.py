@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from agent.context import Context
 from agent.render import facts, formats
-from agent.render.basis import add_basis
+from agent.render.basis import add_basis, add_credits
 from agent.render.caveats import add_caveats
 from agent.render.compare import write_comparison
 from agent.render.missing import explain_missing
 from agent.render.offers import write_offers
-from agent.render.page import Page
+from agent.render.page import Page, Row
 from agent.render.prices import write_estimates, write_prices
 from agent.render.tokens import write_tokens, write_unknown_models
 from agent.understand.reading import Intent, Reading
@@ -29,6 +29,8 @@ def write(reading: Reading, context: Context, most_rows: int = 5) -> Page:
     _add_conversion(page, reading, context)
     if context.findings and reading.intent not in (Intent.FRESHNESS, Intent.SQL):
         add_basis(page, _relaxed(reading, context), context)
+    if reading.intent is not Intent.FRESHNESS:
+        add_credits(page, context)
     add_caveats(page, reading, context)
     return page
 
@@ -78,7 +80,15 @@ def _add_conversion(page: Page, reading: Reading, context: Context) -> None:
             amount_usd=formats.rate(row["amount_usd"], "USD", page.language),
             amount=_exact_enough(row["amount"], row["currency"], page.language),
             day=formats.day(row["rate_date"], page.language),
+            source=_rate_source(page, row),
+            cite=page.cite({**row, "price_id": f"{row['source']}/{row['currency']}"}) if row["title"] else "",
         )
+
+
+def _rate_source(page: Page, row: Row) -> str:
+    """Who observed the rate, in the page's words; a rate of the reference table says it itself."""
+    worded = page.word("source", str(row["source"]))
+    return worded if worded != row["source"] else str(row["title"] or row["source"])
 
 
 def _exact_enough(amount: Decimal, currency: str, language: str) -> str:

@@ -155,6 +155,9 @@ def purchase(folded: str) -> Purchase:
     words = lexicon()
     found = words.found("purchase_options", folded)
     options = tuple(sorted(found, key=lambda name: found[name]))
+    payment = words.first("payments", folded)
+    if payment and not options:
+        options = ("reserved",)  # who asks how a term is paid asks for one
     systems = words.found("operating_systems", folded)
     system = min(systems, key=lambda name: systems[name]) if systems else None
     tenancy = "host" if words.has("tenancies", "host", folded) else words.first("tenancies", folded)
@@ -169,10 +172,17 @@ def purchase(folded: str) -> Purchase:
         tenancy or "shared",
         "contracted" if contracted else "list",
         _term(folded) if committed else None,
-        words.first("payments", folded),
+        payment,
         frozenset(name for name, is_assumed in assumed.items() if is_assumed),
+        _classes(folded),
         tuple(sorted(systems, key=lambda name: systems[name])),
     )
+
+
+def _classes(folded: str) -> tuple[str, ...]:
+    """The classes a seller sells in, in the order in which they are named."""
+    found = lexicon().found("offering_classes", folded)
+    return tuple(sorted(found, key=lambda name: found[name]))
 
 
 def _term(folded: str) -> int | None:

@@ -18,8 +18,9 @@ from agent.understand.vocabulary import LlmModel, Machine, Place, Vocabulary, mo
 _TOKEN = re.compile(r"[^\W_]+", re.UNICODE)
 _COUNTED = re.compile(r"(\d+)[x×]([a-z]{1,3}\d[a-z0-9]*)")
 _LONGEST_NAME = 7
+_SHAPE = 12  # letters from which a family is no two plain words: VM.Standard.E4.Flex
 _MACHINE_SHAPE = re.compile(
-    r"(?<![\w.\-])(?:[a-z]{1,4}\d[a-z0-9\-]*\.[a-z0-9\-]{4,}|standard_[a-z]+\d\w*"
+    r"(?<![\w.\-])(?:(?:vm|bm|dvh)\.[a-z][\w.\-$]*\w|gpu_\d+x_\w+|[a-z]{1,4}\d[a-z0-9\-]*\.[a-z0-9\-]{4,}|standard_[a-z]+\d\w*"
     r"|[a-z]\d[a-z]?-(?:standard|highmem|highcpu|ultramem|megamem|highgpu|megagpu)-\d+\w*)(?![\w])"
 )
 # Kinds in the order in which they win the same words.
@@ -59,6 +60,7 @@ def mentions(
     # `GB` after a number is no place, and `m5` in `m5.lrage` no family.
     weak = [m for m in found if m.kind in ("place", "family")]
     found = [m for m in found if m not in weak or not (_in_quantity(m, numbers) or _overlaps(m, wrong))]
+    found = [m for m in found if not any(_inside(m, other) for other in wrong)]
     kept = _settled(found)
     kept += [m for m in wrong if not _overlaps(m, kept)]
     kept = _with_partial_models(kept, text, folded, cut, words)
@@ -89,7 +91,7 @@ def _named(text: str, folded: str, cut: list[Token], words: Vocabulary) -> Itera
 
 
 def _adjacent(gap: str) -> bool:
-    return len(gap) <= 2 and not set(gap) & set(",;?!:=<>")
+    return gap == ":" or (len(gap) <= 2 and not set(gap) & set(",;?!:=<>"))
 
 
 def _meanings(joined: str, parts: list[str], written: str, words: Vocabulary) -> Iterator[tuple[str, Any]]:
@@ -100,11 +102,11 @@ def _meanings(joined: str, parts: list[str], written: str, words: Vocabulary) ->
     if accelerator:
         yield "accelerator", accelerator
     if joined in words.places and _is_place(joined, written) and not _led_by_in(parts, written):
-        yield "place", words.place(joined)
+        yield "place", words.place(written if written in words.codes else joined)
     model = words.models.get(model_key(parts))
     if model and _is_model(joined):
         yield "model", model
-    if joined in words.families and len(parts) <= 2 and re.search(r"\d", joined) and len(joined) > 1:
+    if joined in words.families and _is_family(joined, parts):
         yield "family", words.families[joined]
 
 
@@ -116,6 +118,11 @@ def _is_place(joined: str, written: str) -> bool:
 def _led_by_in(parts: list[str], written: str) -> bool:
     """`in South Central US`: the preposition is not India."""
     return len(parts) > 1 and parts[0] == "in" and not written.startswith("IN")
+
+
+def _is_family(joined: str, parts: list[str]) -> bool:
+    short = len(parts) <= 2 or len(joined) >= _SHAPE
+    return short and len(joined) > 1 and any(character.isdigit() for character in joined)
 
 
 def _is_model(joined: str) -> bool:
@@ -171,13 +178,18 @@ def _with_partial_models(
     return kept
 
 
+def _inside(mention: Mention, other: Mention) -> bool:
+    """`Standard.A1` of `VM.Standard.A1.Flex` is no machine of Azure."""
+    return other.start <= mention.start and mention.end <= other.end and other.start < mention.start
+
+
 def _overlaps(mention: Mention, kept: list[Mention]) -> bool:
     return any(mention.start < other.end and other.start < mention.end for other in kept)
 
 
 def _misspelled(folded: str, cut: list[Token], words: Vocabulary) -> Iterator[Mention]:
     for match in _MACHINE_SHAPE.finditer(folded):
-        if key(match.group()) in words.machines:
+        if key(match.group()) in words.machines or key(match.group()) in words.families:
             continue
         near = nearest_machine(key(match.group()), words)
         span = (match.start(), match.end(), match.group())

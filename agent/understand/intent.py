@@ -31,6 +31,7 @@ class Named:
     unknown_machines: int
     unknown_models: int
     systems: int
+    classes: int  # of offerings, such as secure and community cloud
     sellers: int  # of language models, who sell no machines
 
     def hardware(self) -> int:
@@ -67,6 +68,9 @@ class Cues:
     def __call__(self, name: str) -> bool:
         return lexicon().has("intents", name, self.folded)
 
+    def free(self) -> bool:
+        return lexicon().has("free", "free", self.folded)
+
     def generic(self, name: str) -> bool:
         return lexicon().has("generic", name, self.folded)
 
@@ -79,7 +83,7 @@ def _rules(
     priced = cues.generic("price") or cues("cheapest") or needs.max_price is not None
     conditions = needs.any_machine_needs() or bool(named.accelerators or named.families)
     generic = cues.generic("machine") or cues.generic("gpu")
-    choice = max(machine, named.accelerators, named.models, named.families, named.systems) >= 2
+    choice = max(machine, named.accelerators, named.models, named.families, named.systems, named.classes) >= 2
     about = named.hardware() or generic
     models = named.models + named.unknown_models
     tokens = bool(models) or cues("tokens") or (named.sellers > 0 and not named.hardware())
@@ -116,7 +120,7 @@ def _rules(
         (Intent.CHEAPEST, needs.max_price is not None and generic),
         (Intent.EXPLAIN, cues("explain") and _topical(cues)),
         (Intent.TOKENS, bool(models)),
-        (Intent.CHEAPEST, priced and cues.generic("machine")),
+        (Intent.CHEAPEST, (priced or cues.free()) and cues.generic("machine")),
         (Intent.HELP, cues("help")),
         (Intent.GREETING, cues("greeting") and not named.anything()),
     ]

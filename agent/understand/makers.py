@@ -36,9 +36,9 @@ def maker_of_stem(word: str) -> str | None:
 def makers_first(group: Iterable[LlmModel]) -> list[LlmModel]:
     """A model sold by many is meant as its maker sells it, unless the question names a seller."""
 
-    def order(model: LlmModel) -> tuple[bool, str]:
+    def order(model: LlmModel) -> tuple[bool, str, int]:
         name = model.model.rsplit("/", 1)[-1].lower()
         maker = next((maker for stem, maker in _MAKERS.items() if name.startswith(stem)), None)
-        return model.provider != maker, model.provider
+        return model.provider != maker, model.provider, len(model.model)
 
     return sorted(group, key=order)

@@ -64,6 +64,7 @@ def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
         currency=_currency(folded),
         wants_gpu=bool(accelerators) or lexicon().has("generic", "gpu", folded),
         per_gpu=needs.min_gpu_memory_gib is None and bool(_PER_GPU.search(folded)),
+        monthly=bool(_MONTHLY.search(folded)),
         dearest=lexicon().has("intents", "dearest", folded),
         token_kind=lexicon().first("roles", folded),
         unknown_places=_unknown_places(text, folded, found),
@@ -93,6 +94,7 @@ def _named(found: list[entities.Mention], purchase: Purchase, sellers: frozenset
         count("unknown_machine"),
         count("unknown_model"),
         len(purchase.systems),
+        len(purchase.offering_classes),
         len({m.value for m in found if m.kind == "provider" and m.value in sellers}),
     )
 
@@ -120,6 +122,9 @@ def _corrected_name(mention: entities.Mention) -> str:
 
 
 _PER_GPU = re.compile(r"(?:per|por|a cada|/) ?(?:gpu|placa|accelerator|acelerador)(?![a-z])")
+_MONTHLY = re.compile(
+    r"(?<![a-z])(?:(?:per|an?|each|por|ao) (?:month|mes)|monthly|mensal(?:mente)?)(?![a-z])"
+)
 _PLACE_LIKE = re.compile(r"\b(?:in|at|em|na|no|nas|nos)\s+(?:the\s)?([A-ZÀ-Ý][a-zà-ÿ]{2,})\b")
 _YEAR = re.compile(r"(?<![\w.])(19\d\d|20\d\d)(?![\w.])")
 _SIGNS = {"r$": "BRL", "€": "EUR", "£": "GBP"}

@@ -62,6 +62,7 @@ class Purchase:
     term_months: int | None = None
     payment: str | None = None
     assumed: frozenset[str] = frozenset()
+    offering_classes: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()  # every operating system the question names
 
 
@@ -110,6 +111,7 @@ class Reading:
     token_kind: str | None = None
     unknown_places: tuple[str, ...] = ()
     per_gpu: bool = False
+    monthly: bool = False
     dearest: bool = False
     availability: bool = False
     elsewhere: str | None = None

@@ -67,6 +67,7 @@ def _providers(found: list[Mention], words: Vocabulary) -> list[Mention]:
 
 def _places(found: list[Mention], folded: str, words: Vocabulary) -> list[Mention]:
     sellers = {machine.provider for m in found if m.kind == "machine" for machine in m.value}
+    sellers = sellers or {m.value for m in found if m.kind == "provider" and not m.excluded}
     named = [_of_sellers(m, sellers, words) if m.kind == "place" else m for m in found]
     dropped: set[int] = set()
     places = [m for m in named if m.kind == "place" and not m.excluded]

@@ -40,7 +40,8 @@ def nearest_place(word: str, before: str, words: Vocabulary) -> Place | None:
     near = [
         name
         for name in words.places
-        if abs(len(name) - len(word)) <= 1
+        if name.isalpha()
+        and abs(len(name) - len(word)) <= 1
         and name[0] == word[0]
         and DamerauLevenshtein.distance(name, word, score_cutoff=1) <= 1
     ]
@@ -51,4 +52,4 @@ def nearest_place(word: str, before: str, words: Vocabulary) -> Place | None:
 
 def _ordinary(word: str) -> bool:
     entries = lexicon().entries["language"]
-    return word in entries["en"] or word in entries["pt"]
+    return word in entries["en"] or word in entries["pt"] or bool(lexicon().first("currencies", word))

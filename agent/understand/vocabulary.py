@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ class Vocabulary:
     places: dict[str, list[Place]] = field(default_factory=dict)
     models: dict[str, list[LlmModel]] = field(default_factory=dict)
     sources: dict[str, int] = field(default_factory=dict)  # the days after which a source's data is stale
+    credits: dict[str, str] = field(default_factory=dict)  # title and licence of sources that ask to be named
     codes: dict[str, set[Pair]] = field(default_factory=dict)
     apart: frozenset[Pair] = frozenset()
 
@@ -77,6 +79,10 @@ class Vocabulary:
         widest = min(found, key=lambda place: _WIDEST.index(place.kind))
         return Place(widest.kind, widest.label_en, widest.label_pt, regions)
 
+
+_CARD = re.compile(r"RTX(\d\d[6-9]0(?:Ti)?)")  # said without its RTX: a 4090
+_SIZED = "$_"  # what follows is the size of a machine sold in any: VM.Standard.E4.Flex$_4_16
+_NAMED = re.compile(r"CC-BY|ODbL|source named")  # licences under which whoever uses the data names its source
 
 _CACHE: dict[tuple[str, str], Vocabulary] = {}
 _CACHE_SIZE = 4
@@ -104,8 +110,10 @@ def _load(reader: Reader) -> Vocabulary:
     _add_places(words, regions, countries, geographies)
     _add_apart(words, regions)
     _add_models(words, reader.named("vocabulary_models").records())
-    for row in reader.named("freshness_now", providers=None).records():
+    for row in reader.named("vocabulary_sources").records():
         words.sources[row["source"]] = row["max_age_days"]
+        if _NAMED.search(row["licence"]):
+            words.credits[row["source"]] = f"{row['title']}, {row['licence']}"
     return words
 
 
@@ -116,8 +124,14 @@ def _add_machines(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
             machine = Machine(row["provider"], name, family)
             for spelling in _machine_keys(name):
                 words.machines.setdefault(spelling, []).append(machine)
-            if family:
-                words.families.setdefault(key(family), []).append(machine)
+            for spelling in _family_names(name, family):
+                words.families.setdefault(key(spelling), []).append(machine)
+
+
+def _family_names(name: str, family: str | None) -> set[str]:
+    """What a family is called: Standard.A1, and A1 too; of machines in any size, what precedes it."""
+    shape = name.partition(_SIZED)[0] if _SIZED in name else ""
+    return {said for said in (family, (family or "").rpartition(".")[2], shape) if said}
 
 
 def _machine_keys(name: str) -> set[str]:
@@ -137,6 +151,9 @@ def _add_accelerators(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
     for canonical in names:
         # `A100` stands for every A100 there is; `A100 80GB` only for that one.
         stem = canonical.split("-")[0]
+        card = _CARD.fullmatch(stem)
+        if card:
+            spelled.setdefault(key(card.group(1)), set()).add(canonical)
         if any(character.isdigit() for character in stem):
             spelled.setdefault(key(stem), set()).add(canonical)
     words.accelerators = {spelling: tuple(sorted(found)) for spelling, found in spelled.items()}
@@ -157,6 +174,8 @@ def _add_places(
             by_country.setdefault(region["country"] or "", set()).add(pair)
             label = region["region"]
             names = (label, region["name"] or "", *_parts(region["aliases"]))
+            if label == "global":
+                continue  # nowhere in particular: no place to ask for
             _add_place(words, names, Place("region", label, label, frozenset({pair})))
             for name in filter(None, (region["city"], region["city_pt"], *_parts(region["synonyms"]))):
                 label_en, label_pt = (region["city"] or name), (region["city_pt"] or region["city"] or name)

@@ -153,7 +153,7 @@ def parse(payloads: Sequence[Payload]) -> Iterable[Tables]:
         "observed_at": payload.record.fetched_at,
     }
     with workspace(NAME) as room:
-        room.add("listed", wire.csv_rows(payload, columns, skip_rows=_PREAMBLE, optional=optional).read_all())
+        room.add("listed", wire.csv_table(payload, columns, skip_rows=_PREAMBLE, optional=optional))
         room.add("chosen", pa.table({"region": [region]}))
         for preparation in ("money", "offer", "fees", "bought"):
             room.run(preparation)

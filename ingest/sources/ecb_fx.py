@@ -63,6 +63,12 @@ def _columns(sheet: BinaryIO) -> dict[str, pa.DataType]:
     header = next(csv.reader([sheet.readline().decode("utf-8-sig", "replace")]), [])
     sheet.seek(0)
     named = [name for name in header if _CURRENCY.fullmatch(name)]
+    strange = [name for name in header if name.strip() and name != "Date" and name not in named]
+    if strange:
+        raise PayloadInvalid(
+            f"{_MEMBER} has a column {strange[0][:20]!r}, which is no currency.",
+            "The last good data stays in force.",
+        )
     if "Date" not in header or "USD" not in named:
         raise PayloadInvalid(f"{_MEMBER} has no column Date or USD.", "The last good data stays in force.")
     return dict.fromkeys(("Date", *named), pa.string())

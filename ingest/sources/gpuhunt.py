@@ -23,15 +23,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pyarrow as pa
-from rapidfuzz import fuzz, process
 
 from ingest import wire
 from ingest.client import Client
 from ingest.normalize import conformed, workspace
-from ingest.selecting import chosen_regions
+from ingest.selecting import chosen_catalogs
 from ingest.source import Fetched, Payload, Selection, Tables
 from warehouse.contracts import Scope
-from warehouse.errors import InvalidInput, PayloadInvalid
+from warehouse.errors import PayloadInvalid
 
 NAME = "gpuhunt"
 
@@ -87,29 +86,8 @@ _OF = {catalog.provider: catalog for catalog in _CATALOGS}
 
 
 def scopes(client: Client, selection: Selection) -> Iterable[Scope]:
-    placed = [(one, chosen_regions(selection, one.provider)) for one in _chosen(selection.services)]
-    return [Scope(one.provider, one.service, regions) for one, regions in placed if regions != ()]
-
-
-def _chosen(services: tuple[str, ...] | None) -> list[_Catalog]:
-    """The catalogs that `services` names, by provider, folder or service; without it those read by default.
-
-    A name that is nobody's here is left to other sources, unless it is nearly one of ours: InvalidInput.
-    """
-    if services is None:
-        return [one for one in _CATALOGS if one.default]
-    names = {name for one in _CATALOGS for name in (one.folder, one.provider)}
-    ours = {one.service for one in _CATALOGS}
-    for name in services:
-        near = process.extractOne(name, sorted(names), scorer=fuzz.ratio, score_cutoff=80)
-        if name not in names | ours and near:
-            raise InvalidInput(f"gpuhunt has no catalog of {name!r}.", f"Did you mean {near[0]}?")
-    wanted = set(services)
-    return [
-        one
-        for one in _CATALOGS
-        if wanted & {one.folder, one.provider} or (one.default and one.service in wanted)
-    ]
+    chosen = chosen_catalogs(selection, _CATALOGS)
+    return [Scope(one.provider, one.service, regions) for one, regions in chosen]
 
 
 def fetch(client: Client, scope: Scope) -> Iterator[Fetched]:

@@ -26,15 +26,14 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 import pyarrow as pa
-from rapidfuzz import fuzz, process
 
 from ingest import wire
 from ingest.client import Client
 from ingest.normalize import Workspace, conformed, workspace
-from ingest.selecting import chosen_regions
+from ingest.selecting import chosen_catalogs
 from ingest.source import Fetched, Payload, Selection, Tables
 from warehouse.contracts import Scope
-from warehouse.errors import InvalidInput, PayloadInvalid
+from warehouse.errors import PayloadInvalid
 from warehouse.log import get_logger
 
 NAME = "skypilot"
@@ -111,29 +110,8 @@ _OF = {cloud.provider: cloud for cloud in _CLOUDS}
 
 
 def scopes(client: Client, selection: Selection) -> Iterable[Scope]:
-    placed = [(cloud, chosen_regions(selection, cloud.provider)) for cloud in _chosen(selection.services)]
-    return [Scope(cloud.provider, cloud.service, regions) for cloud, regions in placed if regions != ()]
-
-
-def _chosen(services: tuple[str, ...] | None) -> list[_Cloud]:
-    """The clouds that `services` names, by provider, folder or service; without it those read by default.
-
-    A name that is nobody's here is left to other sources, unless it is nearly one of ours: InvalidInput.
-    """
-    if services is None:
-        return [cloud for cloud in _CLOUDS if cloud.default]
-    names = {name for cloud in _CLOUDS for name in (cloud.folder, cloud.provider)}
-    ours = {cloud.service for cloud in _CLOUDS}
-    for name in services:
-        near = process.extractOne(name, sorted(names), scorer=fuzz.ratio, score_cutoff=80)
-        if name not in names | ours and near:
-            raise InvalidInput(f"SkyPilot has no catalog of {name!r}.", f"Did you mean {near[0]}?")
-    wanted = set(services)
-    return [
-        cloud
-        for cloud in _CLOUDS
-        if wanted & {cloud.folder, cloud.provider} or (cloud.default and cloud.service in wanted)
-    ]
+    chosen = chosen_catalogs(selection, _CLOUDS)
+    return [Scope(one.provider, one.service, regions) for one, regions in chosen]
 
 
 def fetch(client: Client, scope: Scope) -> Iterator[Fetched]:

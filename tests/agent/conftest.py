@@ -13,14 +13,18 @@ from uuid import NAMESPACE_URL, uuid5
 import duckdb
 import pytest
 
+from agent.answer import opener
 from agent.context import Context
 from agent.understand.vocabulary import vocabulary
+from ingest import registry
+from warehouse import build as snapshot_build
 from warehouse.contracts import Document, Hit
 from warehouse.reader import Reader
 from warehouse.snapshots import Manifest, Snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
 SQL = ROOT / "warehouse" / "sql"
+ROWS = ROOT / "tests" / "fixtures" / "live_prices.sql"
 AS_OF = datetime(2025, 3, 25, tzinfo=UTC)
 EARLIER = datetime(2023, 8, 1, tzinfo=UTC)
 OBSERVED = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -265,3 +269,23 @@ def guide() -> KnowledgeOfOneGuide:
 @pytest.fixture
 def context(reader: Reader, guide: KnowledgeOfOneGuide) -> Context:
     return Context(reader, vocabulary(reader), lambda: guide)
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """A snapshot of rows in the shapes of the live feeds."""
+    folder = tmp_path_factory.mktemp("snapshots") / "20261120T060000Z-0a1b2c3d"
+    folder.mkdir()
+    with snapshot_build.opened(folder / "warehouse.duckdb") as connection:
+        snapshot_build.load_reference(connection, ROOT / "data")
+        snapshot_build.load_sources(connection, registry.SOURCES)
+        for statement in duckdb.extract_statements(ROWS.read_text(encoding="utf-8")):
+            connection.execute(statement)
+        snapshot_build.derive(connection)
+    with Reader(Snapshot(folder, Manifest(folder.name, OBSERVED, None, "", (), (), {}, {}, {}))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def found(live: Reader) -> Context:
+    return Context(live, vocabulary(live), opener(None, live))

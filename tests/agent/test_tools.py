@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent import fact_tools, knowledge_tools, token_tools, tools
+from agent import compare_tools, fact_tools, knowledge_tools, token_tools, tools
 from agent.context import Context
 from agent.toolbox import TOOLS, arguments_of, bound, call
 from warehouse.errors import InvalidInput, UnknownName
@@ -63,7 +63,7 @@ def test_an_estimate_of_no_time_is_refused(context: Context, hours: Decimal) -> 
 
 
 def test_compare_by_place_names_each_side(context: Context) -> None:
-    found = tools.compare(context, "place", machines=["m5.xlarge"], places=["Virginia", "São Paulo"])
+    found = compare_tools.compare(context, "place", machines=["m5.xlarge"], places=["Virginia", "São Paulo"])
     assert [(row["side"], row["region"]) for row in found.rows] == [
         ("Virginia", "us-east-1"),
         ("São Paulo", "sa-east-1"),

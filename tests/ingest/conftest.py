@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest import registry
+from ingest import hosts, registry
 from ingest.client import Client
 from ingest.landing import Landing
 from ingest.source import Fetched, Payload, Selection
-from tests.ingest.replay import FIXTURES, Replay, answers, recording, serving
+from tests.ingest.replay import FIXTURES, Answer, Replay, answers, recording, serving
 from warehouse.contracts import Scope
 from warehouse.settings import settings
 
@@ -30,6 +30,7 @@ AWS_ACCOUNT = {
 }
 
 Keep = Callable[[str, Scope, dict[str, bytes]], list[Payload]]
+Limit = Callable[..., None]
 Recorded = Callable[[str], Sequence[tuple[Scope, list[Payload]]]]
 
 
@@ -59,23 +60,41 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in AWS_ACCOUNT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
+    hosts.forget_all()
     settings.cache_clear()
     yield
     settings.cache_clear()
 
 
 @pytest.fixture
-def replayed(impatient: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Replay]]:
-    """`replayed(source)`: a server with that source's fixtures, to which the client's mirrors point."""
+def limit(impatient: None, monkeypatch: pytest.MonkeyPatch) -> Limit:
+    """`limit(payload_bytes=…)` changes settings."""
+
+    def change(**values: object) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(f"CLOUD_PRICING_{name.upper()}", str(value))
+        settings.cache_clear()
+
+    return change
+
+
+@pytest.fixture
+def served(limit: Limit) -> Iterator[Callable[[Answer], Replay]]:
+    """`served(answer)`: a server to which the client's mirrors point."""
     with ExitStack() as stack:
 
-        def play(source: str) -> Replay:
-            server = stack.enter_context(serving(answers(source)))
-            monkeypatch.setenv("CLOUD_PRICING_MIRRORS", json.dumps(server.mirrors))
-            settings.cache_clear()
+        def serve(answer: Answer) -> Replay:
+            server = stack.enter_context(serving(answer))
+            limit(mirrors=json.dumps(server.mirrors))
             return server
 
-        yield play
+        yield serve
+
+
+@pytest.fixture
+def replayed(served: Callable[[Answer], Replay]) -> Callable[[str], Replay]:
+    """`replayed(source)`: a server with that source's fixtures, to which the client's mirrors point."""
+    return lambda source: served(answers(source))
 
 
 @pytest.fixture

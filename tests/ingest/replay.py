@@ -14,6 +14,7 @@ addresses it is asked for, and those inside payloads, are the feeds' own.
 import gzip
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from ingest import hosts
 
 FIXTURES = Path(__file__).parent / "fixtures"
 _TYPES = {"json": "application/json", "csv": "text/csv", "xml": "text/xml", "zip": "application/zip"}
@@ -40,14 +43,15 @@ class Request:
 
 @dataclass
 class Response:
-    """`drop` closes the connection after so many bytes of the body; `declared` lies about its length;
-    `file` is the fixture it comes from."""
+    """`drop` closes the connection after so many bytes of the body; `declared` lies about its length (-1:
+    says nothing of it); `drip` are the seconds between its bytes; `file` is the fixture it comes from."""
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     drop: int | None = None
     declared: int | None = None
+    drip: float = 0
     file: str = ""
 
 
@@ -63,8 +67,23 @@ class Replay(ThreadingHTTPServer):
     def __init__(self, answer: Answer) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer = answer
-        self.fault: Fault | None = None
+        self.fault = None
         self.requests: list[Request] = []
+
+    @property
+    def fault(self) -> Fault | None:
+        return self._fault
+
+    @fault.setter
+    def fault(self, fault: Fault | None) -> None:
+        """Each fault meets hosts that no earlier one has made wary."""
+        hosts.forget_all()
+        self._fault = fault
+
+    def play(self, *responses: Response) -> None:
+        """These, one after the other; the last one for good."""
+        left = list(responses)
+        self.fault = lambda request, _: left.pop(0) if len(left) > 1 else left[0]
 
     @property
     def mirrors(self) -> dict[str, str]:
@@ -108,11 +127,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for key, value in headers.items():
             self.send_header(key, value)
-        if status != 304:
+        if status != 304 and response.declared != -1:
             self.send_header("content-length", str(response.declared or len(body)))
         self.end_headers()
         cut = response.drop is not None and len(body) > response.drop
-        self.wfile.write(body[: response.drop] if cut else body)
+        sent = body[: response.drop] if cut else body
+        for piece in (sent[i : i + 1] for i in range(len(sent))) if response.drip else (sent,):
+            self.wfile.write(piece)
+            time.sleep(response.drip)
         if cut or (response.declared or len(body)) != len(body):
             self.close_connection = True
 

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from shutil import rmtree
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -148,6 +149,36 @@ def test_another_parser_changes_no_dates(tmp_path: Path, payload: Callable[..., 
     due = staged(tmp_path, until=NOON + timedelta(days=9))
     assert [batch.as_of for batch in due] == [NOON, NOON + timedelta(days=1)]
     assert read(b"A", 3, "p2", "1") == NOON + timedelta(days=3)
+
+
+def test_a_newer_parser_replaces_reading_by_reading(tmp_path: Path, payload: Callable[..., Payload]) -> None:
+    def read(content: bytes, day: int, parser: str, price: str) -> Batch:
+        kept = [payload(content, NOON + timedelta(days=day))]
+        (batch,) = stage(
+            tmp_path, "libcloud", SCOPE, kept, [Tables({"prices": prices(a=price)})], parser=parser
+        )
+        return batch
+
+    old = [read(b"A", 0, "p1", "1"), read(b"B", 1, "p1", "2"), read(b"A", 2, "p1", "1")]
+    limit = NOON + timedelta(days=9)
+    assert staged(tmp_path, until=limit) == old, "what came back is a batch beside the first"
+    again = read(b"A", 3, "p2", "3")
+    assert again.as_of == old[2].as_of
+    assert staged(tmp_path, until=limit) == [*old[:2], again]
+    first = read(b"A", 0, "p2", "3")
+    assert staged(tmp_path, until=limit) == [first, old[1], again]
+
+
+def test_readings_of_a_lost_ledger_are_those_of_the_batches(
+    tmp_path: Path, stage_one: Stage, payload: Callable[..., Payload]
+) -> None:
+    (first,) = stage_one(prices(a="1"), as_of=None, content=b"A")
+    (second,) = stage_one(prices(a="2"), as_of=None, content=b"B", when=NOON + timedelta(days=1))
+    rmtree(tmp_path / "staging" / "readings")
+    assert already(tmp_path, "libcloud", SCOPE, [payload(b"A").record], "p1") == [first]
+    later = NOON + timedelta(days=2)
+    assert already(tmp_path, "libcloud", SCOPE, [payload(b"A", later).record], "p1") is None
+    assert already(tmp_path, "libcloud", SCOPE, [payload(b"B", later).record], "p1") == [second]
 
 
 def test_what_a_killed_run_left_is_no_batch_and_is_swept(tmp_path: Path, stage_one: Stage) -> None:

@@ -48,6 +48,46 @@ def test_chosen_columns_of_a_csv_after_its_preamble(made: Made) -> None:
     ]
 
 
+def at_once(payload: Payload, *columns: str, **options: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = wire.csv_table(payload, dict.fromkeys(columns, TEXT), **options).to_pylist()
+    return found
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+@pytest.mark.parametrize("note", ["one line", "two\nlines", "two\r\nlines", 'a ""b""'])
+def test_a_csv_read_at_once_is_what_it_is_row_by_row(made: Made, note: str, end: str) -> None:
+    lines = [f'"{note}",{number},"{note}"' for number in range(3)]
+    payload = made("offer.csv", "\n".join(["Version,1", "First,Price,Note", *lines]) + end)
+    read = at_once(payload, "First", "Price", "Note", skip_rows=1)
+    assert read == rows(payload, "First", "Price", "Note", skip_rows=1)
+    assert [row["First"] for row in read] == [note.replace('""', '"')] * 3
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_a_value_over_the_end_of_a_block_stays_whole(made: Made, place: int) -> None:
+    first = "x" * (place + 20) + "\n" + "y" * 100
+    payload = made("offer.csv", "First,Price\n" + f'"{first}",1\n' * 80_000)
+    assert payload.record.size > 2 * wire.BLOCK_BYTES
+    read = wire.csv_table(payload, {"First": pa.dictionary(pa.int32(), TEXT), "Price": TEXT})
+    assert read.num_rows == 80_000
+    assert read["First"].unique().to_pylist() == [first]
+    assert read["Price"].unique().to_pylist() == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("SKU,Cost\nA,1\n", "list.csv has no column Price"),
+        ("SKU,Price\nA\n", "list.csv is not the CSV"),
+        ("SKU,Price\nA,1\nB,2,3\n", "list.csv is not the CSV"),
+        ("", "list.csv is not the CSV"),
+    ],
+)
+def test_a_csv_read_at_once_that_is_not_the_expected_one(made: Made, content: str, problem: str) -> None:
+    with pytest.raises(PayloadInvalid, match=problem):
+        at_once(made("list.csv", content), "SKU", "Price")
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

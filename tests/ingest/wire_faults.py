@@ -1,18 +1,28 @@
 """What a feed can do to its own data, whatever its format: rows lost, doubled, repriced, renamed.
 
-The `wire` of a source's `replay.json` says where its rows are: `file`, `format` (json, csv, zip, js,
-yaml, xml), `rows` (dotted path to the list; the element's name in XML), `price` (fields that hold
-money; the last part of a dotted name counts, however deep), `column` (one that must be there), `row`
-(which row is an ordinary one, 0 if not given), `member` of a zip, `skip` lines before a CSV header,
-and `next_day` (pairs of texts that make it a later publication).
+The `wire` of a source's `replay.json` (of a bundled source: its `wire.json`) says where its rows are:
+
+* `file` and, where a listing has several, its other `pages`; `format` (json, csv, zip, js, yaml, xml,
+  tar), `member` (of a zip its name, of a tar a pattern: each file is a row), `skip` lines before a CSV
+  header, `rows` (dotted path to the list, `*` for each of several; the element's name in XML);
+* `price` (fields that hold money; the last part of a dotted name counts, however deep; `*` for every
+  figure), or `figures` where there is no money; `column` (one that must be there, at `column_rows` if not
+  in a row), `row` (which row is an ordinary one, 0 if not given);
+* `next_day` (pairs of texts that make it a later publication), `circle` (such a pair, which makes a page
+  link to itself), `edition` (pairs that make the first one), `only` (ids of the few entries to keep),
+  `selection` (where less than the fixtures have will do), `files` (the user's own);
+* `evenly` (half of it is every second row: which one is the newest gives the list its date), `dated`
+  (rates of a day, which no later list closes), `own` (its owner may shorten it, and is told of what is
+  wrong in it).
 """
 
 import csv
 import io
 import json
 import re
+import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -27,19 +37,22 @@ def empty(rows: Rows, wire: dict[str, Any]) -> Rows:
 
 
 def doubled(rows: Rows, wire: dict[str, Any]) -> Rows:
-    return [*rows, rows[wire.get("row", 0)]]
+    return rows if wire["place"] else [*rows, rows[wire.get("row", 0)]]
 
 
 def half(rows: Rows, wire: dict[str, Any]) -> Rows:
-    return rows[: len(rows) // 2]
+    """The latter half, as in a list that was cut, or every second one."""
+    return rows[1::2] if wire.get("evenly") else rows[: len(rows) // 2]
 
 
 def times(factor: str, *, every: bool = True) -> Change:
     def change(rows: Rows, wire: dict[str, Any]) -> Rows:
-        keys = {name.rpartition(".")[2] for name in wire["price"]}
-        chosen = range(len(rows)) if every else [wire.get("row", 0)]
+        keys = {name.rpartition(".")[2] for name in wire.get("price") or wire["figures"]}
+        chosen = range(len(rows)) if every else [wire.get("row", 0)] if not wire["place"] else []
         return [
-            each_field(row, lambda key, value: (key, scaled(value, factor) if key in keys else value))
+            each_field(
+                row, lambda key, value: (key, scaled(value, factor) if _is_one(key, value, keys) else value)
+            )
             if number in chosen
             else row
             for number, row in enumerate(rows)
@@ -48,16 +61,23 @@ def times(factor: str, *, every: bool = True) -> Change:
     return change
 
 
-def renamed(to: str | None) -> Change:
-    """The column under another name, or gone."""
+def _is_one(key: str, value: Any, keys: set[str]) -> bool:
+    return key in keys or ("*" in keys and not isinstance(value, str))
 
-    def change(rows: Rows, wire: dict[str, Any]) -> Rows:
-        name = wire["column"].rpartition(".")[2]
-        return [
-            each_field(row, lambda key, value: (to, value) if key == name else (key, value)) for row in rows
-        ]
 
-    return change
+def without_column(rows: Rows, wire: dict[str, Any]) -> Rows:
+    return _renamed(rows, wire["column"], None)
+
+
+def with_price_renamed(rows: Rows, wire: dict[str, Any]) -> Rows:
+    """The column of the price, or the one that must be there, under another name."""
+    named = [name for name in wire.get("price", ()) if name != "*"]
+    return _renamed(rows, (named or [wire["column"]])[0], "renamed")
+
+
+def _renamed(rows: Rows, column: str, to: str | None) -> Rows:
+    name = column.rpartition(".")[2]
+    return [each_field(row, lambda key, value: (to, value) if key == name else (key, value)) for row in rows]
 
 
 def each_field(value: Any, change: Callable[[str, Any], tuple[str | None, Any]]) -> Any:
@@ -86,9 +106,23 @@ def scaled(value: Any, factor: str) -> Any:
     return written if isinstance(value, str) else json.loads(written)
 
 
-def changed(body: bytes, wire: dict[str, Any], change: Change) -> bytes:
-    """The payload with its rows changed, in its own format."""
-    return _FORMATS[wire["format"]](body, wire, change)
+def changed(file: str, body: bytes, wire: dict[str, Any], change: Change) -> bytes:
+    """The payload `file` with its rows changed, in its own format; as it is, if they are elsewhere."""
+    files = [wire["file"], *wire.get("pages", ())]
+    if file not in files:
+        return body
+    if "column_rows" in wire and change in (without_column, with_price_renamed):
+        wire = {**wire, "rows": wire["column_rows"]}
+    return _FORMATS[wire["format"]](body, {**wire, "place": files.index(file)}, change)
+
+
+def edition(body: bytes, wire: dict[str, Any]) -> bytes:
+    """The payload as it is before anything happens to it."""
+    for old, new in wire.get("edition", []):
+        body = body.replace(old.encode(), new.encode())
+    if "only" in wire:
+        body = json.dumps([entry for entry in json.loads(body) if entry["id"] in wire["only"]]).encode()
+    return body
 
 
 def later(body: bytes, wire: dict[str, Any]) -> bytes:
@@ -121,14 +155,25 @@ def _lists(document: Any, path: list[str]) -> Iterator[tuple[Any, Any]]:
 def _in_document(document: Any, wire: dict[str, Any], change: Change) -> Any:
     whole = {"top": document}
     path = ["top", *[part for part in wire["rows"].split(".") if part]]
-    for holder, key in list(_lists(whole, path)):
-        rows = holder[key]
+    for place, (holder, key) in enumerate(list(_lists(whole, path))):
+        rows, here = holder[key], {**wire, "place": place + wire["place"]}
         if isinstance(rows, dict):  # an object of objects: its members are the rows
             members = [{"key": name, "value": value} for name, value in rows.items()]
-            holder[key] = {one["key"]: one["value"] for one in change(members, wire)}
+            holder[key] = _Members((one["key"], one["value"]) for one in change(members, here))
         else:
-            holder[key] = change(rows, wire)
+            holder[key] = change(rows, here)
     return whole["top"]
+
+
+class _Members(dict[str, Any]):
+    """An object that is written with a key as often as it was given."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
+        self._pairs = list(pairs)
+        super().__init__(self._pairs)
+
+    def items(self) -> Any:
+        return self._pairs
 
 
 def _json(body: bytes, wire: dict[str, Any], change: Change) -> bytes:
@@ -142,8 +187,8 @@ def _js(body: bytes, wire: dict[str, Any], change: Change) -> bytes:
 
 
 def _yaml(body: bytes, wire: dict[str, Any], change: Change) -> bytes:
-    document = _in_document(yaml.safe_load(body), wire, change)
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True).encode()
+    document = _in_document(yaml.load(body, yaml.CSafeLoader), wire, change)
+    return yaml.safe_dump(json.loads(json.dumps(document)), sort_keys=False, allow_unicode=True).encode()
 
 
 def _csv(body: bytes, wire: dict[str, Any], change: Change) -> bytes:
@@ -179,6 +224,28 @@ def _zip(
     return out.getvalue()
 
 
+def _tar(body: bytes, wire: dict[str, Any], change: Change) -> bytes:
+    """A file a row, in JSON; the others stay as they are."""
+    out, rows = io.BytesIO(), []
+    with (
+        tarfile.open(fileobj=io.BytesIO(body)) as packed,
+        tarfile.open(fileobj=out, mode="w:gz", format=tarfile.PAX_FORMAT) as written,
+    ):
+        for member in packed:
+            file = packed.extractfile(member)
+            content = file.read() if file else b""
+            if re.fullmatch(wire["member"], member.name):
+                rows.append({"key": member.name, "value": json.loads(content)})
+            else:
+                written.addfile(member, io.BytesIO(content))
+        for row in change(rows, wire):
+            content = json.dumps(row["value"]).encode()
+            entry = tarfile.TarInfo(row["key"])
+            entry.size = len(content)
+            written.addfile(entry, io.BytesIO(content))
+    return out.getvalue()
+
+
 def _xml(body: bytes, wire: dict[str, Any], change: Change) -> bytes:
     """Elements of one name, each a flat list of fields."""
     element, text = wire["rows"], body.decode()
@@ -191,4 +258,5 @@ def _xml(body: bytes, wire: dict[str, Any], change: Change) -> bytes:
 
 _FORMATS: dict[str, Callable[[bytes, dict[str, Any], Change], bytes]] = {
     "json": _json, "js": _js, "yaml": _yaml, "csv": _csv, "zip": _zip, "xml": _xml,
+    "tar": _tar,
 }  # fmt: skip

@@ -81,6 +81,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         opened.execute(statement("schema/08_documents"))
         for table in ("regions", "countries", "accelerators"):
             opened.execute(statement(f"reference/{table}"), {"path": str(REFERENCE / f"{table}.csv")})
+        opened.execute(statement("schema/07_sources"))
         for sql in (MACHINES, OFFERS, TOKENS, statement("views/41_gpu_offers")):
             opened.execute(sql)
         yield opened
@@ -91,6 +92,18 @@ def card(connection: duckdb.DuckDBPyConnection, document_id: str) -> dict[str, s
     names = [column[0] for column in relation.description]
     (row,) = relation.fetchall()
     return dict(zip(names, row, strict=True))
+
+
+def test_a_card_names_whose_the_specifications_are_where_their_licence_asks_for_it(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    connection.execute(
+        "INSERT INTO sources VALUES ('libcloud', 'Specs of somebody', 'weekly', 90, 60, 'CC-BY-SA-4.0', 'https://e.org')"
+    )
+    write_documents(connection, [])
+    for language, line in (("en", "Specifications"), ("pt", "Especificações")):
+        text = card(connection, f"machine/aws/p5.48xlarge/{language}")["text"]
+        assert text.endswith(f" {line}: Specs of somebody, CC-BY-SA-4.0.")
 
 
 def hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

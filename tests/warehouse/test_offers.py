@@ -167,3 +167,10 @@ def test_a_live_source_of_many_scopes_is_one_line(gate: Gate) -> None:
     (row,) = [dict(zip(names, one, strict=True)) for one in relation.fetchall()]
     assert (row["source"], row["prices"], row["scopes"], row["stale_scopes"]) == ("official", 2, 2, 1)
     assert (row["stale"], row["age_days"], row["oldest_days"]) == (True, 0, 20)
+
+
+def test_an_offer_of_a_marketplace_says_of_how_many_it_is_the_lowest(gate: Gate) -> None:
+    market = '{"price": "the lowest of the offers", "offers": 7}'
+    load(gate, "official", [price(attributes=market), price(region="us-east1", attributes='{"offers": 7}')])
+    found = "SELECT region, lowest_of FROM offers ORDER BY ALL"
+    assert derived(gate, found) == [("us-central1", 7), ("us-east1", None)]

@@ -187,6 +187,28 @@ def test_a_price_may_move(gate: Gate, changes: dict[str, Any], days: float, seen
     assert gate.load([price(**changes), *crowd()], day=days, seen=seen).verdict == "accepted"
 
 
+def test_lists_of_one_date_are_compared_in_the_order_of_their_fetches(gate: Gate) -> None:
+    gate.load([price(price="0.9"), *crowd()], day=-50)
+    gate.load([price(), *crowd()], seen=0.1)
+    assert gate.load([price(price="1"), *crowd()], seen=0.2).reasons == {"moved": 1}
+    assert "from 0.1 to 1;" in gate.quarantine("detail")[0]
+    assert gate.load([price(price="1"), *crowd()], seen=0.3).reasons == {}
+    assert gate.in_force() == [0.1] * 4 + [1.0]
+
+
+def test_what_was_fetched_later_is_not_before(gate: Gate) -> None:
+    gate.load([price(), *crowd()], seen=2)
+    assert gate.load([price(price="1"), *crowd()], seen=1).reasons == {}
+    assert gate.in_force() == [0.1] * 5
+
+
+def test_one_fetch_parsed_twice_is_seen_once(gate: Gate) -> None:
+    gate.load([price(), *crowd()])
+    assert gate.load([price(price="1"), *crowd()], day=1).reasons == {"moved": 1}
+    assert gate.load([price(price="1"), *crowd()], day=1).reasons == {"moved": 1}
+    assert gate.load([price(price="1"), *crowd()], day=1, seen=1.1).reasons == {}
+
+
 SPOT = {"purchase_option": "spot"}
 MARKET = SourceInfo("lists", "A market", "hourly", 2, 1, "none", "https://prices.example", market=True)
 

@@ -30,6 +30,7 @@ named AS (
                WHEN 'mtok' THEN 'million_tokens'
                WHEN 'hours' THEN 'hour'
                WHEN 'kcount' THEN CASE WHEN contains(price_key, 'messages') THEN 'unit' ELSE 'thousand_requests' END
+               WHEN '' THEN price_key  -- which the gate sets aside
                ELSE 'unit'
            END AS unit,
            replace(

@@ -19,7 +19,11 @@ local AS (
 ),
 offered AS (
     SELECT *, 'on_demand' AS purchase_option,
-           coalesce(hourly, (monthly / cap_hours)::DECIMAL(20, 10)) AS price, monthly AS cap
+           -- The lists of old had no hourly prices, nor did they say how a plan is deployed.
+           CASE WHEN count(hourly) OVER () = 0 AND count(deploy_ondemand) OVER () > 0
+                THEN error('no plan has hourly_cost')
+                ELSE coalesce(hourly, (monthly / cap_hours)::DECIMAL(20, 10)) END AS price,
+           monthly AS cap
     FROM local
     WHERE coalesce(deploy_ondemand, true)
     UNION ALL BY NAME

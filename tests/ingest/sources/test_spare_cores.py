@@ -146,6 +146,7 @@ def test_scores_are_only_fetched_where_they_are_named() -> None:
         ((FIXTURES / "records.tar.gz").read_bytes()[:900], "no whole archive"),
         (gzip.compress(b"\0" * 10240), "no records of servers"),
     ],
+    ids=["text", "cut off", "empty"],
 )
 def test_what_is_no_archive_of_records_is_refused(content: bytes, named: str, keep: Keep) -> None:
     with pytest.raises(PayloadInvalid, match=named):

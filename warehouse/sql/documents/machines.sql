@@ -58,10 +58,12 @@ machines AS (
         s.regions AS spot_regions, s.cheapest AS spot_cheapest, s.cheapest_places AS spot_places,
         least(o.first_as_of, s.first_as_of) AS first_as_of,
         greatest(o.last_as_of, s.last_as_of) AS last_as_of,
-        coalesce(o.source, s.source) AS price_source
+        coalesce(o.source, s.source) AS price_source,
+        d.title || ', ' || d.licence AS credit
     FROM offered AS i
     CROSS JOIN languages AS l
     LEFT JOIN accelerators AS a USING (accelerator)
+    LEFT JOIN sources AS d ON d.source = i.source AND d.licence LIKE 'CC-BY%'
     LEFT JOIN ranges AS o
         ON o.provider = i.provider AND o.instance_type = i.instance_type AND o.language = l.language
         AND o.purchase_option = 'on_demand'
@@ -151,7 +153,8 @@ SELECT
         format(
             say(language, 'Prices of {} (source {}).', 'Preços de {} (fonte {}).'),
             days_text(first_as_of, last_as_of, language), price_source
-        )
+        ),
+        format(say(language, 'Specifications: {}.', 'Especificações: {}.'), credit)
     ) AS text,
     distinct_names(concat_ws(
         ', ',

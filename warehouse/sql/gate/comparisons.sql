@@ -1,25 +1,43 @@
 -- Staged prices beside the one in force just before this batch, where another fetch has confirmed that one
--- in the last days: by a batch of that time, or by finding an older one unchanged. What was read only after
--- the day this batch speaks for (a back-fill) confirms nothing but its own date. Not compared is a change
--- that this very fetch dates: an earlier batch of it still says the old price. Spot prices and those of
--- markets are loose: they move by nature.
+-- in the last days: by a batch of that time, or by finding an older one unchanged. Of lists that bear the
+-- same date, the one fetched earlier is before. What was read only after the day this batch speaks for (a
+-- back-fill) confirms nothing but its own date. What was sold and is now free has moved too. Not compared
+-- is a change that this very fetch dates: an earlier batch of it still says the old price. Spot prices and
+-- those of markets are loose: they move by nature.
 CREATE OR REPLACE TEMP TABLE comparisons AS
 WITH
+same_date AS (
+    SELECT p.price_id, p.price, p.valid_from
+    FROM price_spans AS p
+    JOIN batches AS b USING (batch_id)
+    WHERE p.valid_from = $as_of AND b.observed_at < $observed_at
+),
+before AS (
+    FROM same_date
+    UNION ALL
+    SELECT price_id, price, valid_from
+    FROM price_spans
+    ANTI JOIN same_date USING (price_id)
+    WHERE valid_from < $as_of AND (valid_to IS NULL OR valid_to >= $as_of)
+),
 previous AS (
     SELECT s.row_number, s.price_id, s.provider, s.service, s.region, s.purchase_option, s.price,
            p.price AS previous_price, p.valid_from
     FROM staged_prices AS s
-    JOIN price_spans AS p
-        ON p.price_id = s.price_id
-        AND p.valid_from < $as_of
-        AND (p.valid_to IS NULL OR p.valid_to >= $as_of)
-    WHERE p.price > 0 AND s.price > 0
+    JOIN before AS p USING (price_id)
+    WHERE p.price > 0
+      AND (
+          s.price > 0
+          OR s.price = 0 AND contains(s.attributes, 'free_tier')
+             AND json_extract_string(s.attributes, '$.free_tier') = 'true'
+      )
 ),
 speaking AS (
     SELECT b.*, b.observed_at = $observed_at AS same_fetch
     FROM batches AS b
     JOIN confirmations AS k USING (batch_id)
-    WHERE b.source = $source AND b.batch_id <> $batch_id AND b.verdict <> 'refused' AND b.as_of < $as_of
+    WHERE b.source = $source AND b.batch_id <> $batch_id AND b.verdict <> 'refused'
+      AND (b.as_of < $as_of OR b.as_of = $as_of AND b.observed_at < $observed_at)
       AND (
           b.observed_at = $observed_at
           OR CASE WHEN b.observed_at <= $as_of THEN k.confirmed_at ELSE b.as_of END

@@ -1,13 +1,20 @@
 -- The batch in one row, beside the last accepted batch of the same source and scope. Batches of one fetch
 -- tell a dated history together and are not repeated readings of one list: they are not compared. Where
--- there were prices, only they are counted: a list of machines beside them would hide that they are gone.
+-- there were prices, only they are counted: a list of machines beside them would hide that they are gone,
+-- and so would machines for which the list has no whole price.
 WITH
 last AS (
     SELECT
         batch_id AS previous_batch,
-        CASE WHEN price_count > 0 THEN price_count ELSE row_count END AS previous_rows,
-        CASE WHEN price_count > 0 THEN $prices::BIGINT ELSE $rows::BIGINT END AS counted_rows
-    FROM batches
+        CASE WHEN price_count > 0 THEN price_count - (
+            SELECT count(*) FROM quarantine AS q
+            WHERE q.batch_id = b.batch_id AND q.reason = 'zero_price'
+              AND contains(q.row_json ->> '$.attributes', '"missing":')
+        ) ELSE row_count END AS previous_rows,
+        CASE WHEN price_count > 0 THEN $prices::BIGINT - (
+            SELECT count(*) FROM staged_prices WHERE price = 0 AND contains(attributes, '"missing":')
+        ) ELSE $rows::BIGINT END AS counted_rows
+    FROM batches AS b
     WHERE source = $source AND batch_id <> $batch_id AND verdict <> 'refused' AND NOT $own::BOOLEAN
       AND provider IS NOT DISTINCT FROM $provider AND service IS NOT DISTINCT FROM $service
       AND list_sort(regions) IS NOT DISTINCT FROM list_sort($regions::VARCHAR[])
@@ -29,8 +36,9 @@ compared AS (
         previous_batch, previous_rows, counted_rows, 100 - percent AS fewer,
         CASE WHEN long AND NOT $market::BOOLEAN THEN percent END AS percent_of_previous,
         CASE WHEN long THEN percent END AS percent_grown_to,
-        CASE WHEN $live::BOOLEAN AND previous_rows >= $short_rows AND (NOT long OR $market::BOOLEAN) THEN percent
-        END AS percent_of_few
+        CASE WHEN $live::BOOLEAN AND previous_rows >= $short_rows AND NOT long AND NOT $market::BOOLEAN
+             THEN percent END AS percent_of_few,
+        CASE WHEN $market::BOOLEAN AND previous_rows >= $short_rows THEN percent END AS percent_of_market
     FROM measured
 ),
 currencies AS (

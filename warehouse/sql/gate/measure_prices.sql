@@ -27,7 +27,8 @@ SELECT
     f.reason AS tenancy_finding,
     o.spot_ratio,
     CASE WHEN NOT m.loose THEN m.move_percent END AS move_percent,
-    CASE WHEN m.loose THEN greatest(m.factor, 1 / m.factor) END AS move_factor
+    -- What is free now is as far away as can be.
+    CASE WHEN m.loose THEN CASE WHEN m.factor > 0 THEN greatest(m.factor, 1 / m.factor) ELSE 1e9 END END AS move_factor
 FROM facts AS s
 LEFT JOIN fx_latest AS r USING (currency)
 LEFT JOIN (SELECT unnest(map_keys($ceilings)) AS unit, unnest(map_values($ceilings)) AS ceiling) AS c USING (unit)

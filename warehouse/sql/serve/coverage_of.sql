@@ -5,6 +5,7 @@ SELECT
     count(DISTINCT instance_type) AS machines,
     count(*) AS prices,
     list(DISTINCT region ORDER BY region) AS region_codes,
+    list_sort(list(DISTINCT {'region': region, 'region_name': region_name})) AS region_names,
     list(DISTINCT purchase_option ORDER BY purchase_option) AS purchase_options,
     min(source) AS source,
     min(source_url) AS source_url,

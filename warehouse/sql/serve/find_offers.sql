@@ -1,6 +1,8 @@
 -- Offers that meet every condition given; a null condition is none. Regions are `provider/region`.
--- `best_per` keeps the cheapest (or dearest) of each group only, ties included. `found` counts offers, `machines`
--- the machines among them. A price of one's own is a contracted one, or a list price less a discount.
+-- `best_per` keeps the cheapest (or dearest) of each group only, with a few of its ties; `tied` counts their
+-- regions, and `rows` is of machines then. `found` counts offers, `machines`
+-- the machines among them. A price of one's own is a contracted one, or a list price less a discount. What costs
+-- nothing, as plans with limits do, is left out of a search unless asked for.
 WITH
 places AS (
     SELECT split_part(place, '/', 1) AS provider, split_part(place, '/', 2) AS region
@@ -14,14 +16,14 @@ pool AS (
     SELECT
         rowid AS row_number, price_id, provider, instance_type, family, vcpus, memory_gib, architecture,
         accelerator, accelerator_count, accelerator_memory_gib, operating_system, tenancy, region,
-        purchase_option, term_months, payment, price_usd_hour, NULL::VARCHAR AS rule, 0::DECIMAL(20, 10) AS discount_percent
+        purchase_option, term_months, payment, offering_class, price_usd_hour, NULL::VARCHAR AS rule, 0::DECIMAL(20, 10) AS discount_percent
     FROM offers
     WHERE price_type = $price_type::VARCHAR
     UNION ALL
     SELECT
         o.rowid, o.price_id, o.provider, o.instance_type, o.family, o.vcpus, o.memory_gib, o.architecture,
         o.accelerator, o.accelerator_count, o.accelerator_memory_gib, o.operating_system, o.tenancy, o.region,
-        o.purchase_option, o.term_months, o.payment, w.own_price_usd_hour, w.rule, w.discount_percent
+        o.purchase_option, o.term_months, o.payment, o.offering_class, w.own_price_usd_hour, w.rule, w.discount_percent
     FROM own_offers AS w
     JOIN offers AS o USING (price_id)
     WHERE $price_type::VARCHAR = 'contracted'
@@ -56,6 +58,10 @@ wanted AS (
         AND ($architecture::VARCHAR IS NULL OR architecture = $architecture::VARCHAR)
         AND ($term_months::INTEGER IS NULL OR term_months = $term_months::INTEGER)
         AND ($payment::VARCHAR IS NULL OR payment = $payment::VARCHAR)
+        AND (
+            $offering_classes::VARCHAR[] IS NULL OR list_contains($offering_classes::VARCHAR[], offering_class)
+        )
+        AND ($free::BOOLEAN OR $machines::VARCHAR[] IS NOT NULL OR price_usd_hour > 0)
         AND ($max_usd_hour::DECIMAL(20, 10) IS NULL OR price_usd_hour <= $max_usd_hour::DECIMAL(20, 10))
         AND ($regions::VARCHAR[] IS NULL OR (provider, region) IN (SELECT (provider, region) FROM places))
         AND ($not_regions::VARCHAR[] IS NULL OR (provider, region) NOT IN (SELECT (provider, region) FROM elsewhere))
@@ -79,33 +85,49 @@ first_of_each AS (
     WHERE $best_per::VARCHAR IS NOT NULL
     GROUP BY side
 ),
-best AS (
-    SELECT k.*
+best AS MATERIALIZED (
+    SELECT k.*, CASE WHEN $dearest::BOOLEAN THEN -k.price_usd_hour ELSE k.measure END AS first
     FROM keyed AS k
     LEFT JOIN first_of_each AS c ON c.side IS NOT DISTINCT FROM k.side
     WHERE $best_per::VARCHAR IS NULL OR k.measure IS NOT DISTINCT FROM c.measure
 ),
--- Few columns until here: only the rows shown are read whole.
-shown AS (
-    SELECT *, count(*) OVER () AS found
+ties AS (
+    SELECT side, provider, instance_type, count(DISTINCT region) AS tied
     FROM best
-    ORDER BY
-        CASE WHEN $dearest::BOOLEAN THEN -price_usd_hour ELSE measure END,
-        provider, instance_type, region, price_id
-    LIMIT $rows::INTEGER
+    WHERE $best_per::VARCHAR IS NOT NULL
+    GROUP BY ALL
+),
+few AS (
+    SELECT *
+    FROM best
+    WHERE $best_per::VARCHAR IS NOT NULL
+    QUALIFY
+        row_number() OVER (PARTITION BY side, provider, instance_type ORDER BY region, price_id) <= 4
+        AND dense_rank() OVER (ORDER BY first, provider, instance_type) <= $rows::INTEGER
+),
+-- Few columns until here: only the rows shown are read whole.
+shown AS MATERIALIZED (
+    SELECT p.*, t.tied
+    FROM (SELECT * FROM few UNION ALL SELECT * FROM best WHERE $best_per::VARCHAR IS NULL) AS p
+    LEFT JOIN ties AS t USING (side, provider, instance_type)
+    ORDER BY p.first, p.provider, p.instance_type, p.region, p.price_id
+    LIMIT CASE WHEN $best_per::VARCHAR IS NULL THEN $rows::INTEGER ELSE 4 * $rows::INTEGER END
 )
 SELECT
     o.price_id::VARCHAR AS price_id, o.provider, o.service, o.instance_type, o.family, o.vcpus, o.memory_gib,
     o.architecture, o.accelerator, o.accelerator_count, o.accelerator_memory_gib, o.operating_system, o.tenancy,
     o.region, o.region_name, o.city, o.country, o.zone, o.purchase_option, $price_type::VARCHAR AS price_type, o.term_months,
-    o.payment, o.currency, (o.price_hour * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_hour,
+    o.payment, o.offering_class, o.currency, (o.price_hour * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_hour,
     (o.price_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_month, s.price_usd_hour,
     (o.price_usd_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_usd_month, s.price_usd_gpu_hour,
     s.rule, CASE WHEN s.rule IS NOT NULL THEN s.discount_percent END AS discount_percent,
-    o.source, o.source_url, o.effective_from, o.as_of, o.observed_at, s.found,
+    o.upfront, o.components, o.interruption_from, o.interruption_to, o.lowest_of,
+    o.source, o.source_url, i.source AS specs_source, o.effective_from, o.as_of, o.observed_at, o.confirmed_at, o.stale,
+    (SELECT count(*) FROM best) AS found, s.tied,
     (SELECT count(DISTINCT provider || '/' || instance_type) FROM best) AS machines
 FROM shown AS s
 JOIN offers AS o ON o.rowid = s.row_number
+LEFT JOIN instance_types AS i ON i.provider = o.provider AND i.instance_type = o.instance_type
 ORDER BY
-    CASE WHEN $dearest::BOOLEAN THEN -s.price_usd_hour ELSE s.measure END,
-    o.provider, o.instance_type, o.region, o.zone, o.term_months, o.payment, o.price_id;
+    s.first, o.provider, o.instance_type, o.region, o.zone, o.term_months, o.payment, o.offering_class,
+    o.price_id;

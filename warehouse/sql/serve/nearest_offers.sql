@@ -5,7 +5,8 @@ WITH here AS (
 SELECT
     o.price_id::VARCHAR AS price_id, o.provider, o.instance_type, o.operating_system, o.tenancy, o.region,
     o.region_name, o.city, o.country, o.purchase_option, o.currency, o.price_hour, o.price_month, o.price_usd_hour,
-    o.price_usd_month, o.source, o.source_url, o.as_of, o.observed_at,
+    o.price_usd_month, o.zone, o.term_months, o.payment, o.offering_class, o.upfront, o.components,
+    o.interruption_from, o.interruption_to, o.source, o.source_url, o.as_of, o.observed_at, o.confirmed_at, o.stale,
     round(2 * 6371 * asin(sqrt(
         power(sin(radians(o.latitude - here.latitude) / 2), 2)
         + cos(radians(here.latitude)) * cos(radians(o.latitude))

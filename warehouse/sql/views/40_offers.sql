@@ -11,7 +11,9 @@ machine_prices AS (
         (p.price + coalesce(p.upfront / (p.term_months * 730), 0))::DECIMAL(20, 10) AS price_hour,
         src.source_rank,
         date_diff('day', p.confirmed_at, now()) > src.max_age_days AS stale,
-        (p.attributes -> 'components') AS components
+        (p.attributes -> 'components') AS components,
+        CASE WHEN (p.attributes ->> 'price') = 'the lowest of the offers' THEN (p.attributes ->> 'offers')::INTEGER END
+            AS lowest_of
     FROM prices AS p
     JOIN sources AS src ON src.source = p.source
     WHERE p.valid_to IS NULL AND p.category = 'compute' AND p.unit = 'hour' AND p.instance_type IS NOT NULL
@@ -68,7 +70,7 @@ SELECT
     (m.price_hour * 730)::DECIMAL(20, 10) AS price_month,
     (m.price_hour / usd.units_per_usd)::DECIMAL(20, 10) AS price_usd_hour,
     (m.price_hour * 730 / usd.units_per_usd)::DECIMAL(20, 10) AS price_usd_month,
-    m.upfront, m.components,
+    m.upfront, m.components, m.lowest_of,
     CASE WHEN m.purchase_option = 'spot' THEN b.percent_from END AS interruption_from,
     CASE WHEN m.purchase_option = 'spot' THEN b.percent_to END AS interruption_to,
     m.source, m.source_url, m.effective_from, m.valid_from, m.as_of, m.observed_at, m.confirmed_at, m.stale

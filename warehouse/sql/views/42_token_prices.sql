@@ -1,11 +1,26 @@
+-- Token prices in force, in each region of a model those of one source: one that is not stale, of them the
+-- one of the lowest rank. Sources cut tiers and kinds of tokens differently, so two are never mixed.
 CREATE OR REPLACE TABLE token_prices AS
+WITH stated AS (
+    SELECT
+        p.*,
+        p.attributes ->> 'model' AS model,
+        src.source_rank,
+        date_diff('day', p.confirmed_at, now()) > src.max_age_days AS stale
+    FROM prices AS p
+    JOIN sources AS src ON src.source = p.source
+    WHERE p.valid_to IS NULL AND p.category = 'ai' AND p.unit = 'million_tokens'
+)
 SELECT
-    p.price_id, p.provider, p.attributes ->> 'model' AS model, p.name,
-    p.attributes ->> 'kind' AS kind, p.tier_from, p.tier_to,
-    (p.price / usd.units_per_usd)::DECIMAL(20, 10) AS price_usd_million_tokens,
-    (p.attributes ->> 'context_window')::BIGINT AS context_window,
-    p.attributes, p.source, p.source_url, p.effective_from, p.valid_from, p.as_of, p.observed_at
-FROM prices AS p
+    s.price_id, s.provider, s.model, s.name, s.region, s.attributes ->> 'kind' AS kind, s.tier_from, s.tier_to,
+    (s.price / usd.units_per_usd)::DECIMAL(20, 10) AS price_usd_million_tokens,
+    (s.attributes ->> 'context_window')::BIGINT AS context_window,
+    s.price_type, s.attributes, s.source, s.source_url, s.effective_from, s.valid_from, s.as_of, s.observed_at,
+    s.confirmed_at, s.stale
+FROM stated AS s
 JOIN fx_latest AS usd USING (currency)
-WHERE p.valid_to IS NULL AND p.category = 'ai' AND p.unit = 'million_tokens'
-ORDER BY model, provider, kind, tier_from;
+QUALIFY rank() OVER (
+    PARTITION BY s.provider, coalesce(s.model, s.price_id::VARCHAR), s.region, s.price_type
+    ORDER BY s.stale, s.source_rank, s.source
+) = 1
+ORDER BY s.model, s.provider, s.region, kind, s.tier_from;

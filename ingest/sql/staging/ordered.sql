@@ -1,1 +1,0 @@
-SELECT * FROM rows ORDER BY ALL
