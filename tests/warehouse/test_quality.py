@@ -210,6 +210,7 @@ def test_one_fetch_parsed_twice_is_seen_once(gate: Gate) -> None:
 
 
 SPOT = {"purchase_option": "spot"}
+FREE = '{"free_tier": true}'
 MARKET = SourceInfo("lists", "A market", "hourly", 2, 1, "none", "https://prices.example", market=True)
 
 
@@ -225,6 +226,16 @@ def test_spot_prices_and_markets_move_up_to_five_times(
     assert gate.load([price(price=cost, **changes), *crowd(**changes)], day=1).reasons == reasons
     near = float(cost) * 1.2  # spot prices are hardly ever the same twice
     assert gate.load([price(price=near, **changes), *crowd(**changes)], day=2).reasons == {}
+
+
+@pytest.mark.parametrize("info", [None, MARKET])
+def test_what_was_sold_is_not_free_before_it_is_seen_twice(gate: Gate, info: SourceInfo | None) -> None:
+    gate.info = info or gate.info
+    gate.load([price(), price(sku_id="given", price="0", attributes=FREE), *crowd()])
+    free = [price(sku_id=name, price="0", attributes=FREE) for name in ("AAAA-0001", "given")]
+    assert gate.load([*free, *crowd()], day=1).reasons == {"moved": 1}
+    assert "moved by -100.0%, from 0.1 to 0;" in gate.quarantine("detail")[0]
+    assert gate.load([*free, *crowd()], day=2).reasons == {}
 
 
 def test_a_spot_price_of_a_hundredth_is_not_believed(gate: Gate) -> None:

@@ -64,6 +64,15 @@ def test_machines_do_not_make_up_for_prices(gate: Gate) -> None:
     assert gate.load([], machines, day=2).verdict == "refused"
 
 
+def test_machines_without_a_whole_price_do_not_make_up_for_prices(gate: Gate) -> None:
+    lacking = {"price": 0, "attributes": '{"missing":["core"]}'}
+    composed = [price(sku_id=f"c-{place}", instance_type=f"c-{place}", **lacking) for place in range(20)]
+    gate.load([*many(30), *composed])
+    verdict = gate.load([*many(18), *composed], day=1)
+    assert verdict.failures == ("18 rows, 40% fewer than the 30 of batch 5feceb66ffc86f38",)
+    assert gate.load([*many(21), *composed], day=2).failures == ()
+
+
 OWN = SourceInfo("lists", "Yours", "daily", 400, 1, "", "", ("setting:price_files",))
 RELEASE = SourceInfo("lists", "A release", "release", 400, 1, "", "")
 MARKET = SourceInfo("lists", "A market", "hourly", 2, 1, "", "", market=True)

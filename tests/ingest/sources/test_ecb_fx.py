@@ -73,8 +73,10 @@ def test_the_list_speaks_for_its_last_day(parsed: Parsed) -> None:
     assert date(2099, 1, 5) in still_to_come.tables["fx_rates"]["rate_date"].to_pylist()
 
 
-def test_a_new_currency_is_read_and_a_new_column_is_not(parsed: Parsed) -> None:
-    found = rates(parsed(packed("Date,USD,XYZ,Note,\n2026-11-20,2,5,holiday,\n")), date(2026, 11, 20))
+def test_a_new_currency_is_read_and_another_column_is_refused(parsed: Parsed) -> None:
+    found = rates(parsed(packed("Date,USD,XYZ,\n2026-11-20,2,5,\n")), date(2026, 11, 20))
+    with pytest.raises(PayloadInvalid, match="column 'Note', which is no currency"):
+        parsed(packed("Date,USD,Note,\n2026-11-20,2,5,\n"))
     assert found == {"USD": 1, "EUR": Decimal("0.5"), "XYZ": Decimal("2.5")}
 
 
