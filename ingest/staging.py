@@ -35,7 +35,7 @@ def parser_fingerprint(source: str) -> str:
     room = Path(__file__).resolve().parent
     folders = (source, "normalize")
     statements = sorted(path for name in folders for path in (normalize.SQL_FOLDER / name).glob("*.sql"))
-    modules = ("json_items", "normalize", "tabular", "wire")
+    modules = ("dated", "dumps", "json_items", "normalize", "tabular", "wire")
     shared = [*(room / f"{name}.py" for name in modules), *reference_files()]
     digest = hashlib.sha256(repr([(name, str(schema)) for name, schema in TABLES.items()]).encode())
     for path in (room / "sources" / f"{source}.py", *statements, *shared):
