@@ -13,7 +13,7 @@ from tests.warehouse.quality_batches import DAY, Gate, machine, opened_gate, pri
 from warehouse import build
 from warehouse.contracts import Scope, SourceInfo
 
-TODAY = (datetime.now(UTC) - DAY).total_seconds() / 86400 - 0.5
+TODAY = (datetime.now(UTC) - DAY).days  # at midnight: ages are counted in days of the calendar
 SOURCES = [
     SourceInfo("official", "The provider's list", "daily", 7, 10, "", ""),
     SourceInfo("catalog", "Somebody's catalog", "daily", 7, 30, "", ""),

@@ -15,7 +15,7 @@ from warehouse import build
 from warehouse.contracts import SourceInfo
 from warehouse.reader import served_sql
 
-TODAY = (datetime.now(UTC) - DAY).total_seconds() / 86400 - 0.5
+TODAY = (datetime.now(UTC) - DAY).days  # at midnight: ages are counted in days of the calendar
 SOURCES = [
     SourceInfo("seller", "The seller's own list", "daily", 7, 20, "", ""),
     SourceInfo("table", "Somebody's table", "daily", 30, 45, "", ""),
