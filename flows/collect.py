@@ -75,7 +75,7 @@ def collect_scope(store: Path, source: str, scope: Scope, client: Client) -> Col
     try:
         with _parsers(settings().workers):
             batches, parsed = stage(store, source, scope, payloads)
-    except Exception:
+    except Exception:  # whatever it was, a defect too: raised again below
         _distrust(store, client, payloads)
         raise
     _log.info("collected", source=source, scope=str(scope), batches=len(batches), parsed=parsed)

@@ -55,16 +55,22 @@ class _Scan:
         )
 
 
-def items(stream: BinaryIO, path: Sequence[str], what: str) -> Iterator[Any]:
+def items(
+    stream: BinaryIO,
+    path: Sequence[str],
+    what: str,
+    block_bytes: int = _BLOCK_BYTES,
+    largest_item: int = _LARGEST_ITEM,
+) -> Iterator[Any]:
     """The items of the array at `path`, as JSON text: one pa.LargeStringArray a block.
 
     With `*` as the last step the members of the object there: texts of the form `"key": value`.
     Raises PayloadInvalid, naming `what`, where there is no such array or the document ends inside it.
     """
-    rest, named = _find(stream, _Route(tuple(path), what)), _named(path, what)
+    rest, named = _find(stream, _Route(tuple(path), what), block_bytes), _named(path, what)
     begun = False
     while True:
-        block = stream.read(_BLOCK_BYTES)
+        block = stream.read(block_bytes)
         data = rest + block
         scan = _scan(np.frombuffer(data, np.uint8), _State())
         ends = scan.places[(scan.depths == -1)]
@@ -86,7 +92,7 @@ def items(stream: BinaryIO, path: Sequence[str], what: str) -> Iterator[Any]:
         if not block:
             raise PayloadInvalid(f"{named} is cut off.", _REPORT)
         rest = data[last:]
-        if len(rest) > _LARGEST_ITEM:
+        if len(rest) > largest_item:
             raise PayloadInvalid(f"{named} has an item larger than any can be.", _REPORT)
 
 
@@ -143,10 +149,10 @@ def _escaped(data: _Bytes, state: _State) -> _Places:
     return within
 
 
-def _find(stream: BinaryIO, route: _Route) -> bytes:
+def _find(stream: BinaryIO, route: _Route, block_bytes: int) -> bytes:
     """Read up to the bracket that opens the array; what was read after it is returned."""
     tail, state = b"", _State()
-    while block := stream.read(_BLOCK_BYTES):
+    while block := stream.read(block_bytes):
         data = tail + block
         for place, kind, depth in _scan(np.frombuffer(block, np.uint8), state).at_most(route.depth):
             here = place + len(tail)

@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import quote, urljoin
 
 import pyarrow as pa
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from ingest import wire
 from ingest.client import Client
@@ -39,7 +39,7 @@ _ROOT = "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/"
 _SERVICES = ("AmazonEC2", "AmazonRDS", "AmazonS3", "AWSDataTransfer", "AWSLambda", "AmazonSageMaker")
 _PURCHASES = ("on_demand", "reserved")
 _PREAMBLE = 5
-_NEAR = 70
+_NEAR = 80
 _COLUMNS = (
     "SKU", "TermType", "PriceDescription", "Unit", "PricePerUnit", "Currency", "serviceCode", "usageType",
 )  # fmt: skip
@@ -75,9 +75,7 @@ class Version:
 
 def scopes(client: Client, selection: Selection) -> Iterable[Scope]:
     regions = chosen_regions(selection, "aws")
-    services = selection.services or _SERVICES
-    if not set(services) <= set(_SERVICES):
-        _check_services(services, _index(client, "index.json", "offers"))
+    services = _chosen_services(client, selection)
     known = {row["region"] for row in reference("regions").to_pylist() if row["provider"] == "aws"}
     for service in services if regions is None or regions else ():
         listed = set(_index(client, f"{quote(service)}/current/region_index.json", "regions"))
@@ -126,14 +124,18 @@ def _index(client: Client, path: str, key: str) -> Mapping[str, Any]:
     return listed
 
 
-def _check_services(wanted: Iterable[str], offers: Mapping[str, Any]) -> None:
-    """Raises InvalidInput with the nearest names for one that is not an offer code."""
-    for name in wanted:
-        if name not in offers:
-            found = process.extract(name, list(offers), limit=3, score_cutoff=_NEAR)
+def _chosen_services(client: Client, selection: Selection) -> Sequence[str]:
+    """The selected offer codes. A name nearly one is InvalidInput, any other is left to other sources."""
+    if selection.services is None:
+        return _SERVICES
+    further = set(selection.services) - set(_SERVICES)
+    offers = {*_SERVICES, *(_index(client, "index.json", "offers") if further else ())}
+    for name in sorted(further - offers):
+        found = process.extract(name, sorted(offers), scorer=fuzz.ratio, limit=3, score_cutoff=_NEAR)
+        if found:
             near = " or ".join(match for match, _, _ in found)
-            hint = f"Did you mean {near}?" if near else f"{urljoin(_ROOT, 'index.json')} lists them."
-            raise InvalidInput(f"AWS has no service {name!r} in its price list.", hint)
+            raise InvalidInput(f"AWS has no service {name!r} in its price list.", f"Did you mean {near}?")
+    return [name for name in selection.services if name in offers]
 
 
 def parse(payloads: Sequence[Payload]) -> Iterable[Tables]:

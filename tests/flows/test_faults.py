@@ -71,6 +71,7 @@ def linode(server: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         monkeypatch.setenv(f"CLOUD_PRICING_{name}", str(folder))
     settings.cache_clear()
     for task in (plan_one, collect_one):
+        # Prefect's own waits, of 72 seconds in all.
         monkeypatch.setattr(task, "retry_delay_seconds", [0.0, 0.0, 0.0])
     server.answer = answers("linode")
     with prefect_test_harness(server_startup_timeout=90):

@@ -165,6 +165,7 @@ def test_only_what_may_pass_is_tried_again(
 ) -> None:
     feed = Feed(*failures)
     monkeypatch.setitem(sys.modules, "ingest.sources.price_file", feed)
+    # Prefect's own waits, of 72 seconds in all; what they are is tested below.
     monkeypatch.setattr(collect_one, "retry_delay_seconds", [0.0, 0.0, 0.0])
     house.write_list({"m5.large@us-east-1": 0.096})
     (one,) = collect("price_file", files=paths(house))

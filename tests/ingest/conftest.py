@@ -127,3 +127,10 @@ def fetched_by(source: str, landing: Landing) -> list[tuple[Scope, list[Payload]
             (scope, [landing.keep(source, scope, one, FETCHED_AT) for one in module.fetch(client, scope)])
             for scope in module.scopes(client, selection)
         ]
+
+
+@pytest.fixture
+def client(server: Replay, tmp_path: Path) -> Iterator[Client]:
+    """A client with a store, of a test module whose `server` the mirrors point to."""
+    with Client((), tmp_path) as opened:
+        yield opened

@@ -1,15 +1,13 @@
 """The fixtures of Google's Billing Catalog as rows."""
 
-import json
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
 from ingest.source import Payload
 from ingest.sources import gcp_catalog
 from tests.ingest.replay import FIXTURES
+from tests.ingest.rows import Rows
 from warehouse.contracts import Scope
 
-Rows = list[dict[str, Any]]
 Keep = Callable[[str, Scope, dict[str, bytes]], list[Payload]]
 FOLDER = FIXTURES / "gcp_catalog"
 PAGES = {
@@ -28,17 +26,3 @@ def parsed(payloads: list[Payload]) -> Rows:
     (tables,) = gcp_catalog.parse(payloads)
     rows: Rows = tables.tables["prices"].to_pylist()
     return rows
-
-
-def some(rows: Iterable[dict[str, Any]], **wanted: Any) -> Rows:
-    return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
-
-
-def one(rows: Iterable[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
-    (found,) = some(rows, **wanted)
-    return found
-
-
-def attributes(row: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(row["attributes"])
-    return found

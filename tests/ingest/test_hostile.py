@@ -6,7 +6,7 @@ import resource
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,12 +26,6 @@ GOOD = Response(body=BIG, headers={"etag": '"b1"'})
 @pytest.fixture
 def server(served: Callable[[Answer], Replay]) -> Replay:
     return served(lambda request: Response(body=BIG, headers={"etag": '"b1"'}))
-
-
-@pytest.fixture
-def client(server: Replay, tmp_path: Path) -> Iterator[Client]:
-    with Client((), tmp_path) as opened:
-        yield opened
 
 
 def body(client: Client, url: str = FEED) -> bytes:

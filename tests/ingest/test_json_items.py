@@ -19,14 +19,9 @@ values = st.recursive(
 )
 
 
-def read(document: bytes, path: tuple[str, ...]) -> list[str]:
-    blocks = json_items.items(io.BytesIO(document), path, "feed.json")
+def read(document: bytes, path: tuple[str, ...], **sizes: int) -> list[str]:
+    blocks = json_items.items(io.BytesIO(document), path, "feed.json", **sizes)
     return [text for block in blocks for text in block.to_pylist()]
-
-
-@pytest.fixture(params=[1, 5, 64, 8 << 20])
-def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_items, "_BLOCK_BYTES", request.param)
 
 
 @given(
@@ -37,10 +32,9 @@ def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 )
 def test_items_come_out_as_they_went_in(items: list[Any], other: Any, indent: int | None, size: int) -> None:
     document = {"before": other, "terms": {"x": other, "plans": items}, "after": other}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_items, "_BLOCK_BYTES", size)
-        nested = read(json.dumps(document, indent=indent, ensure_ascii=False).encode(), ("terms", "plans"))
-        top = read(json.dumps(items, indent=indent).encode(), ())
+    whole = json.dumps(document, indent=indent, ensure_ascii=False).encode()
+    nested = read(whole, ("terms", "plans"), block_bytes=size)
+    top = read(json.dumps(items, indent=indent).encode(), (), block_bytes=size)
     assert [json.loads(text) for text in nested] == items
     assert [json.loads(text) for text in top] == items
 
@@ -53,7 +47,7 @@ def test_members_come_out_with_their_keys(members: dict[str, Any]) -> None:
     ]
 
 
-@pytest.mark.usefixtures("block")
+@pytest.mark.parametrize("size", [1, 5, 64, 8 << 20])
 @pytest.mark.parametrize(
     ("document", "problem"),
     [
@@ -69,13 +63,11 @@ def test_members_come_out_with_their_keys(members: dict[str, Any]) -> None:
         (b'{"Items": ["\xff"]}', "feed.json: Items is not UTF-8"),
     ],
 )
-def test_a_document_without_the_array_is_refused(document: bytes, problem: str) -> None:
+def test_a_document_without_the_array_is_refused(document: bytes, problem: str, size: int) -> None:
     with pytest.raises(PayloadInvalid, match=problem):
-        read(document, ("Items",))
+        read(document, ("Items",), block_bytes=size)
 
 
-def test_an_endless_item_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_items, "_BLOCK_BYTES", 100)
-    monkeypatch.setattr(json_items, "_LARGEST_ITEM", 1000)
+def test_an_endless_item_is_refused() -> None:
     with pytest.raises(PayloadInvalid, match="larger than any"):
-        read(b'{"Items": ["' + b"x" * 5000 + b'"]}', ("Items",))
+        read(b'{"Items": ["' + b"x" * 5000 + b'"]}', ("Items",), block_bytes=100, largest_item=1000)

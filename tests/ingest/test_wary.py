@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,12 +28,6 @@ GOOD = Response(body=BODY, headers={"etag": '"b1"'})
 @pytest.fixture
 def server(served: Callable[[Answer], Replay]) -> Replay:
     return served(lambda request: Response(body=BODY, headers={"etag": '"b1"'}))
-
-
-@pytest.fixture
-def client(server: Replay, tmp_path: Path) -> Iterator[Client]:
-    with Client((), tmp_path) as opened:
-        yield opened
 
 
 def body(client: Client, url: str = FEED) -> bytes:

@@ -1,8 +1,7 @@
 """What is odd about AWS's bulk price files."""
 
 import gzip
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,10 +14,10 @@ from ingest.client import Client
 from ingest.source import Payload, Selection
 from ingest.sources import aws_list
 from tests.ingest.replay import FIXTURES, Replay
+from tests.ingest.rows import Rows, attributes, one, some
 from warehouse.contracts import NATURAL_KEY, Scope
 from warehouse.errors import InvalidInput, PayloadInvalid
 
-Rows = list[dict[str, Any]]
 Keep = Callable[..., list[Payload]]
 FOLDER = FIXTURES / "aws_list"
 RECORDED = Path(__file__).resolve().parents[4] / "shared" / "pricelists" / "aws" / "bulk-api"
@@ -37,20 +36,6 @@ def rows(keep: Keep) -> Callable[..., Rows]:
         return listed
 
     return of
-
-
-def some(rows: Iterable[dict[str, Any]], **wanted: Any) -> Rows:
-    return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
-
-
-def one(rows: Iterable[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
-    (found,) = some(rows, **wanted)
-    return found
-
-
-def attributes(row: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(row["attributes"])
-    return found
 
 
 # --- machines
@@ -332,3 +317,25 @@ def test_a_recorded_version_index(replayed: Callable[[str], Replay]) -> None:
     assert found[-1].name == "20250912225308"
     assert found[-1].until is None
     assert found[0].since < datetime(2017, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("services", "scoped"),
+    [
+        (("AmazonEC2", "Virtual Machines"), ["AmazonEC2"]),  # the other one is Azure's
+        (("Virtual Machines",), []),
+    ],
+)
+def test_services_of_others_are_left_to_them(
+    replayed: Callable[[str], Replay], services: tuple[str, ...], scoped: list[str]
+) -> None:
+    replayed("aws_list")
+    with Client(()) as client:
+        found = aws_list.scopes(client, Selection(("us-east-1",), services))
+        assert [scope.service for scope in found] == scoped
+
+
+def test_a_service_nearly_named_is_asked_back(replayed: Callable[[str], Replay]) -> None:
+    replayed("aws_list")
+    with Client(()) as client, pytest.raises(InvalidInput, match="Did you mean AmazonEC2"):
+        list(aws_list.scopes(client, Selection(services=("AmazonEC2", "AmazonEC3"))))

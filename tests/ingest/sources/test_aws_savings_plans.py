@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,10 +14,10 @@ from ingest.client import Client
 from ingest.source import Payload, Selection
 from ingest.sources import aws_savings_plans
 from tests.ingest.replay import FIXTURES, Replay
+from tests.ingest.rows import Rows, one, some
 from warehouse.contracts import Scope
 from warehouse.errors import PayloadInvalid
 
-Rows = list[dict[str, Any]]
 Keep = Callable[..., list[Payload]]
 COMPUTE, LEARNING = "AWSComputeSavingsPlan", "AWSMachineLearningSavingsPlans"
 RECORDED = Path(__file__).resolve().parents[4] / "shared" / "pricelists" / "aws" / "bulk-api"
@@ -37,15 +37,6 @@ def rows(keep: Keep) -> Callable[..., Rows]:
         return listed
 
     return of
-
-
-def some(rows: Iterable[dict[str, Any]], **wanted: Any) -> Rows:
-    return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
-
-
-def one(rows: Iterable[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
-    (found,) = some(rows, **wanted)
-    return found
 
 
 def test_usage_and_operation_say_which_machine_it_is(rows: Callable[..., Rows]) -> None:

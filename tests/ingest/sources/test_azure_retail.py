@@ -1,19 +1,17 @@
 """What is odd about Azure's Retail Prices API."""
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from ingest.source import Payload
 from ingest.sources import azure_retail
 from tests.ingest.replay import FIXTURES
+from tests.ingest.rows import Rows, attributes, one, some
 from warehouse.contracts import Scope
 
-Rows = list[dict[str, Any]]
 FOLDER = FIXTURES / "azure_retail"
 PAGES = {
     "Virtual Machines": ("vm-1.json", "vm-2.json"),
@@ -33,20 +31,6 @@ def rows(keep: Callable[..., list[Payload]]) -> Callable[..., Rows]:
         return listed
 
     return of
-
-
-def some(rows: Iterable[dict[str, Any]], **wanted: Any) -> Rows:
-    return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
-
-
-def one(rows: Iterable[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
-    (found,) = some(rows, **wanted)
-    return found
-
-
-def attributes(row: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(row["attributes"])
-    return found
 
 
 # --- ways of buying

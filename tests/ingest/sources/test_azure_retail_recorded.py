@@ -2,26 +2,20 @@
 
 import gzip
 import json
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ingest.landing import Landing
 from ingest.source import Fetched
 from ingest.sources import azure_retail
+from tests.ingest.rows import Rows, some
 from warehouse.contracts import Scope
 
-Rows = list[dict[str, Any]]
 RECORDED = Path(__file__).resolve().parents[4] / "shared" / "pricelists" / "azure" / "retail-api"
 DAY = datetime(2021, 12, 14, tzinfo=UTC)
-
-
-def some(rows: Iterable[dict[str, Any]], **wanted: Any) -> Rows:
-    return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
 
 
 @pytest.fixture

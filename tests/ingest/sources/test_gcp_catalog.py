@@ -13,8 +13,9 @@ from ingest.client import Client
 from ingest.landing import Landing
 from ingest.source import Selection
 from ingest.sources import gcp_catalog
-from tests.ingest.gcp_catalog_rows import FOLDER, Keep, Rows, attributes, listed, one, parsed, some
+from tests.ingest.gcp_catalog_rows import FOLDER, Keep, listed, parsed
 from tests.ingest.replay import Replay
+from tests.ingest.rows import Rows, attributes, one, some
 from warehouse.contracts import Scope
 from warehouse.errors import InvalidInput, MissingRequirement, PayloadInvalid
 from warehouse.settings import settings

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.ingest.gcp_catalog_rows import Keep, Rows, attributes, listed, one, some
+from tests.ingest.gcp_catalog_rows import Keep, listed
+from tests.ingest.rows import Rows, attributes, one, some
 
 
 @pytest.fixture

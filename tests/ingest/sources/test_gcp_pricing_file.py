@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,10 +16,10 @@ from ingest.landing import Landing
 from ingest.source import Fetched, Payload, Selection
 from ingest.sources import gcp_pricing_file
 from tests.ingest.replay import FIXTURES
+from tests.ingest.rows import Rows, some
 from warehouse.contracts import NATURAL_KEY, Scope
 from warehouse.errors import PayloadInvalid
 
-Rows = list[dict[str, Any]]
 FILE = (FIXTURES / "gcp_pricing_file" / "pricing.yml").read_bytes()
 MADE = datetime(2026, 11, 19, 4, 37, 48, tzinfo=UTC)
 RECORDED = Path(__file__).resolve().parents[4] / "shared" / "pricelists" / "gcp" / "cyclenerd-pricing-yml"
@@ -34,10 +34,6 @@ def rows(keep: Callable[..., list[Payload]]) -> Callable[..., Rows]:
         return listed
 
     return of
-
-
-def some(rows: Iterable[dict[str, Any]], **wanted: Any) -> Rows:
-    return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
 
 
 def ways(rows: Rows, name: str, region: str = "us-central1") -> dict[tuple[str, int | None], Decimal]:

@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,10 @@ from ingest.source import Fetched, Payload, Selection
 from ingest.sources import oci_list
 from tests.ingest.conftest import FETCHED_AT
 from tests.ingest.replay import FIXTURES
+from tests.ingest.rows import Rows, one, some
 from warehouse.contracts import Scope
 from warehouse.errors import InvalidInput, PayloadInvalid
 
-Rows = list[dict[str, Any]]
 Keep = Callable[..., list[Payload]]
 RECORDED = Path(__file__).resolve().parents[4] / "shared" / "pricelists" / "oci" / "cetools-products"
 LISTS = sorted(RECORDED.glob("*/*.json.gz"))
@@ -42,15 +42,6 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Rows]:
         return parsed[service][table]
 
     return of
-
-
-def some(rows: Iterable[dict[str, Any]], **wanted: Any) -> Rows:
-    return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
-
-
-def one(rows: Iterable[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
-    (found,) = some(rows, **wanted)
-    return found
 
 
 def machine(rows: Rows, instance_type: str, **wanted: Any) -> dict[str, Any]:

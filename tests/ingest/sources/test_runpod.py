@@ -3,10 +3,9 @@
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,10 +14,10 @@ from ingest.normalize import reference
 from ingest.source import Payload, Selection
 from ingest.sources import runpod
 from tests.ingest.replay import FIXTURES, Replay
+from tests.ingest.rows import Rows, some
 from warehouse.contracts import Scope
 from warehouse.errors import PayloadInvalid
 
-Rows = list[dict[str, Any]]
 Keep = Callable[..., list[Payload]]
 RECORDED = (
     Path(__file__).resolve().parents[4] / "shared/pricelists/gpu-clouds/gpu-radar/2026-08-17/runpod.json.gz"
@@ -35,10 +34,6 @@ def rows(recorded: Callable[[str], Sequence[tuple[Scope, list[Payload]]]]) -> Ca
         return listed
 
     return of
-
-
-def some(rows: Iterable[dict[str, Any]], **wanted: Any) -> Rows:
-    return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
 
 
 def test_secure_and_community_cloud_are_kept_apart(rows: Callable[..., Rows]) -> None:
