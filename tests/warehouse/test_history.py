@@ -156,7 +156,7 @@ def days(rows: Sequence[tuple[object, ...]]) -> set[tuple[object, ...]]:
     return {(r[0], r[1], day(r[2]), day(r[3]), int(r[4])) for r in rows if isinstance(r[4], Decimal)}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(batches=observations(), seed=st.integers(0, 1000))
 def test_history_is_what_a_naive_model_says_in_any_order(
     shared: duckdb.DuckDBPyConnection, batches: list[Observation], seed: int
@@ -168,6 +168,22 @@ def test_history_is_what_a_naive_model_says_in_any_order(
     )
     assert days(in_order) == naive(batches)
     assert out_of_order == in_order
+
+
+def test_a_span_cut_open_names_the_last_batch_of_the_moment_it_now_begins_at(
+    shared: duckdb.DuckDBPyConnection,
+) -> None:
+    """Two batches speak of day 1; whichever order they come in, the later of them has the word."""
+    price = {("a", "here"): 1}
+    batches = [
+        Observation("b0", 0, 0, None, price),
+        Observation("b1", 0, 0, ("here",), {}),
+        Observation("b2", 1, 0, None, {}),
+        Observation("b3", 1, 0, None, price),
+    ]
+    found = {tuple(history(shared, order)) for order in permutations(batches)}
+    assert len(found) == 1
+    assert [row[-1] for row in found.pop()] == ["b3"]
 
 
 @settings(max_examples=10, deadline=None)

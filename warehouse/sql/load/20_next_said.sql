@@ -24,8 +24,8 @@ speaking AS (
 )
 SELECT
     s.price_id,
-    min(struct_pack(as_of := b.as_of, observed_at := b.observed_at, batch_id := b.batch_id))
-        FILTER (b.batch_id IS NOT NULL) AS next
+    min(b.as_of) AS next_as_of,
+    arg_max(b.batch_id, (-epoch_us(b.as_of), b.observed_at, b.batch_id)) AS next_batch
 FROM (SELECT DISTINCT price_id FROM silent) AS s
 LEFT JOIN speaking AS b USING (price_id)
 GROUP BY s.price_id;

@@ -17,8 +17,8 @@ claims AS (
 )
 SELECT
     c.price_id, c.price, c.upfront, c.as_of,
-    CASE WHEN n.price_id IS NULL THEN c.next_as_of ELSE n.next.as_of END AS next_as_of,
-    CASE WHEN n.price_id IS NULL THEN c.next_batch ELSE n.next.batch_id END AS next_batch
+    CASE WHEN n.price_id IS NULL THEN c.next_as_of ELSE n.next_as_of END AS next_as_of,
+    CASE WHEN n.price_id IS NULL THEN c.next_batch ELSE n.next_batch END AS next_batch
 FROM claims AS c
 LEFT JOIN next_said AS n USING (price_id)
-WHERE coalesce(CASE WHEN n.price_id IS NULL THEN c.next_as_of ELSE n.next.as_of END > c.as_of, true);
+WHERE coalesce(CASE WHEN n.price_id IS NULL THEN c.next_as_of ELSE n.next_as_of END > c.as_of, true);

@@ -34,7 +34,16 @@ SELECT
     arg_min(s.local_storage_gb, s.place) AS local_storage_gb,
     arg_min(s.network_gbps, s.place) AS network_gbps,
     coalesce(arg_min(s.source, s.place) FILTER (s.vcpus IS NOT NULL), arg_min(s.source, s.place)) AS source,
-    coalesce(arg_min(s.as_of, s.place) FILTER (s.vcpus IS NOT NULL), arg_min(s.as_of, s.place)) AS as_of
+    coalesce(arg_min(s.as_of, s.place) FILTER (s.vcpus IS NOT NULL), arg_min(s.as_of, s.place)) AS as_of,
+    list_sort(list_distinct([
+        arg_min(s.source, s.place) FILTER (s.vcpus IS NOT NULL),
+        arg_min(s.source, s.place) FILTER (s.memory_gib IS NOT NULL),
+        arg_min(s.source, s.place) FILTER (s.architecture IS NOT NULL),
+        arg_min(s.source, s.place) FILTER (s.cpu_model IS NOT NULL),
+        arg_min(s.source, s.place) FILTER (s.accelerator IS NOT NULL),
+        arg_min(s.source, s.place) FILTER (s.local_storage_gb IS NOT NULL),
+        arg_min(s.source, s.place) FILTER (s.network_gbps IS NOT NULL)
+    ])) AS specs_sources
 FROM stated AS s
 JOIN named AS n USING (provider, instance_type)
 GROUP BY s.provider, s.instance_type
