@@ -11,7 +11,13 @@ import pyarrow as pa
 from warehouse.contracts import Document
 from warehouse.statements import statement, statements
 
-_GUIDES = pa.schema([pa.field(column.name, pa.string()) for column in fields(Document)])
+_DATES = {"valid_from", "valid_to"}
+_GUIDES = pa.schema(
+    [
+        pa.field(column.name, pa.date32() if column.name in _DATES else pa.string())
+        for column in fields(Document)
+    ]
+)
 
 
 def write_documents(connection: duckdb.DuckDBPyConnection, guides: Iterable[Document]) -> int:

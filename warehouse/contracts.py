@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from warehouse.schemas import BENCHMARKS as BENCHMARKS
@@ -129,7 +129,12 @@ class Batch:
 
 @dataclass(frozen=True)
 class Document:
-    """One text of the knowledge base. `document_id` names its subject and language, for good."""
+    """One text of the knowledge base. `document_id` names its subject and language, for good.
+
+    `parent` is the subject of the card one level up: `family/aws/m5` of `machine/aws/m5.large`. The
+    figures of its text held from `valid_from` on, and were last confirmed on `valid_to`, which is not
+    part of the text: a daily confirmation makes no other text.
+    """
 
     document_id: str
     kind: str
@@ -141,6 +146,9 @@ class Document:
     entity: str | None = None
     keywords: str = ""
     summary: str = ""
+    parent: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True)
@@ -170,8 +178,13 @@ class QueryResult:
 
 @dataclass(frozen=True)
 class Hit:
-    """One document found by a search; `score` is the fused rank, higher is better."""
+    """One document found by a search in the knowledge of `snapshot`; `score`: higher is better.
+
+    `folded` are ids of others that say nearly the same, and are left out of the results for it.
+    """
 
     document: Document
     score: float
     matched: tuple[str, ...] = ()  # of: vector, words, name
+    snapshot: str = ""
+    folded: tuple[str, ...] = ()

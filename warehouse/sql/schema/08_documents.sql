@@ -9,5 +9,8 @@ CREATE TABLE documents (
     text VARCHAR NOT NULL,
     keywords VARCHAR NOT NULL,
     source VARCHAR NOT NULL,
+    parent VARCHAR,
+    valid_from DATE,
+    valid_to DATE,
     content_hash VARCHAR NOT NULL
 );
