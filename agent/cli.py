@@ -13,7 +13,8 @@ from typing import Annotated
 
 import typer
 
-from agent import cli_snapshots
+from agent import cli_backup, cli_knowledge, cli_snapshots
+from agent.cli_choice import AsOf, SnapshotId, reader_of, say_which
 from agent.cli_offers import offers
 from agent.cli_records import emit, emit_csv, emit_records
 from agent.cli_refresh import refresh
@@ -32,6 +33,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(cli_snapshots.app, name="snapshots")
+app.add_typer(cli_knowledge.app, name="knowledge")
+app.add_typer(cli_backup.app, name="backup")
+app.add_typer(cli_backup.app, name="backup")
 
 # Too wide for a table; --json has them.
 _ROW_ORIGIN = ("source", "provider", "purchase_option", "currency", "as_of", "batch_id")
@@ -39,7 +43,6 @@ _ROW_ORIGIN = ("source", "provider", "purchase_option", "currency", "as_of", "ba
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
-SnapshotId = Annotated[str | None, typer.Option("--snapshot", help="Another snapshot than the one in force.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="Language of the answer: en or pt.")]
 
 
@@ -79,16 +82,16 @@ def ask(
     question: Annotated[str, typer.Argument(help="In English or Portuguese.")],
     lang: Lang = None,
     snapshot: SnapshotId = None,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question, with the rows it rests on."""
     from agent.answer import answer
-    from warehouse.reader import Reader
 
     if lang not in (None, "auto", "en", "pt"):
         raise InvalidInput(f"There is no language {lang}.", "Use en or pt.")
     _require_text(question)
-    with Reader.open(settings().store, snapshot) as reader:
+    with reader_of(snapshot, as_of) as reader:
         answered = answer(question, reader=reader, language=lang)
     if as_json:
         emit(answered.to_dict())
@@ -103,14 +106,14 @@ def sql(
     output: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Rows to return at most.")] = None,
     snapshot: SnapshotId = None,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Run one SELECT over the snapshot in force; nothing else is allowed."""
-    from warehouse.reader import Reader
-
+    """Run one SELECT over a snapshot; nothing else is allowed."""
     text = _query_text(query, file)
-    with Reader.open(settings().store, snapshot) as reader:
+    with reader_of(snapshot, as_of) as reader:
         result = reader.query(text, limit=limit)
+        say_which(reader, as_of)
     _print_result(result, "json" if as_json else output)
     if result.truncated:
         note(f"Cut at {len(result.rows):,} rows; --limit or CLOUD_PRICING_QUERY_ROWS allows more.")
@@ -156,21 +159,22 @@ def quarantine(
     region: Annotated[str | None, typer.Option("--region", help="Show the rows of one region.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to show.")] = 50,
     snapshot: SnapshotId = None,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """What the gate refused and why; without filters, a count for each reason."""
     from ingest import registry
-    from warehouse.reader import Reader
 
     if source:
         registry.get(source)
-    with Reader.open(settings().store, snapshot) as reader:
+    with reader_of(snapshot, as_of) as reader:
         if reason or machine or region:
             found = reader.named(
                 "quarantine_rows", source=source, reason=reason, machine=machine, region=region
             )
         else:
             found = reader.named("quarantine_reasons", source=source, reason=None)
+        say_which(reader, as_of)
     shown = QueryResult(found.columns, found.rows[:limit], found.truncated or len(found.rows) > limit)
     rows = bool(reason or machine or region)
     emit(shown.records()) if as_json else show(without(shown, _ROW_ORIGIN) if rows else shown)

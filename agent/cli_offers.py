@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from agent.cli_choice import AsOf, SnapshotId, reader_of, say_which
 from agent.cli_records import emit
 from agent.terminal import note, show
 from warehouse.contracts import OPERATING_SYSTEMS, PURCHASE_OPTIONS, TENANCIES, QueryResult
 from warehouse.errors import InvalidInput
-from warehouse.settings import settings
 
 Many = list[str] | None
 
@@ -40,9 +40,8 @@ def offers(
         bool, typer.Option("--own", help="Prices of your own lists instead of list prices.")
     ] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Rows to show.")] = 20,
-    snapshot: Annotated[
-        str | None, typer.Option("--snapshot", help="Another snapshot than the one in force.")
-    ] = None,
+    snapshot: SnapshotId = None,
+    as_of: AsOf = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False,
 ) -> None:
     """List machines that can be rented by the hour, the cheapest first."""
@@ -50,7 +49,6 @@ def offers(
     from agent.context import Context
     from agent.tools import find_offers
     from agent.understand.vocabulary import vocabulary
-    from warehouse.reader import Reader
 
     _one_of("--tenancy", [tenancy], TENANCIES)
     _one_of("--os", [operating_system.lower()], OPERATING_SYSTEMS)
@@ -70,10 +68,11 @@ def offers(
         "price_type": "contracted" if contracted else "list",
         "rows": limit,
     }
-    with Reader.open(settings().store, snapshot) as reader:
+    with reader_of(snapshot, as_of) as reader:
         words = vocabulary(reader)
         _one_of("--provider", [name.lower() for name in provider or ()], sorted(words.providers))
         found = find_offers(Context(reader, words, opener(None, reader)), **chosen)
+        say_which(reader, as_of)
     if as_json:
         emit(list(found.rows))
         return

@@ -151,10 +151,16 @@ def _say_refreshed(refreshed: dict[str, Any]) -> None:
     line(
         f"Published snapshot {refreshed['snapshot']}: {rows['prices_in_force']:,} prices in force, "
         f"{rows['instance_types']:,} machines, {rows['documents']:,} documents "
-        f"({refreshed['embedded']:,} embedded, {refreshed['reused']:,} reused), "
+        f"({_embedded(refreshed)}), "
         f"{rows['quarantine']:,} rows in quarantine."
     )
     _say_refused(refreshed["verdicts"])
+
+
+def _embedded(refreshed: dict[str, Any]) -> str:
+    """Equal texts share a vector, so that these may be fewer than there are documents."""
+    rate = f" at {refreshed['embed_rate']:,.1f} a second" if refreshed["embedded"] else ""
+    return f"{refreshed['embedded']:,} embedded{rate}, {refreshed['reused']:,} skipped as unchanged"
 
 
 def _say_failed(collected: list[dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from agent.cli_diff import diff
 from agent.cli_records import emit
 from agent.terminal import line, note, show
 from warehouse import snapshots
@@ -27,7 +28,7 @@ Id = Annotated[
 def list_snapshots(as_json: Json = False) -> None:
     """All published snapshots, the newest last; * marks the one in force."""
     store = settings().store
-    names, current = snapshots.published(store), snapshots.current_id(store)
+    names, current = snapshots.published(store), _in_force(store)
     records = [{"in_force": name == current, "snapshot": name, **_summary(store, name)} for name in names]
     if as_json:
         emit(records)
@@ -40,6 +41,15 @@ def list_snapshots(as_json: Json = False) -> None:
     for one in records:
         if one["damaged"]:
             note(f"{one['damaged']}: snapshot {one['snapshot']} cannot be used.")
+
+
+def _in_force(store: Path) -> str | None:
+    """The others are listed where the pointer names none: one of them is the way out."""
+    try:
+        return snapshots.current_id(store)
+    except SnapshotDamaged as error:
+        note(str(error))
+        return None
 
 
 def _summary(store: Path, name: str) -> dict[str, Any]:
@@ -80,45 +90,7 @@ def show_snapshot(snapshot: Id = None, as_json: Json = False) -> None:
     line(f"Validation report: {found.folder / snapshots.VALIDATION / 'index.html'}")
 
 
-@app.command()
-def diff(
-    older: Annotated[str, typer.Argument(help="A snapshot, or the beginning of its id.")],
-    newer: Id = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Price changes to list.")] = 20,
-    as_json: Json = False,
-) -> None:
-    """What changed from one snapshot to another: prices, machines, documents, batches."""
-    from warehouse import comparison
-
-    store = settings().store
-    later = snapshots.load(store, newer)
-    found = comparison.compare(snapshots.load(store, older), later, limit)
-    if as_json:
-        emit({"counts": found.counts.records(), "price_changes": found.price_changes.records()})
-        return
-    show(found.counts)
-    if found.price_changes.rows:
-        show(_change_table(found.price_changes.records()))
-    if found.price_changes.truncated:
-        note(f"The {limit} largest changes are shown; --limit shows more.")
-
-
-def _change_table(changes: list[dict[str, Any]]) -> QueryResult:
-    """Narrow enough for a terminal of 80 columns; --json has every column."""
-    rows = tuple(
-        (
-            one["item"],
-            one["operating_system"],
-            one["region"],
-            one["purchase_option"],
-            one["old_price"],
-            one["new_price"],
-            f"{one['currency']}/{one['unit']}",
-            "" if one["change_percent"] is None else f"{one['change_percent']:+g}%",
-        )
-        for one in changes
-    )
-    return QueryResult(("item", "os", "region", "option", "old", "new", "per", "change"), rows)
+app.command()(diff)
 
 
 @app.command()
@@ -139,9 +111,13 @@ def verify(snapshot: Id = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def rollback(snapshot: Id = None, as_json: Json = False) -> None:
+def rollback(
+    snapshot: Id = None,
+    force: Annotated[bool, typer.Option("--force", help="Even to one whose files are damaged.")] = False,
+    as_json: Json = False,
+) -> None:
     """Put an earlier snapshot in force: the one before, or the one named. Nothing is removed."""
     limits = settings()
     with snapshots.publishing(limits.store, limits.lock_timeout):
-        found = snapshots.rollback(limits.store, snapshot)
+        found = snapshots.rollback(limits.store, snapshot, force=force)
     emit({"snapshot": found.id}) if as_json else line(f"Snapshot {found.id} is in force.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,7 +14,9 @@ from warehouse.reader import Reader
 
 
 class Knowing(Protocol):
-    """What the agent needs of a knowledge base."""
+    """What the agent needs of a knowledge base. `degraded` says what the last search had to do without."""
+
+    degraded: str | None
 
     def search(
         self,
@@ -24,7 +26,21 @@ class Knowing(Protocol):
         provider: str | None = None,
         language: str | None = None,
         kinds: Collection[str] | None = None,
+        signals: Collection[str] | None = None,
     ) -> list[Hit]: ...
+
+
+@dataclass(frozen=True)
+class Degraded:
+    """How a search in the knowledge base was less than it should be, and why.
+
+    `how` is `index`, `partly`, `names` or `words`: what was left to search with. `damaged` are files of
+    the snapshot with what is wrong with them; `message` says what else was wrong.
+    """
+
+    how: str
+    damaged: Mapping[str, str]
+    message: str = ""
 
 
 @dataclass
@@ -37,7 +53,7 @@ class Context:
     language: str = "en"
     findings: list[Finding] = field(default_factory=list)
     failures: list[CloudPricingError] = field(default_factory=list)
-    degraded: str | None = None
+    degraded: Degraded | None = None
 
     def found(self, tool: str) -> list[Finding]:
         return [finding for finding in self.findings if finding.tool == tool]

@@ -12,12 +12,20 @@ from pathlib import Path
 
 from agent.settings import agent_settings
 from warehouse import snapshots
+from warehouse.backup_state import last_backup, last_drill
 from warehouse.errors import CloudPricingError
+from warehouse.integrity import is_of_knowledge, without_parts
 from warehouse.reader import Reader
 from warehouse.settings import Settings
 
 _LIBRARIES = ("duckdb", "prefect", "great-expectations", "chromadb", "sentence-transformers", "agno")
 _LOW_DISK_BYTES = 2 * 1024**3
+_BACKUP_DAYS = 8  # the drill is weekly, and so is the least that is kept
+_LINES = 3
+_MEND = (
+    "`cloud-pricing refresh` makes vectors and index anew from the warehouse, "
+    "`cloud-pricing backup restore` brings the published files back; prices need neither"
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +37,13 @@ class Finding:
 
 def examine(limits: Settings) -> list[Finding]:
     """Every check, whatever the others found."""
-    return [*_installation(limits), *_store(limits.store), *_snapshot(limits.store)]
+    return [
+        *_installation(limits),
+        *_store(limits.store),
+        *_snapshot(limits),
+        *_servers(limits),
+        *_backups(limits.store),
+    ]
 
 
 def _installation(limits: Settings) -> Iterator[Finding]:
@@ -76,13 +90,14 @@ def _store(store: Path) -> Iterator[Finding]:
         yield Finding("leftovers", "warning", f"{', '.join(left)}: the next refresh removes them")
 
 
-def _snapshot(store: Path) -> Iterator[Finding]:
-    if snapshots.current_id(store) is None:
-        yield Finding("snapshot", "warning", "none yet: run `cloud-pricing refresh`")
-        return
+def _snapshot(limits: Settings) -> Iterator[Finding]:
     try:
-        snapshot = snapshots.load(store)
-        yield _verified(snapshot)
+        if snapshots.current_id(limits.store) is None:
+            yield Finding("snapshot", "warning", "none yet: run `cloud-pricing refresh`")
+            return
+        snapshot = snapshots.load(limits.store)
+        wrong = snapshots.verify(snapshot)
+        yield _verified(snapshot, [one for one in wrong if not _is_of_knowledge(one)])
         with Reader(snapshot) as reader:
             rows = reader.named("sources_state").records()
         stale = [f"{row['source']} ({row['providers']})" for row in rows if row["stale"]]
@@ -91,26 +106,99 @@ def _snapshot(store: Path) -> Iterator[Finding]:
     except CloudPricingError as error:
         yield Finding("snapshot", "broken", str(error))
         return
-    yield _knowledge(store, snapshot)
+    yield _knowledge(limits.store, snapshot, [one for one in wrong if _is_of_knowledge(one)])
+    yield _identity(snapshot)
 
 
-def _verified(snapshot: snapshots.Snapshot) -> Finding:
-    wrong = snapshots.verify(snapshot)
+def _is_of_knowledge(wrong: str) -> bool:
+    return is_of_knowledge(wrong.partition(": ")[0])
+
+
+def _verified(snapshot: snapshots.Snapshot, wrong: list[str]) -> Finding:
     if not wrong:
-        return Finding("snapshot", "ok", f"{snapshot.id}, {len(snapshot.manifest.files)} files as published")
-    more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-    way_out = "go back with `cloud-pricing snapshots rollback`"
-    return Finding("snapshot", "broken", f"{snapshot.id}: {'; '.join(wrong[:3])}{more}: {way_out}")
+        held = f"{snapshot.id}, {len(snapshot.manifest.files)} files"
+        return Finding("snapshot", "ok", f"{held}, the prices as published")
+    way_out = (
+        "go back with `cloud-pricing snapshots rollback`, or bring its files back "
+        "with `cloud-pricing backup restore`"
+    )
+    return Finding("snapshot", "broken", f"{snapshot.id}: {_few(wrong)}: {way_out}")
 
 
-def _knowledge(store: Path, snapshot: snapshots.Snapshot) -> Finding:
+def _few(lines: list[str]) -> str:
+    more = f" and {len(lines) - _LINES} more" if len(lines) > _LINES else ""
+    return "; ".join(lines[:_LINES]) + more
+
+
+def _knowledge(store: Path, snapshot: snapshots.Snapshot, wrong: list[str]) -> Finding:
+    """Prices are answered whatever it says."""
     from warehouse.knowledge import Knowledge
 
+    if wrong:
+        told = (one.partition(": ") for one in wrong)
+        named = without_parts(snapshot.folder, {name: what for name, _, what in told})
+        lines = [f"{name}: {what}" for name, what in named.items()]
+        return Finding("knowledge", "broken", f"{_few(lines)}: {_MEND}")
     try:
         with Knowledge.open(snapshot.folder, store / "cache" / "chroma") as knowledge:
             found = knowledge.search("spot", limit=1)
+            degraded = knowledge.degraded
     except CloudPricingError as error:
         return Finding("knowledge", "broken", str(error))
+    if degraded:
+        return Finding("knowledge", "broken", f"{degraded.rstrip('.')}: {_MEND}")
     return Finding(
         "knowledge", "ok" if found else "warning", "search answers" if found else "search finds nothing"
     )
+
+
+def _identity(snapshot: snapshots.Snapshot) -> Finding:
+    """The vectors of the snapshot are those that the settings ask for."""
+    from warehouse.embed import identity
+
+    held = str(snapshot.manifest.knowledge.get("model", "of no known model"))
+    try:
+        asked = identity()
+    except CloudPricingError as error:
+        return Finding("vectors", "broken", str(error))
+    if held == asked:
+        return Finding("vectors", "ok", held)
+    return Finding(
+        "vectors", "warning", f"{held}; the settings ask for {asked}: `cloud-pricing refresh` makes them"
+    )
+
+
+def _servers(limits: Settings) -> Iterator[Finding]:
+    from warehouse.chroma_clients import client_of
+
+    problems = []
+    for url in limits.chroma_urls:
+        try:
+            with client_of(url):
+                continue
+        except CloudPricingError as error:
+            problems.append(str(error))
+    if limits.chroma_urls:
+        said = "; ".join(problems) or f"{', '.join(limits.chroma_urls)}: all answer"
+        yield Finding("chroma servers", "broken" if problems else "ok", said)
+
+
+def _backups(store: Path) -> Iterator[Finding]:
+    last, drill = last_backup(store), last_drill(store)
+    if last is None:
+        yield Finding("backup", "warning", "none yet: run `cloud-pricing backup create`")
+    else:
+        old = last.age_days() > _BACKUP_DAYS
+        said = f"{last.id}, {last.age_days():.1f} days old, of snapshot {last.snapshot}, in {last.where}"
+        yield Finding(
+            "backup",
+            "warning" if old else "ok",
+            said + (": run `cloud-pricing backup create`" if old else ""),
+        )
+    if drill is None:
+        yield Finding("restore drill", "warning", "none yet: `prefect.yaml` runs one every week")
+    elif drill.passed:
+        yield Finding("restore drill", "ok", f"passed on {drill.started_at:%Y-%m-%d}, backup {drill.backup}")
+    else:
+        said = f"failed on {drill.started_at:%Y-%m-%d}, backup {drill.backup}: {_few(list(drill.wrong))}"
+        yield Finding("restore drill", "broken", f"{said}: run `cloud-pricing backup verify`")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.context import Context
+from agent.context import Context, Degraded
 from agent.evidence import Finding
 from agent.understand.fold import phrase
 from agent.understand.lexicon import lexicon
@@ -12,6 +12,8 @@ from warehouse.contracts import Hit
 from warehouse.errors import KnowledgeUnavailable
 
 _LEAST_LETTERS = 3
+_INDEX = "lexicon.sqlite3"  # names and words; all other files are of the vectors
+_WITHOUT_VECTORS = ("words", "name")
 
 
 def search_knowledge(
@@ -24,13 +26,22 @@ def search_knowledge(
 ) -> Finding:
     """Guides and cards about buying compute: on demand, spot, reserved, GPUs, regions, reading prices."""
     spoken = language or context.language
+    damaged = context.reader.knowledge_damage()
+    untrusted = any(name != _INDEX for name in damaged)
+    how: dict[str, Any] = {"limit": limit, "provider": provider, "language": spoken, "kinds": kinds or None}
+    if untrusted:
+        how["signals"] = _WITHOUT_VECTORS
     try:
         knowledge = context.knowledge()
-        hits = knowledge.search(text, limit=limit, provider=provider, language=spoken, kinds=kinds or None)
+        hits = knowledge.search(text, **how)
     except KnowledgeUnavailable as error:
-        context.degraded = error.message
-        rows = _by_words(context, text, spoken, kinds, limit)
-        return Finding("search_knowledge", {}, rows)
+        context.degraded = Degraded("words", damaged, error.message)
+        return Finding("search_knowledge", {}, _by_words(context, text, spoken, kinds, limit))
+    if untrusted or knowledge.degraded:
+        partly = any("vector" in hit.matched for hit in hits)
+        context.degraded = Degraded("partly" if partly else "names", damaged, knowledge.degraded or "")
+    elif damaged:
+        context.degraded = Degraded("index", damaged)
     return Finding("search_knowledge", {}, tuple(_row(hit) for hit in hits))
 
 

@@ -21,7 +21,9 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
+    Task,
     TaskID,
     TaskProgressColumn,
     TextColumn,
@@ -210,6 +212,17 @@ def failure(message: str, hint: str = "") -> None:
     line(" ".join(f"error: {message}{stop} {hint}".split()), "bold red", err, head=6)
 
 
+_COUNTED = {"embed": "documents"}  # what a stage counts, where its pace is of interest
+
+
+class _Rate(ProgressColumn):
+    """How fast a stage goes, or went in all."""
+
+    def render(self, task: Task) -> Text:
+        counted, speed = _COUNTED.get(task.description), task.finished_speed or task.speed
+        return Text(f"{speed:,.0f} {counted}/s" if counted and speed else "", style="progress.data.speed")
+
+
 @contextmanager
 def progress(quiet: bool) -> Iterator[Any]:
     """A listener for `flows.progress.listening`: one line a stage, with a bar where a length is known."""
@@ -219,6 +232,7 @@ def progress(quiet: bool) -> Iterator[Any]:
         BarColumn(bar_width=24),
         TaskProgressColumn(),
         TimeElapsedColumn(),
+        _Rate(),
     )
     with Progress(*columns, console=err, disable=quiet or not err.is_terminal, transient=False) as bars:
         current: dict[str, TaskID] = {}

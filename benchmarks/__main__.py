@@ -1,15 +1,19 @@
 """`make bench`: every benchmark beside its yardstick, in one run on one machine, and the fault matrix.
 
 Only ratios are meant to be compared; absolute times of a shared machine do not hold.
-`python -m benchmarks faults [source …]` shows the matrix alone.
+`python -m benchmarks faults [source …]` shows the matrix alone, `python -m benchmarks retrieval` how well
+and how fast documents are found (`--help`: its options), `python -m benchmarks vectors` what smaller
+vectors still find.
 """
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import answers, faults, feeds
+from benchmarks import answers, faults, feeds, vectors
+from benchmarks.retrieval import command as retrieval
 from benchmarks.timing import Row
+from warehouse.settings import settings
 
 
 def show(rows: list[Row]) -> None:
@@ -23,7 +27,15 @@ def show(rows: list[Row]) -> None:
 
 if __name__ == "__main__":
     asked = sys.argv[1:]
+    if asked[:1] == ["retrieval"]:
+        retrieval.run(asked[1:])
+        sys.exit()
+    if asked[:1] == ["vectors"]:
+        sys.stdout.write(vectors.run())
+        sys.exit()
     if asked[:1] != ["faults"]:
         show([*answers.run(), *feeds.run()])
+        sys.stdout.write("\n")
+        retrieval.run(["--store", str(settings().store)])
         sys.stdout.write("\n")
     sys.stdout.write(faults.lines(asked[1:]))

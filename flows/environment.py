@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 # setdefault: whoever sets one of these on purpose keeps it.
 _DEFAULTS = {
@@ -15,6 +16,11 @@ _DEFAULTS = {
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "TOKENIZERS_PARALLELISM": "false",
 }
+
+
+def with_store(store: Path) -> dict[str, str]:
+    """The environment of a command that is run on another store."""
+    return {**os.environ, "CLOUD_PRICING_STORE": str(store)}
 
 
 def prepare() -> None:

@@ -47,6 +47,7 @@ class Published:
     rows: dict[str, int] = field(default_factory=dict)
     embedded: int = 0
     reused: int = 0
+    embed_rate: float = 0.0  # texts a second
 
     @property
     def refused(self) -> tuple[Verdict, ...]:
@@ -92,13 +93,13 @@ def publish_batches(
         live = {batch.batch_id for batch in batches if registry.get(batch.source).schedule != "release"}
         recent = {name: moment for name, moment in checked.items() if name in live}
         inputs = inputs_digest(batches, limits.data, embedder.model_id, recent)
-        if current is not None and current.manifest.inputs == inputs:
+        knowledge.sweep(store, snapshots.published(store))
+        if current is not None and current.manifest.inputs == inputs and _knowledge_is_whole(current, limits):
             refused = tuple(one for one in current.manifest.verdicts if one.verdict == "refused")
             return Published(current.id, False, refused, dict(current.manifest.rows))
         if not batches and current is None:
             return Published(None, changed=False)
-        now = datetime.now(UTC)
-        snapshot_id = snapshots.new_id(now, inputs)
+        now, snapshot_id = _unused_id(store, inputs)
         tell("copy")
         rebuild = anew or (current is not None and _outdated(current, batches, store))
         folder = snapshots.begin(store, snapshot_id, None if rebuild else current)
@@ -106,7 +107,7 @@ def publish_batches(
             if rebuild and current is not None:
                 build.carry_embeddings(connection, current.warehouse)
             verdicts = _load(connection, batches, checked, store, folder / snapshots.VALIDATION, limits.data)
-            report = _write_knowledge(connection, folder, limits.data, embedder)
+            report, known = _write_knowledge(connection, folder, snapshot_id, limits, embedder)
             build.describe(connection)
             rows = build.counts(connection)
             held = build.loaded(connection)
@@ -124,15 +125,16 @@ def publish_batches(
             batches=tuple(sorted(held)),
             verdicts=(*verdicts, *standing),
             rows=rows,
-            knowledge={"model": embedder.model_id, "embedded": report.embedded, "reused": report.reused},
+            knowledge=known,
             libraries={name: metadata.version(name) for name in _LIBRARIES},
         )
         manifest = snapshots.seal(folder, manifest)
         tell("point")
         snapshots.publish(store, folder, manifest)
         snapshots.prune(store, limits.keep_snapshots)
+        knowledge.sweep(store, snapshots.published(store))
     _log.info("published", snapshot=snapshot_id, rows=rows, embedded=report.embedded, reused=report.reused)
-    return Published(snapshot_id, True, manifest.verdicts, rows, report.embedded, report.reused)
+    return Published(snapshot_id, True, manifest.verdicts, rows, report.embedded, report.reused, report.rate)
 
 
 def _in_force(store: Path, anew: bool) -> snapshots.Snapshot | None:
@@ -213,14 +215,44 @@ def _load(
 
 
 def _write_knowledge(
-    connection: duckdb.DuckDBPyConnection, folder: Path, data: Path, embedder: embed.DocumentEmbedder
-) -> embed.EmbedReport:
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    snapshot_id: str,
+    limits: Settings,
+    embedder: embed.DocumentEmbedder,
+) -> tuple[embed.EmbedReport, dict[str, Any]]:
+    """Documents, their vectors and the index; also what the manifest tells of them."""
     tell("documents")
-    cards.write_documents(connection, documents.guides(data / "knowledge"))
+    texts = limits.data / "knowledge"
+    cards.write_documents(connection, documents.guides(texts))
     report = embed.embed_missing(connection, embedder, lambda done, total: tell("embed", done, total))
     tell("knowledge")
-    knowledge.fill(connection, folder / snapshots.CHROMA, embedder.model_id)
-    return report
+    servers = knowledge.Servers(limits.chroma_urls, snapshot_id) if limits.chroma_urls else None
+    if servers is not None:
+        knowledge.promise(limits.store, servers)
+    known = knowledge.fill(connection, folder, embedder.model_id, servers=servers, synonyms=texts)
+    return report, {**known, "embedded": report.embedded, "reused": report.reused}
+
+
+def _knowledge_is_whole(current: snapshots.Snapshot, limits: Settings) -> bool:
+    """Whether the vectors and the index in force are as they were published, and where they should be.
+
+    The vectors are kept in the warehouse too: publishing anew repairs them and embeds nothing.
+    """
+    told = current.manifest.knowledge.get("servers")
+    problem = None if told == list(limits.chroma_urls) else "vectors belong elsewhere now"
+    problem = problem or knowledge.damage(current.folder, current.manifest.files)
+    if problem:
+        _log.warning("knowledge_published_anew", snapshot=current.id, problem=problem)
+    return problem is None
+
+
+def _unused_id(store: Path, inputs: str) -> tuple[datetime, str]:
+    """Equal inputs within a second would give an id that is taken."""
+    now = datetime.now(UTC)
+    while (found := snapshots.new_id(now, inputs)) in snapshots.published(store):
+        now += timedelta(seconds=1)
+    return now, found
 
 
 def _check(folder: Path, rows: dict[str, int]) -> None:
@@ -248,6 +280,7 @@ def as_record(published: Published) -> dict[str, Any]:
         "rows": published.rows,
         "embedded": published.embedded,
         "reused": published.reused,
+        "embed_rate": round(published.embed_rate, 1),
         "verdicts": [
             {**vars(verdict), "reasons": dict(verdict.reasons), "failures": list(verdict.failures)}
             for verdict in published.verdicts

@@ -74,6 +74,7 @@ def read_guide(path: Path) -> Document:
         source=fields["sources"][0]["url"],
         keywords=", ".join([*fields["topics"], *fields["questions"]]),
         summary=_summary(body),
+        valid_from=fields["written"],
     )
 
 

@@ -24,6 +24,8 @@ LARGEST = 300
 
 _ALWAYS = {"warehouse.contracts", "warehouse.errors", "warehouse.log", "warehouse.settings"}
 _SNAPSHOTS = {"warehouse.comparison", "warehouse.snapshots"}
+_BACKUPS = {"warehouse.backup_state", "warehouse.backups"}
+_KNOWLEDGE = {"warehouse.chroma_clients", "warehouse.embed", "warehouse.integrity"}
 # What a room may import from other rooms. `statements` is how SQL files are read.
 DOORS = {
     "warehouse": set[str](),
@@ -31,6 +33,7 @@ DOORS = {
     "agent": {*_ALWAYS, "warehouse.knowledge", "warehouse.reader"},
     "flows": {
         *_ALWAYS,
+        *_BACKUPS,
         *(f"warehouse.{name}" for name in ("build", "cards", "embed", "knowledge", "quality", "snapshots")),
         *(f"ingest.{name}" for name in ("client", "documents", "landing", "registry", "source", "staging")),
     },
@@ -70,8 +73,8 @@ def top_level_imports(path: Path) -> Iterator[str]:
 
 def doors_of(path: Path) -> set[str]:
     room = named(path).partition("/")[0]
-    further = {"ingest.registry", *_SNAPSHOTS} if COMMAND_LINE.fullmatch(named(path)) else set()
-    return DOORS[room] | further
+    further = {"ingest.registry", *_BACKUPS, *_KNOWLEDGE, *_SNAPSHOTS}
+    return DOORS[room] | (further if COMMAND_LINE.fullmatch(named(path)) else set())
 
 
 def allowed(path: Path, module: str) -> bool:

@@ -37,9 +37,10 @@ _log = get_logger("build")
 def recipe(*, everything: bool = False) -> str:
     """A digest of how warehouses are made: other tables or loading steps need a rebuild from batches.
 
-    With `everything`, also of what is made anew for each snapshot: views, comments and cards.
+    With `everything`, also of what is made anew for each snapshot: views, comments, cards, vectors.
     """
-    folders = ("schema", "load", "gate", *(("views", "documents", "reference") if everything else ()))
+    anew = ("views", "phrases", "facts", "documents", "reference", "embed")
+    folders = ("schema", "load", "gate", *(anew if everything else ()))
     digest = hashlib.sha256()
     for folder in folders:
         for text in statements(folder):
@@ -75,10 +76,13 @@ def made_by_this_recipe(path: Path) -> bool:
 
 
 def carry_embeddings(connection: duckdb.DuckDBPyConnection, older: Path) -> None:
-    """Take the vectors of another warehouse along: what a text means does not change with the tables."""
+    """Take the vectors and projections of another warehouse along: what a text means does not change."""
     path = str(older).replace("'", "''")
     connection.execute(f"ATTACH '{path}' AS older (READ_ONLY)")
-    connection.execute(statement("carry_embeddings"))
+    # Before there were projections, vectors were kept otherwise; they are made anew.
+    if _has_table(connection, "projections", "older"):
+        for text in statements("carry"):
+            connection.execute(text)
     connection.execute("DETACH older")
 
 
@@ -275,6 +279,9 @@ def _list(values: Sequence[str] | None) -> list[str] | None:
     return list(values) if values is not None else None
 
 
-def _has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    query = "SELECT 1 FROM duckdb_tables() WHERE table_name = $name"
-    return connection.execute(query, {"name": name}).fetchone() is not None
+def _has_table(connection: duckdb.DuckDBPyConnection, name: str, database: str | None = None) -> bool:
+    query = """
+        SELECT 1 FROM duckdb_tables()
+        WHERE table_name = $name AND database_name = coalesce($database, current_database())
+    """
+    return connection.execute(query, {"name": name, "database": database}).fetchone() is not None

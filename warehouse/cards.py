@@ -23,10 +23,11 @@ _GUIDES = pa.schema(
 def write_documents(connection: duckdb.DuckDBPyConnection, guides: Iterable[Document]) -> int:
     """Fill `documents` anew from `sql/documents/` and the guides; returns how many there are.
 
-    Equal data gives equal texts, whenever it runs, and so equal content hashes.
+    Equal data gives equal texts, whenever it runs, and so equal content hashes. A text dates a price by
+    the day since which it is in force, and states nothing that the next reading changes by itself.
     """
-    for macro in statements("phrases"):
-        connection.execute(macro)
+    for text in (*statements("phrases"), *statements("facts")):
+        connection.execute(text)
     connection.execute(statement("cards/clear"))
     written = sum(
         _insert(connection, connection.sql(cards).to_arrow_table()) for cards in statements("documents")

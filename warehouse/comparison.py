@@ -14,11 +14,18 @@ from warehouse.statements import statement
 
 @dataclass(frozen=True)
 class Difference:
-    """`counts` has one row for each kind of thing: what, added, gone, changed. `price_changes` has the
-    largest, and is truncated where there are more."""
+    """`counts` has one row for each kind of thing (what, added, gone, changed), `kinds` one for each kind
+    of document. Lists of more rows than were asked for are truncated; changes of prices come largest
+    first, of an amount by the hour or of one at the start."""
 
     counts: QueryResult
+    kinds: QueryResult
+    prices_added: QueryResult
+    prices_gone: QueryResult
     price_changes: QueryResult
+    documents_added: QueryResult
+    documents_dropped: QueryResult
+    documents_changed: QueryResult
 
 
 def compare(older: Snapshot, newer: Snapshot, limit: int = 20) -> Difference:
@@ -28,9 +35,13 @@ def compare(older: Snapshot, newer: Snapshot, limit: int = 20) -> Difference:
             for name, snapshot in (("older", older), ("newer", newer)):
                 path = str(snapshot.warehouse).replace("'", "''")
                 connection.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)")
+            prices = _fetch(connection, "prices", limit=limit + 1)
+            documents = _fetch(connection, "documents", limit=limit + 1)
             return Difference(
-                _fetch(connection, statement("diff/counts")),
-                _cut(_fetch(connection, statement("diff/price_changes"), limit=limit + 1), limit),
+                _fetch(connection, "counts"),
+                _fetch(connection, "kinds"),
+                *(_only(prices, how, limit) for how in ("added", "gone", "changed")),
+                *(_only(documents, how, limit) for how in ("added", "dropped", "changed")),
             )
         except duckdb.Error as error:
             hint = "Run `cloud-pricing snapshots verify`."
@@ -39,11 +50,13 @@ def compare(older: Snapshot, newer: Snapshot, limit: int = 20) -> Difference:
             ) from error
 
 
-def _fetch(connection: duckdb.DuckDBPyConnection, sql: str, **parameters: int) -> QueryResult:
-    cursor = connection.execute(sql, parameters or None)
+def _fetch(connection: duckdb.DuckDBPyConnection, name: str, **parameters: int) -> QueryResult:
+    cursor = connection.execute(statement(f"diff/{name}"), parameters or None)
     columns = tuple(column[0] for column in cursor.description or ())
     return QueryResult(columns, tuple(cursor.fetchall()))
 
 
-def _cut(result: QueryResult, limit: int) -> QueryResult:
-    return QueryResult(result.columns, result.rows[:limit], len(result.rows) > limit)
+def _only(result: QueryResult, how: str, limit: int) -> QueryResult:
+    """The first `limit` rows whose first column says `how`, without it."""
+    rows = tuple(row[1:] for row in result.rows if row[0] == how)
+    return QueryResult(result.columns[1:], rows[:limit], len(rows) > limit)

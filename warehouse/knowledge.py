@@ -1,86 +1,99 @@
 """The knowledge base of a snapshot: documents found by meaning, by name and by words.
 
-Vectors come from Chroma, names and words from an index beside it; reciprocal rank fusion joins the
-three. Both live in a working copy of the snapshot's `chroma` folder, made by the first process that
-opens it and shared by the others.
+Vectors come from Chroma, in two levels (`warehouse.shards`); names and words from an index beside it.
+Reciprocal rank fusion joins the three. Where the vectors cannot be read, names and words still answer.
 """
 
 from __future__ import annotations
 
-import shutil
-import uuid
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
-import numpy as np
-
-from warehouse import lexicon
+from warehouse import ranking
+from warehouse.asked import Asked
+from warehouse.chroma_clients import FROM_FOLDER, translated
 from warehouse.contracts import Document, Hit
-from warehouse.embed import Vectors, query_embedder
+from warehouse.embed import QueryEmbedder, query_embedder, read_projection
 from warehouse.errors import KnowledgeUnavailable
-from warehouse.vectors import (
-    client_of,
-    close_client,
-    collections_of,
-    copy_of,
-    fill,
-    logical_digest,
-    open_client,
-    shard_of,
-    translated,
-)
+from warehouse.filling import damage, fill, place_of, promise, sweep
+from warehouse.lexicon import Entry, Wanted
+from warehouse.nearest import Near, Search
+from warehouse.opened_vectors import OpenedVectors
+from warehouse.settings import settings
+from warehouse.vector_files import export_vectors, import_vectors
+from warehouse.vectors import Place, Servers, logical_digest
+from warehouse.words import words_of
+from warehouse.working_copies import lexicon_of, vectors_of
 
-if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+__all__ = [
+    "Knowledge",
+    "Servers",
+    "damage",
+    "export_vectors",
+    "fill",
+    "import_vectors",
+    "logical_digest",
+    "place_of",
+    "promise",
+    "sweep",
+]
 
-__all__ = ["Knowledge", "fill", "logical_digest"]
+SIGNALS = ("vector", "words", "name")
+# A question is about something else where its cosine to the nearest document, and what these add to it,
+# are less than _LEAST: the share of its words that are in one document, how surely it names one, and the
+# share of its words that are in none. A logistic regression over the `tune` half of
+# benchmarks/retrieval/queries.csv, with the threshold where one answerable question is refused.
+_COVERED, _NAMED, _UNKNOWN = 0.4, 0.75, -1.75
+_LEAST = -0.39
+_LEAST_WORDS = 0.62  # of its words in one document, where vectors take no part
+_LEAST_NAMED = 0.2
+_LOOKED_INTO = 5  # documents with words of the question
 
-_CHROMA = "chroma"
-_LEXICON = "lexicon-1.sqlite3"  # another number when its contents change: old copies are then remade
-_DEPTH = 40
-_K = 60  # the constant of reciprocal rank fusion
-_WEIGHTS = {"vector": 1.0, "words": 1.0, "name": 2.0}
-_OTHER_LANGUAGE = 0.9
 
-Scores = Mapping[str, float]  # by document_id, higher is better
+@dataclass(frozen=True)
+class Found:
+    """What a search found: `shards` are the collections it asked, `degraded` why vectors took no part."""
+
+    hits: tuple[Hit, ...] = ()
+    shards: tuple[str, ...] = ()
+    degraded: str | None = None
 
 
 class Knowledge:
-    """Safe to share between threads; close it, or use it in a `with`."""
+    """Safe to share between threads; close it, or use it in a `with`.
 
-    def __init__(self, copy: Path) -> None:
-        with ExitStack() as opened, translated(f"Opening the knowledge base in {copy}"):
-            self._lexicon = lexicon.Lexicon(copy / _LEXICON)
+    `degraded` says why vectors took no part in the last search, or not all of them; None where they did.
+    """
+
+    def __init__(self, folder: Path, cache: Path, place: Place) -> None:
+        self.snapshot, self._folder = folder.name, folder
+        self._embedder: QueryEmbedder | None = None
+        with ExitStack() as opened:
+            self._lexicon = lexicon_of(folder, cache, place)
             opened.callback(self._lexicon.close)
-            self._client = open_client(copy / _CHROMA)
-            opened.callback(close_client, self._client)
-            self._shards = collections_of(self._client)
+            self._vectors, self._broken = _opened(folder, cache, place, self._lexicon.kinds)
+            if self._vectors is not None:
+                opened.callback(self._vectors.close)
             self._opened = opened.pop_all()
-        self._kinds: dict[str, Counter[str]] = defaultdict(Counter)
-        self._versions: dict[str, dict[str, str]] = defaultdict(dict)
-        for entry in self._lexicon.catalogue.values():
-            self._kinds[shard_of(entry.provider)][entry.kind] += 1
-            self._versions[entry.subject][entry.language] = entry.document_id
+        self.degraded = self._vectors.lacking() if self._vectors else self._broken
 
     @classmethod
     def open(cls, folder: Path, cache: Path) -> Self:
-        """The knowledge base of the snapshot in `folder`, read from its copy `cache`/<snapshot id>.
+        """The knowledge base of the snapshot in `folder`; working copies are in `cache`/<snapshot id>.
 
-        Raises KnowledgeUnavailable where the snapshot's vectors are missing or damaged.
+        Where its vectors are missing or damaged it opens without them, and `degraded` says so. Raises
+        KnowledgeUnavailable where its index of names and words cannot be read either.
         """
-        copy = cache / folder.name
-        if not (copy / _LEXICON).is_file():
-            _make_copy(folder, copy)
-            return cls(copy)
-        try:
-            return cls(copy)
-        except KnowledgeUnavailable:
-            # The copy is damaged, the published folder perhaps not.
-            _make_copy(folder, copy, instead=True)
-            return cls(copy)
+        place = place_of(folder)
+        if isinstance(place, Servers):
+            # A server may have moved, or vectors been imported into another one, since it was published.
+            place = replace(place, urls=tuple(dict.fromkeys((*place.urls, *settings().chroma_urls))))
+        return cls(folder, cache, place)
 
     def close(self) -> None:
         self._opened.close()
@@ -92,7 +105,8 @@ class Knowledge:
         self.close()
 
     def get(self, document_id: str) -> Document | None:
-        return self._lexicon.document(document_id)
+        with translated("Reading the knowledge base"):
+            return self._lexicon.document(document_id)
 
     def search(
         self,
@@ -102,134 +116,122 @@ class Knowledge:
         provider: str | None = None,
         language: str | None = None,
         kinds: Collection[str] | None = None,
+        on: date | None = None,
+        signals: Collection[str] | None = None,
     ) -> list[Hit]:
+        """The hits of `find`."""
+        return list(
+            self.find(
+                text,
+                limit=limit,
+                provider=provider,
+                language=language,
+                kinds=kinds,
+                on=on,
+                signals=signals,
+            ).hits
+        )
+
+    def find(
+        self,
+        text: str,
+        *,
+        limit: int = 5,
+        provider: str | None = None,
+        language: str | None = None,
+        kinds: Collection[str] | None = None,
+        on: date | None = None,
+        signals: Collection[str] | None = None,
+    ) -> Found:
         """The best documents, best first; of each subject one, in `language` where it is written in it.
 
-        `provider` leaves its documents and those of no provider, `kinds` those of these kinds.
-        Raises KnowledgeUnavailable.
+        `provider` leaves its documents and those of no provider, `kinds` those of these kinds, `on` those
+        whose figures held on that day, and the digests of its week. Nothing is found where nothing is
+        relevant. `signals` leaves those of SIGNALS, for measuring: then the nearest is found, relevant or
+        not. Raises KnowledgeUnavailable where the index fails.
         """
         if not text.strip() or limit < 1:
-            return []
+            return Found()
+        wanted = Wanted(provider, None if kinds is None else frozenset(kinds), on)
+        using = SIGNALS if signals is None else tuple(signals)
         with translated("Searching the knowledge base"):
-            signals = {
-                "vector": self._near(text, provider, kinds, limit),
-                "words": self._lexicon.worded(text, provider, kinds),
-                "name": self._lexicon.named(text, provider, kinds),
-            }
-            return self._fused(signals, limit, language)
+            asked = self._lexicon.read(text)
+            words = self._lexicon.worded(asked, wanted) if "words" in using else {}
+            names = self._lexicon.named(asked, wanted) if "name" in using else {}
+            entries = self._lexicon.entries({*words, *names})
+            near = Near()
+            if "vector" in using:
+                named = [entries[key] for key in sorted(names, key=lambda key: -names[key])]
+                near = self._near(asked, wanted, named, limit)
+                self.degraded = near.degraded
+            scores = {"vector": near.scores, "words": words, "name": names}
+            entries |= near.entries
+            hits = self._hits(scores, entries, limit, language)
+            relevant = signals is not None or self._relevant(asked, scores)
+            return Found(tuple(hits) if relevant else (), tuple(near.shards), near.degraded)
 
-    def _near(
-        self, text: str, provider: str | None, kinds: Collection[str] | None, limit: int
-    ) -> dict[str, float]:
-        shards = list(self._shards_for(provider, kinds))
-        if not shards:
-            return {}
-        vector = query_embedder(str(self._shards[shards[0]].metadata["model"])).encode_query(text)
-        found: dict[str, float] = {}
-        for shard in shards:
-            found.update(self._ask(shard, vector, kinds, limit))
-        best = sorted(found, key=lambda document_id: -found[document_id])[:_DEPTH]
-        return {document_id: found[document_id] for document_id in best}
+    def _near(self, asked: Asked, wanted: Wanted, named: Iterable[Entry], limit: int) -> Near:
+        if self._vectors is None:
+            return Near(degraded=self._broken)
+        try:
+            if self._embedder is None:
+                self._embedder = query_embedder(self._vectors.identity, read_projection(self._folder))
+            vector = self._embedder.encode_query(asked.text)
+        except KnowledgeUnavailable as error:
+            return Near(degraded=error.message)
+        return Search(self._vectors, self._lexicon, wanted, limit).run(vector, named)
 
-    def _shards_for(self, provider: str | None, kinds: Collection[str] | None) -> Iterator[str]:
-        wanted = self._shards.keys() if provider is None else {shard_of(provider), shard_of(None)}
-        for name in sorted(wanted & self._kinds.keys()):
-            held = self._kinds[name].keys()
-            if kinds is not None:
-                if not held.isdisjoint(kinds):
-                    yield name
-            # Most providers have nothing but their own card, which its name finds at no cost.
-            elif provider is not None or held != {"provider"}:
-                yield name
+    def _relevant(self, asked: Asked, scores: Mapping[str, ranking.Scores]) -> bool:
+        named = max(scores["name"].values(), default=0.0)
+        if named >= _LEAST_NAMED:
+            return True
+        looked_into = list(scores["words"])[:_LOOKED_INTO]
+        covered = max((asked.coverage(self._stems(key)) for key in looked_into), default=0.0)
+        near = max(scores["vector"].values(), default=None)
+        if near is None:
+            return covered >= _LEAST_WORDS
+        return near + _COVERED * covered + _NAMED * named + _UNKNOWN * asked.unknown >= _LEAST
 
-    def _ask(
-        self, shard: str, vector: Vectors, kinds: Collection[str] | None, limit: int
-    ) -> dict[str, float]:
-        held = self._kinds[shard]
-        found = self._query(shard, vector, None)
-        if kinds is None or held.keys() <= set(kinds):
+    def _stems(self, document_id: str) -> set[str]:
+        document = self._lexicon.document(document_id)
+        return set(words_of(f"{document.title} {document.keywords} {document.text}")) if document else set()
+
+    def _hits(
+        self,
+        scores: Mapping[str, ranking.Scores],
+        entries: Mapping[str, Entry],
+        limit: int,
+        language: str | None,
+    ) -> Iterator[Hit]:
+        versions = self._lexicon.versions({entry.subject for entry in entries.values()})
+        ranked = ranking.fused(scores, entries, versions, language)
+
+        def spoken(one: ranking.Ranked) -> Document:
+            wanted = versions[one.entry.subject].get(language or "", one.entry.document_id)
+            found = self._lexicon.document(wanted)
+            if found is None:
+                raise KnowledgeUnavailable(f"The index has lost {wanted}.", FROM_FOLDER)
             return found
-        fitting = {key: score for key, score in found.items() if self._lexicon.catalogue[key].kind in kinds}
-        if len(fitting) >= min(2 * limit, sum(held[kind] for kind in kinds)):
-            return fitting
-        # Chroma's own filter is ten times slower, so it is for kinds that are rare in the shard.
-        return self._query(shard, vector, {"kind": {"$in": sorted(kinds)}})
 
-    def _query(self, shard: str, vector: Vectors, where: Any) -> dict[str, float]:
-        depth = min(_DEPTH, self._kinds[shard].total())
-        answer: Any = self._shards[shard].query(
-            query_embeddings=np.asarray([vector]), n_results=depth, where=where, include=["distances"]
-        )
-        return {
-            key: -distance for key, distance in zip(answer["ids"][0], answer["distances"][0], strict=True)
-        }
-
-    def _fused(self, signals: Mapping[str, Scores], limit: int, language: str | None) -> list[Hit]:
-        totals: dict[str, float] = defaultdict(float)
-        matched: dict[str, list[str]] = defaultdict(list)
-        found: dict[str, str] = {}
-        for signal, scores in signals.items():
-            for rank, subject, document_id in self._ranked(scores):
-                strength = scores[document_id] if signal == "name" else 1.0
-                totals[subject] += _WEIGHTS[signal] * strength / (_K + rank)
-                matched[subject].append(signal)
-                found.setdefault(subject, document_id)
-        for subject in totals:
-            if language is not None and language not in self._versions[subject]:
-                totals[subject] *= _OTHER_LANGUAGE
-        best = sorted(totals, key=lambda subject: (-totals[subject], subject))[:limit]
-        hits = []
-        for subject in best:
-            document = self.get(self._versions[subject].get(language or "", found[subject]))
-            if document is not None:
-                hits.append(Hit(document, totals[subject], tuple(matched[subject])))
-        return hits
-
-    def _ranked(self, scores: Scores) -> Iterator[tuple[int, str, str]]:
-        """Rank, subject and best document of each subject; equal scores share a rank."""
-        best: dict[str, str] = {}
-        ordered = sorted(scores, key=lambda key: (-scores[key], key))
-        for document_id in ordered:
-            best.setdefault(self._lexicon.catalogue[document_id].subject, document_id)
-        rank, last = 0, None
-        for place, (subject, document_id) in enumerate(best.items(), 1):
-            if scores[document_id] != last:
-                rank, last = place, scores[document_id]
-            yield rank, subject, document_id
+        for one, document in ranking.folded(ranked, limit, spoken):
+            yield Hit(document, one.score, tuple(one.matched), self.snapshot, tuple(one.folded))
 
 
-def _make_copy(folder: Path, copy: Path, instead: bool = False) -> None:
-    """Copy the vectors and index the documents aside, then rename: no process sees half a copy."""
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    aside = copy.with_name(f".{copy.name}.{uuid.uuid4().hex}")
-    try:
-        copy_of(folder / _CHROMA, aside / _CHROMA)
-        with client_of(aside / _CHROMA) as client, translated(f"Indexing the documents of {folder.name}"):
-            lexicon.build(aside / _LEXICON, _documents(client))
-        _put(aside, copy, instead)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _put(aside: Path, copy: Path, instead: bool) -> None:
-    if not instead and (copy / _LEXICON).is_file():
-        return  # another process was faster
-    if copy.exists():
-        doomed = aside.with_name(f"{aside.name}.old")
-        copy.rename(doomed)
-        shutil.rmtree(doomed, ignore_errors=True)
-    try:
-        aside.rename(copy)
-    except OSError:
-        if not (copy / _LEXICON).is_file():
-            raise
-
-
-def _documents(client: ClientAPI) -> Iterator[Document]:
-    for collection in collections_of(client).values():
-        held: Any = collection.get(include=["documents", "metadatas"])
-        for document_id, text, metadata in zip(
-            held["ids"], held["documents"], held["metadatas"], strict=True
-        ):
-            known = {name: value for name, value in metadata.items() if name != "content_hash"}
-            yield Document(document_id=document_id, text=text, **known)
+def _opened(
+    folder: Path, cache: Path, place: Place, kinds: Mapping[str, Counter[str]]
+) -> tuple[OpenedVectors | None, str | None]:
+    """The vectors of a snapshot, or why there are none."""
+    if isinstance(place, Servers):
+        return OpenedVectors(place, kinds), None
+    problem = None
+    for again in (False, True):
+        try:
+            found = OpenedVectors(vectors_of(folder, cache, again), kinds)
+        except KnowledgeUnavailable as error:
+            return None, problem or error.message
+        problem = found.lacking()
+        if problem is None:
+            return found, None
+        # The copy is damaged, the published folder perhaps not.
+        found.close()
+    return None, problem

@@ -18,7 +18,7 @@ from typing import Any, Self
 
 import duckdb
 
-from warehouse import snapshots
+from warehouse import integrity, snapshots
 from warehouse.contracts import QueryResult
 from warehouse.errors import InvalidInput, QueryInterrupted, QueryRefused, SnapshotDamaged, UnknownName
 from warehouse.settings import settings
@@ -76,6 +76,11 @@ class Reader:
             for name, value in _LOCK.items():
                 self._connection.execute(f"SET {name} = {str(value).lower()}")
         except duckdb.Error as error:
+            if isinstance(error, duckdb.OutOfMemoryException):
+                raise InvalidInput(
+                    f"CLOUD_PRICING_MEMORY_LIMIT: {limits.memory_limit} does not do to open a snapshot.",
+                    "Raise it; where it is large, run `cloud-pricing snapshots verify`.",
+                ) from None
             hint = "Run `cloud-pricing snapshots verify`, then `cloud-pricing snapshots rollback`."
             raise SnapshotDamaged(f"The warehouse of snapshot {snapshot.id} does not open.", hint) from error
 
@@ -83,6 +88,19 @@ class Reader:
     def open(cls, store: Path, snapshot: str | None = None) -> Self:
         """The snapshot in force, or the named one. Raises NoSnapshot, UnknownName, SnapshotDamaged."""
         return cls(snapshots.load(store, snapshot))
+
+    @property
+    def in_force(self) -> bool:
+        """Whether the store's pointer names no other snapshot."""
+        try:
+            current = snapshots.current_id(self.folder.parent.parent)
+        except SnapshotDamaged:
+            return False
+        return current in (None, self.snapshot.id)
+
+    def knowledge_damage(self) -> dict[str, str]:
+        """Files of its vectors and its index that are not as published; see `integrity.knowledge_damage`."""
+        return integrity.knowledge_damage(self.folder, self.snapshot)
 
     def close(self) -> None:
         self._connection.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from warehouse.errors import InvalidInput
 
 _ROOT = Path(__file__).resolve().parent.parent
+_PERIODS = ("hourly", "daily", "weekly", "monthly")
 
 
 def _checkout() -> bool:
@@ -90,9 +92,82 @@ class Settings(BaseSettings):
         description="Sentence-transformers model: `bundled` for the packaged MiniLM, or a local folder.",
     )
     embedding_device: str = Field(
-        default="auto", description="Where documents are embedded: auto, cpu, cuda or mps."
+        default="auto",
+        description="Where documents are embedded: auto (the GPUs that are there, else the CPU), cpu, cuda, "
+        "mps, or several with commas between them, such as `cuda:0,cuda:1` or `cpu,cpu`; these share the "
+        "work where there is more than a minute of it.",
+    )
+    embedding_precision: Literal["float32", "int8", "binary"] = Field(
+        default="int8",
+        description="How exactly vectors are kept: float32, int8 (a fourth of the size, finds as much), or "
+        "binary (a thirty-second; finds less). Another precision embeds all documents anew.",
+    )
+    embedding_dimensions: int = Field(
+        default=0,
+        ge=0,
+        description="To how many dimensions vectors are reduced, by PCA over all documents; 0 keeps those of "
+        "the model. Another number embeds all documents anew.",
+    )
+    embedding_queries: Literal["auto", "onnx", "torch"] = Field(
+        default="auto",
+        description="What embeds questions: onnx (the packaged MiniLM, in milliseconds and without torch), "
+        "torch (the model of the documents), or auto: onnx where the model is the packaged one.",
+    )
+    chroma_urls: tuple[str, ...] = Field(
+        default=(),
+        description="Chroma servers that hold the vectors, as a JSON list of URLs; collections are spread "
+        "over them by provider. Empty: vectors are in the snapshot's own folder. Credentials may not be in "
+        "them.",
+    )
+    backup_url: str = Field(
+        default="",
+        description="Where backups go: a folder, or an fsspec URL such as `s3://bucket/prices`. Empty: "
+        "`backups` in the store, which is on the store's own disk and lost with it.",
+    )
+    backup_key: SecretStr | None = Field(
+        default=None,
+        description="Passphrase, or random bytes as text, that new backups are encrypted with. "
+        "Without it nobody can read them.",
+    )
+    backup_key_file: Path | None = Field(
+        default=None, description="File that holds the passphrase, in place of `CLOUD_PRICING_BACKUP_KEY`."
+    )
+    backup_keep: dict[str, int] = Field(
+        default={"hourly": 24, "daily": 7, "weekly": 5, "monthly": 12},
+        description="How many backups pruning keeps: of that many last hours, days, weeks and months that "
+        "have one, the newest of each; as a JSON object.",
+    )
+    backup_payloads: bool = Field(
+        default=True, description="Whether backups hold the payloads, what `refresh --replay` reads."
     )
     log_level: str = Field(default="INFO", description="Least severe log event that is written.")
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _amount(cls, text: str) -> str:
+        if not re.fullmatch(r"(?i)\d+(\.\d+)?\s*([kmgt]i?)?b", text.strip()):
+            raise PydanticCustomError("amount", "{text} is no amount such as 2GB or 512MiB", {"text": text})
+        return text
+
+    @field_validator("backup_keep")
+    @classmethod
+    def _periods(cls, keep: dict[str, int]) -> dict[str, int]:
+        for period, count in keep.items():
+            if period not in _PERIODS:
+                message = "{text} is no period; they are hourly, daily, weekly and monthly"
+                raise PydanticCustomError("period", message, {"text": period})
+            if count < 0:
+                raise PydanticCustomError("period", "{text} is less than none", {"text": f"{period} {count}"})
+        return keep
+
+    @field_validator("chroma_urls")
+    @classmethod
+    def _servers(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        for url in urls:
+            if not re.fullmatch(r"https?://[^/@?#\s]+(/[^@?#\s]*)?", url):
+                message = "{text} does not begin as http://… or https://… do, or holds more than an address"
+                raise PydanticCustomError("servers", message, {"text": url.rpartition("@")[2]})
+        return tuple(dict.fromkeys(url.rstrip("/") for url in urls))
 
     @field_validator("mirrors")
     @classmethod

@@ -7,76 +7,34 @@ behind is removed by the next publisher. Nothing writes to a published folder.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from warehouse.contracts import Verdict
 from warehouse.errors import NoSnapshot, SnapshotDamaged, StoreBusy, UnknownName
+from warehouse.integrity import MANIFEST as MANIFEST
+from warehouse.integrity import checksums, sha256_of
+from warehouse.manifest import Manifest as Manifest
 
-MANIFEST = "manifest.json"
 WAREHOUSE = "warehouse.duckdb"
 CHROMA = "chroma"
 VALIDATION = "validation"
 _POINTER = "CURRENT"
 _BUILDING = ".building-"
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
-_CHUNK = 1024 * 1024
+_STAMP = "%Y%m%dT%H%M%SZ"  # sorts as time does
+_REFRESH = "Run `cloud-pricing refresh` first."
 _GO_BACK = (
     "Run `cloud-pricing snapshots rollback` to go back to the one before; "
     "without one, `cloud-pricing refresh --replay` with today's date builds it anew."
 )
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a snapshot holds. `files` maps relative paths to {sha256, size}; `inputs` is the digest
-    of everything it was built from: equal inputs need no new snapshot. `seal` is the manifest's own."""
-
-    id: str
-    created_at: datetime
-    previous: str | None
-    inputs: str
-    batches: tuple[str, ...]
-    verdicts: tuple[Verdict, ...]
-    rows: Mapping[str, int]
-    knowledge: Mapping[str, Any]
-    libraries: Mapping[str, str]
-    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    seal: str = ""
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self), indent=2, sort_keys=True, default=_plain) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        record = json.loads(text)
-        record["created_at"] = datetime.fromisoformat(record["created_at"])
-        record["batches"] = tuple(record["batches"])
-        record["verdicts"] = tuple(
-            Verdict(**{**verdict, "failures": tuple(verdict["failures"])}) for verdict in record["verdicts"]
-        )
-        return cls(**record)
-
-    def digest(self) -> str:
-        """Over all but the seal."""
-        return hashlib.sha256(replace(self, seal="").to_json().encode()).hexdigest()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(type(value).__name__)
 
 
 @dataclass(frozen=True)
@@ -107,8 +65,39 @@ def published(store: Path) -> list[str]:
 
 
 def current_id(store: Path) -> str | None:
+    """The id in force; None before anything was published. Raises SnapshotDamaged for no id at all."""
     pointer = store / _POINTER
-    return pointer.read_text(encoding="ascii").strip() if pointer.is_file() else None
+    if not pointer.is_file():
+        return None
+    found = pointer.read_bytes().decode("ascii", "replace").strip()
+    if _ID.fullmatch(found):
+        return found
+    known = published(store)
+    raise SnapshotDamaged(
+        f"{pointer} names no snapshot: it is {'damaged' if found else 'empty'}.",
+        f"`cloud-pricing snapshots rollback {known[-1]}` puts the newest one in force."
+        if known
+        else "No snapshot is left: remove that file, then run `cloud-pricing refresh`.",
+    )
+
+
+def as_of(store: Path, moment: datetime) -> Snapshot:
+    """The newest snapshot published at or before `moment` (UTC, by the second), in force or not.
+
+    Raises NoSnapshot, UnknownName where none is that old, SnapshotDamaged.
+    """
+    known = published(store)
+    if not known:
+        raise NoSnapshot(f"No snapshot in {store}.", _REFRESH)
+    until = f"{moment.astimezone(UTC):{_STAMP}}"
+    then = [name for name in known if name.partition("-")[0] <= until]
+    if not then:
+        raise UnknownName(
+            f"No snapshot was published by {moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC; "
+            f"the oldest kept is {known[0]}.",
+            "Name a later time, or bring an older one back: `cloud-pricing backup restore --at`.",
+        )
+    return load(store, then[-1])
 
 
 def load(store: Path, snapshot_id: str | None = None) -> Snapshot:
@@ -116,9 +105,9 @@ def load(store: Path, snapshot_id: str | None = None) -> Snapshot:
 
     Raises NoSnapshot, UnknownName, SnapshotDamaged.
     """
-    wanted = snapshot_id or current_id(store)
+    wanted = current_id(store) if snapshot_id is None else snapshot_id
     if wanted is None:
-        raise NoSnapshot(f"No snapshot in {store}.", "Run `cloud-pricing refresh` first.")
+        raise NoSnapshot(f"No snapshot in {store}.", _REFRESH)
     matches = [name for name in published(store) if name.startswith(wanted)]
     if len(matches) != 1:
         known = ", ".join(published(store)[-3:]) or "none"
@@ -154,14 +143,14 @@ def publishing(store: Path, timeout: float) -> Iterator[None]:
 
 
 def new_id(now: datetime, inputs: str) -> str:
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{inputs[:8]}"
+    return f"{now.astimezone(UTC):{_STAMP}}-{inputs[:8]}"
 
 
 def require_warehouse(snapshot: Snapshot) -> None:
     """Raises SnapshotDamaged where the warehouse is not what was published: built upon, it would be
     sealed as good."""
     expected = snapshot.manifest.files.get(WAREHOUSE, {}).get("sha256")
-    if not snapshot.warehouse.is_file() or _sha256(snapshot.warehouse) != expected:
+    if not snapshot.warehouse.is_file() or sha256_of(snapshot.warehouse) != expected:
         raise SnapshotDamaged(f"{WAREHOUSE} of snapshot {snapshot.id} is not as it was published.", _GO_BACK)
 
 
@@ -176,7 +165,7 @@ def begin(store: Path, snapshot_id: str, current: Snapshot | None) -> Path:
 
 def seal(folder: Path, manifest: Manifest) -> Manifest:
     """Write the manifest, with the checksum of every other file, into a finished folder."""
-    sealed = replace(manifest, files=_checksums(folder))
+    sealed = replace(manifest, files=checksums(folder))
     sealed = replace(sealed, seal=sealed.digest())
     _write_durably(folder / MANIFEST, sealed.to_json())
     return sealed
@@ -184,12 +173,23 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
 
 def publish(store: Path, folder: Path, manifest: Manifest) -> Snapshot:
     """Give a sealed folder its name, then point at it. The pointer never names an unfinished folder."""
+    placed = place(store, folder, manifest)
+    point(store, manifest.id)
+    return placed
+
+
+def place(store: Path, folder: Path, manifest: Manifest) -> Snapshot:
+    """Give a sealed folder its name; a damaged one of that name goes, and what was copied of it."""
     for path in sorted(folder.rglob("*")):
         _sync(path)
     target = folder_of(store, manifest.id)
+    doomed = store / "snapshots" / f"{_BUILDING}{manifest.id}-damaged"
+    if target.exists():
+        target.rename(doomed)
+        shutil.rmtree(store / "cache" / "chroma" / manifest.id, ignore_errors=True)
     folder.rename(target)
     _sync(target.parent)
-    point(store, manifest.id)
+    shutil.rmtree(doomed, ignore_errors=True)
     return Snapshot(target, manifest)
 
 
@@ -200,9 +200,20 @@ def point(store: Path, snapshot_id: str) -> None:
     _sync(store)
 
 
-def rollback(store: Path, snapshot_id: str | None = None) -> Snapshot:
-    """Point at the named snapshot, or at the one before the one in force. Nothing is removed."""
-    snapshot = load(store, snapshot_id or _before(store))
+def rollback(store: Path, snapshot_id: str | None = None, *, force: bool = False) -> Snapshot:
+    """Point at the named snapshot, or at the one before the one in force. Nothing is removed.
+
+    Raises SnapshotDamaged where it is not as it was published, unless by `force`.
+    """
+    snapshot = load(store, _before(store) if snapshot_id is None else snapshot_id)
+    wrong = [] if force else verify(snapshot)
+    if wrong:
+        more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        raise SnapshotDamaged(
+            f"Snapshot {snapshot.id} is damaged ({wrong[0]}{more}); nothing was changed.",
+            "Name another (`cloud-pricing snapshots list`), bring its files back "
+            "(`cloud-pricing backup restore`), or go back to it all the same with --force.",
+        )
     point(store, snapshot.id)
     return snapshot
 
@@ -227,7 +238,7 @@ def _before(store: Path) -> str:
 
 def verify(snapshot: Snapshot) -> list[str]:
     """What is wrong with a published folder, one line a file; empty when it is as it was sealed."""
-    expected, found = snapshot.manifest.files, _checksums(snapshot.folder)
+    expected, found = snapshot.manifest.files, checksums(snapshot.folder)
     whole = (snapshot.manifest.seal, snapshot.id) == (snapshot.manifest.digest(), snapshot.folder.name)
     lines = [] if whole else [f"{MANIFEST}: changed since it was published"]
     lines += [f"{name}: missing" for name in sorted(expected.keys() - found.keys())]
@@ -249,22 +260,6 @@ def prune(store: Path, keep: int) -> list[str]:
         shutil.rmtree(doomed)
         shutil.rmtree(store / "cache" / "chroma" / name, ignore_errors=True)
     return removed
-
-
-def _checksums(folder: Path) -> dict[str, dict[str, Any]]:
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != MANIFEST)
-    return {
-        path.relative_to(folder).as_posix(): {"sha256": _sha256(path), "size": path.stat().st_size}
-        for path in files
-    }
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _write_durably(path: Path, text: str) -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from agent.context import Context
+from agent.context import Context, Degraded
 from agent.render.basis import dates_of, used_rows
 from agent.render.page import Page, Row
 from agent.understand.reading import Intent, Reading
 
 _PRICED = (Intent.PRICE, Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.ESTIMATE)
+_FILES_NAMED = 2
 
 
 def add_caveats(page: Page, reading: Reading, context: Context) -> None:
+    if not context.reader.in_force:
+        made = context.reader.snapshot
+        when = {"day": page.day(made.created_at), "time": f"{made.created_at:%H:%M}"}
+        page.caveat("not_in_force", snapshot=made.id, **when)
     for written, meant in reading.corrected:
         page.caveat("corrected", written=written, meant=meant)
     for written, model, count in reading.loosely_named:
@@ -20,10 +25,19 @@ def add_caveats(page: Page, reading: Reading, context: Context) -> None:
     _add_reading(page, reading, context)
     _add_stale(page, context)
     if context.degraded:
-        page.caveat("degraded", message=context.degraded.rstrip("."))
+        _add_degraded(page, context.degraded)
     if reading.elsewhere and reading.intent in _PRICED:
         page.caveat("elsewhere", service=reading.elsewhere)
     _add_terms(page)
+
+
+def _add_degraded(page: Page, degraded: Degraded) -> None:
+    """What was searched with, and why with no more than that."""
+    files = [page.say(f"degraded.{what}", file=name) for name, what in degraded.damaged.items()]
+    if len(files) > _FILES_NAMED:
+        files[_FILES_NAMED:] = [page.say("degraded.more", count=len(files) - _FILES_NAMED)]
+    why = page.joined(files) or degraded.message.rstrip(".")
+    page.caveat("degraded", why=why, how=page.say(f"degraded.{degraded.how}"))
 
 
 def _add_terms(page: Page) -> None:

@@ -235,6 +235,8 @@ def reader(published: Snapshot) -> Iterator[Reader]:
 class KnowledgeOfOneGuide:
     """A hand-made knowledge base that remembers what it was asked."""
 
+    degraded: str | None = None
+
     def __init__(self) -> None:
         self.asked: list[str] = []
 
@@ -246,6 +248,7 @@ class KnowledgeOfOneGuide:
         provider: str | None = None,
         language: str | None = None,
         kinds: Collection[str] | None = None,
+        signals: Collection[str] | None = None,
     ) -> list[Hit]:
         self.asked.append(text)
         summaries = {
@@ -258,7 +261,7 @@ class KnowledgeOfOneGuide:
             f"guide/spot/{spoken}", "guide", spoken, title, summaries[spoken], "https://example.org/spot",
             summary=summaries[spoken],
         )  # fmt: skip
-        return [Hit(document, 1.0, ("vector",))]
+        return [Hit(document, 1.0, signals or ("vector",))]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from agent.doctor import Finding, examine
 from agent.settings import agent_settings
 from warehouse import snapshots
-from warehouse.settings import Settings
+from warehouse.backup_state import Drill, LastBackup, note_backup, note_drill
+from warehouse.settings import Settings, settings
 
 
 @pytest.fixture
@@ -34,7 +36,9 @@ def test_all_is_well(limits: Settings) -> None:
     assert {finding.state for finding in findings if finding.what != "disk"} <= {"ok", "warning"}
     whats = [finding.what for finding in findings]
     assert len(whats) == len(set(whats))
-    assert {"python", "duckdb", "data", "model", "store", "snapshot", "sources", "knowledge"} <= set(whats)
+    wanted = {"python", "duckdb", "data", "model", "store", "snapshot", "sources", "knowledge", "vectors"}
+    assert {*wanted, "backup", "restore drill"} <= set(whats)
+    assert "chroma servers" not in whats
 
 
 def test_an_empty_store_is_no_fault(limits: Settings, tmp_path: Path) -> None:
@@ -85,3 +89,57 @@ def test_a_warehouse_that_does_not_open(limits: Settings) -> None:
     findings = [finding for finding in examine(limits) if finding.what == "snapshot"]
     assert [finding.state for finding in findings] == ["broken", "broken"]
     assert "does not open" in findings[1].detail
+
+
+def test_a_damaged_knowledge_base_leaves_the_prices_in_order(limits: Settings) -> None:
+    (snapshots.load(limits.store).folder / "lexicon.sqlite3").unlink()
+    assert found(limits, "snapshot").state == "ok"
+    finding = found(limits, "knowledge")
+    assert (finding.state, "lexicon.sqlite3: missing" in finding.detail) == ("broken", True)
+    assert "`cloud-pricing refresh`" in finding.detail
+
+
+def test_a_pointer_to_nothing_is_named(limits: Settings) -> None:
+    (limits.store / "CURRENT").write_text("", encoding="ascii")
+    finding = found(limits, "snapshot")
+    assert (finding.state, "snapshots rollback" in finding.detail) == ("broken", True)
+
+
+def test_vectors_of_another_model_than_the_settings_ask_for(
+    limits: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding = found(limits, "vectors")
+    assert finding.state == "warning"
+    assert "all-MiniLM-L6-v2/int8/384: `cloud-pricing refresh`" in finding.detail
+    monkeypatch.setenv("CLOUD_PRICING_EMBEDDING_PRECISION", "float32")
+    settings.cache_clear()
+    try:
+        assert found(limits, "vectors") == Finding("vectors", "ok", "all-MiniLM-L6-v2/float32/384")
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+
+
+def test_servers_are_asked_for(limits: Settings) -> None:
+    away = "http://127.0.0.1:9"
+    finding = found(moved(limits, chroma_urls=(away,)), "chroma servers")
+    assert (finding.state, away in finding.detail) == ("broken", True)
+
+
+@pytest.mark.parametrize(("days", "state"), [(0.5, "ok"), (7.9, "ok"), (9, "warning")])
+def test_the_age_of_the_last_backup(limits: Settings, days: float, state: str) -> None:
+    assert (found(limits, "backup").state, found(limits, "restore drill").state) == ("warning", "warning")
+    made = datetime.now(UTC) - timedelta(days=days)
+    note_backup(limits.store, LastBackup("b1", made, "s1", "/backups"))
+    finding = found(limits, "backup")
+    assert (finding.state, f"{days:.1f} days old" in finding.detail) == (state, True)
+    assert ("backup create" in finding.detail) == (state == "warning")
+
+
+@pytest.mark.parametrize(("wrong", "state"), [((), "ok"), (("a file differs",), "broken")])
+def test_the_last_restore_drill(limits: Settings, wrong: tuple[str, ...], state: str) -> None:
+    started = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    note_drill(limits.store, Drill("b1", "s1", started, 3, 10, 3 - len(wrong), 1.0, 2.0, (), wrong))
+    finding = found(limits, "restore drill")
+    assert (finding.state, "2026-11-20" in finding.detail) == (state, True)
+    assert all(one in finding.detail for one in wrong)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
+from rich.progress import Progress
 
 from agent import cli_records, terminal
 from warehouse.contracts import QueryResult
@@ -147,3 +150,18 @@ def test_csv_is_read_back(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(csv.reader(io.StringIO(text))) == [
         list(NAMES), ['say "hi"', "1.1", "[1, 2.5]"], ["", "true", "a\nb"],
     ]  # fmt: skip
+
+
+def test_a_stage_shows_how_many_documents_it_embeds_a_second() -> None:
+    clock = iter(range(100))
+    shown = io.StringIO()
+    rate = terminal._Rate()
+    with Progress(rate, console=Console(file=shown), get_time=lambda: float(next(clock))) as bars:
+        for stage in ("embed", "load"):
+            bars.add_task(stage, total=1000)
+        for task in bars.tasks:
+            bars.update(task.id, completed=100)
+            bars.update(task.id, completed=300)
+        embed, load = (rate.render(task).plain for task in bars.tasks)
+    assert re.fullmatch(r"\d+ documents/s", embed)
+    assert load == ""

@@ -13,7 +13,7 @@ from flows.progress import listening
 from flows.publish import as_record, publish_batches
 from flows.refresh import restage
 from ingest import staging
-from warehouse import embed, snapshots
+from warehouse import embed, knowledge, snapshots
 from warehouse.errors import InvalidInput, SnapshotDamaged, StoreBusy
 from warehouse.knowledge import Knowledge
 from warehouse.reader import Reader
@@ -123,13 +123,16 @@ def test_the_manifest_tells_what_the_snapshot_is(house: Any) -> None:
         assert rows(house, f"SELECT count(*) FROM {table}") == ((count,),)
     assert manifest.knowledge == {
         "model": embed.BUNDLED_ID,
+        "digest": knowledge.logical_digest(snapshots.load(house.limits.store).folder / "chroma"),
+        "servers": [],
+        "documents": dict(rows(house, "SELECT kind, count(*) FROM documents GROUP BY kind")),
         "embedded": second.embedded,
         "reused": second.reused,
     }
     assert {"duckdb", "great-expectations", "chromadb", "sentence-transformers"} <= set(manifest.libraries)
     assert abs(manifest.created_at - datetime.now(UTC)) < timedelta(minutes=5)
     kinds = {name.partition("/")[0] for name in manifest.files}
-    assert kinds == {"warehouse.duckdb", "chroma", "validation"}
+    assert kinds == {"warehouse.duckdb", "chroma", "lexicon.sqlite3", "validation"}
     assert {f"validation/{verdict.batch_id}.json" for verdict in manifest.verdicts} <= set(manifest.files)
     assert "validation/index.html" in manifest.files
     assert snapshots.verify(snapshots.load(house.limits.store)) == []
@@ -138,8 +141,8 @@ def test_the_manifest_tells_what_the_snapshot_is(house: Any) -> None:
 def test_vectors_are_of_the_same_snapshot(house: Any) -> None:
     published = house.refresh(TWO)
     snapshot = snapshots.load(house.limits.store)
-    with Knowledge.open(snapshot.folder, house.limits.store / "cache" / "chroma") as knowledge:
-        found = knowledge.search("when is spot worth it", limit=1, language="en")
+    with Knowledge.open(snapshot.folder, house.limits.store / "cache" / "chroma") as opened:
+        found = opened.search("when is spot worth it", limit=1, language="en")
     assert found[0].document.document_id == "guide/spot-instances/en"
     assert snapshots.verify(snapshot) == []
     assert published.rows["documents"] == rows(house, "SELECT count(*) FROM documents")[0][0]

@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ def test_a_guide_becomes_a_document(tmp_path: Path) -> None:
     assert document.source == "https://example.com/spot"
     assert document.text.startswith("# Spot")
     assert document.text.endswith("Text with --- in it.")
+    assert (document.valid_from, document.valid_to) == (date(2026, 11, 22), None)
 
 
 @pytest.mark.parametrize(

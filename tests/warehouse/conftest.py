@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Callable
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
+import httpx
 import pytest
 
 from warehouse import embed
 from warehouse.contracts import Document
-from warehouse.knowledge import fill
+from warehouse.knowledge import Servers, fill
 from warehouse.statements import statement
 
-Publish = Callable[[Path, list[Document]], Path]
+ROOT = Path(__file__).resolve().parents[2]
+Publish = Callable[..., Path]  # folder of the snapshot, documents, URLs of servers
 
 
 def machine(provider: str, name: str, english: str, keywords: str = "") -> list[Document]:
@@ -108,7 +116,7 @@ DOCUMENTS = [
 def warehouse(documents: list[Document]) -> duckdb.DuckDBPyConnection:
     """Documents and their vectors, made by the quick model: it agrees with the one for documents."""
     connection = duckdb.connect()
-    for table in ("08_documents", "09_embeddings"):
+    for table in ("08_documents", "09_embeddings", "20_projections"):
         connection.execute(statement(f"schema/{table}"))
     quick = embed.query_embedder(embed.BUNDLED_ID)
     for document in documents:
@@ -116,15 +124,82 @@ def warehouse(documents: list[Document]) -> duckdb.DuckDBPyConnection:
         row = {**asdict(document), "content_hash": content}
         names = ", ".join(f"${name} AS {name}" for name in row)
         connection.execute(f"INSERT INTO documents BY NAME SELECT {names}", row)
-        vector = quick.encode_query(f"{document.title}\n{document.keywords}\n{document.text}").tolist()
-        connection.execute("INSERT INTO embeddings VALUES (?, ?, ?)", [content, embed.BUNDLED_ID, vector])
+        vector = quick.encode_query(f"{document.title}\n{document.keywords}\n{document.text}")
+        values = [content, embed.BUNDLED_ID, vector.astype("<f4").tobytes()]
+        connection.execute("INSERT INTO embeddings VALUES (?, ?, ?)", values)
     return connection
 
 
-def published(folder: Path, documents: list[Document]) -> Path:
+def published(folder: Path, documents: list[Document], *urls: str, synonyms: Path | None = None) -> Path:
+    """The knowledge base in the folder of a snapshot, its vectors on the servers at `urls` if there are any."""
+    servers = Servers(urls, folder.name) if urls else None
     with warehouse(documents) as connection:
-        fill(connection, folder / "chroma", embed.BUNDLED_ID)
+        known = fill(connection, folder, embed.BUNDLED_ID, servers=servers, synonyms=synonyms)
+    (folder / "manifest.json").write_text(json.dumps({"knowledge": known}), encoding="utf-8")
     return folder
+
+
+class ChromaServer:
+    """Chroma's own server on a free port of this machine, with its data in a folder."""
+
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = port or free.getsockname()[1]
+        self.url, self._folder = f"http://127.0.0.1:{self.port}", folder
+        code = "from chromadb.cli.cli import app; app()"
+        options = ["run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(self.port)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", code, *options],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            assert self._process.poll() is None, "the Chroma server ended"
+            assert time.monotonic() < deadline, "the Chroma server does not answer"
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(f"{self.url}/api/v2/heartbeat", timeout=1).is_success
+        return False
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait(30)
+
+    def again(self) -> ChromaServer:
+        return ChromaServer(self._folder, self.port)
+
+
+@contextlib.contextmanager
+def chroma_servers(folder: Path, count: int) -> Iterator[list[ChromaServer]]:
+    started: list[ChromaServer] = []
+    try:
+        for number in range(count):
+            started.append(ChromaServer(folder / f"server{number}"))
+        yield started
+    finally:
+        for server in started:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[ChromaServer]]:
+    """Two servers; what tests put there is named by their snapshots."""
+    with chroma_servers(tmp_path_factory.mktemp("chroma"), 2) as started:
+        yield started
+
+
+@pytest.fixture(scope="session", params=["folder", "one server", "two servers"])
+def urls(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """Where vectors are kept: no URL for the snapshot's own folder."""
+    if request.param == "folder":
+        return ()
+    started = request.getfixturevalue("servers")
+    return tuple(one.url for one in started[: 1 if request.param == "one server" else 2])
 
 
 @pytest.fixture(scope="session")
@@ -134,10 +209,18 @@ def documents() -> list[Document]:
 
 @pytest.fixture(scope="session")
 def publish() -> Publish:
-    """Writes the `chroma` folder of a snapshot that holds the given documents."""
+    """Writes the knowledge base of a snapshot that holds the given documents."""
     return published
 
 
 @pytest.fixture(scope="session")
 def knowledge_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return published(tmp_path_factory.mktemp("snapshots") / "20261122T190000Z-0a1b2c3d", DOCUMENTS)
+
+
+@pytest.fixture(scope="session")
+def stored_folder(tmp_path_factory: pytest.TempPathFactory, urls: tuple[str, ...]) -> Path:
+    """The same in every kind of store."""
+    name = f"20261122T19000{len(urls)}Z-0a1b2c3e"
+    folder = tmp_path_factory.mktemp("snapshots") / name
+    return published(folder, DOCUMENTS, *urls, synonyms=ROOT / "data" / "knowledge")

@@ -15,12 +15,12 @@ from warehouse.contracts import Document
 from warehouse.knowledge import Knowledge
 
 ROOT = Path(__file__).resolve().parents[2]
-Publish = Callable[[Path, list[Document]], Path]
+Publish = Callable[..., Path]
 
 
 @pytest.fixture(scope="module")
-def knowledge(knowledge_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knowledge]:
-    with Knowledge.open(knowledge_folder, tmp_path_factory.mktemp("cache")) as opened:
+def knowledge(stored_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knowledge]:
+    with Knowledge.open(stored_folder, tmp_path_factory.mktemp("cache")) as opened:
         yield opened
 
 

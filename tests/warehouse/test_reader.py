@@ -36,6 +36,7 @@ GIVEN: dict[str, Any] = {
     "currency": "EUR",
     "words": ["spot"],
     "kinds": ["guide"],
+    "document_id": "guide/spot-instances/en",
     "language": "en",
     "per_gpu": False,
     "dearest": False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import duckdb
@@ -101,6 +101,73 @@ def test_the_beginning_of_an_id_is_enough_if_only_one_has_it(store: Path, three:
         snapshots.load(store, "202611")
     with pytest.raises(UnknownName, match="1999 does not exist"):
         snapshots.load(store, "1999")
+
+
+def test_a_time_chooses_the_newest_snapshot_of_then(store: Path, three: list[Snapshot]) -> None:
+    snapshots.rollback(store)  # what is in force does not matter
+    second = START + timedelta(days=2)
+    assert snapshots.as_of(store, second).id == three[1].id
+    assert snapshots.as_of(store, second - timedelta(seconds=1)).id == three[0].id
+    assert snapshots.as_of(store, second + timedelta(days=99)).id == three[2].id
+    east = second.astimezone(timezone(timedelta(hours=-5)))
+    assert snapshots.as_of(store, east).id == three[1].id
+    with pytest.raises(
+        UnknownName, match=rf"by 2026-11-20 06:00 UTC; the oldest kept is {three[0].id}.*--at"
+    ):
+        snapshots.as_of(store, START)
+
+
+def test_without_a_snapshot_a_time_chooses_none(store: Path) -> None:
+    with pytest.raises(NoSnapshot, match="refresh"):
+        snapshots.as_of(store, START)
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        (b"", "empty"),
+        (b" \n", "empty"),
+        ("café".encode(), "damaged"),
+        (b"20261121", "damaged"),
+        (b"\xff\x00", "damaged"),
+    ],
+)
+def test_a_pointer_to_nothing_says_how_to_mend_it(
+    store: Path, three: list[Snapshot], held: bytes, said: str
+) -> None:
+    (store / "CURRENT").write_bytes(held)
+    with pytest.raises(SnapshotDamaged, match=f"CURRENT names no snapshot: it is {said}") as caught:
+        snapshots.load(store)
+    assert f"snapshots rollback {three[2].id}" in caught.value.hint
+    with Reader(snapshots.load(store, three[0].id)) as reader:
+        assert not reader.in_force
+    assert snapshots.rollback(store, three[2].id).id == snapshots.load(store).id == three[2].id
+
+
+def test_a_pointer_to_nothing_in_an_empty_store_is_to_be_removed(store: Path) -> None:
+    store.mkdir()
+    (store / "CURRENT").write_bytes(b"")
+    with pytest.raises(SnapshotDamaged, match="remove that file, then run `cloud-pricing refresh`"):
+        snapshots.load(store)
+
+
+def test_rollback_to_a_damaged_snapshot_is_refused_unless_forced(store: Path, three: list[Snapshot]) -> None:
+    (three[1].folder / snapshots.CHROMA / "vectors.bin").unlink()
+    for asked in (None, three[1].id):
+        with pytest.raises(
+            SnapshotDamaged, match=r"damaged \(chroma/vectors.bin: missing\); nothing.*--force"
+        ):
+            snapshots.rollback(store, asked)
+        assert snapshots.current_id(store) == three[2].id
+    assert snapshots.rollback(store, three[0].id).id == three[0].id
+    assert snapshots.rollback(store, three[1].id, force=True).id == snapshots.current_id(store) == three[1].id
+
+
+def test_a_reader_knows_whether_its_snapshot_is_in_force(store: Path, three: list[Snapshot]) -> None:
+    with Reader.open(store) as newest, Reader.open(store, three[0].id) as oldest:
+        assert (newest.in_force, oldest.in_force) == (True, False)
+        snapshots.rollback(store, three[0].id)
+        assert (newest.in_force, oldest.in_force) == (False, True)
 
 
 def test_without_a_snapshot_the_error_says_what_to_do(store: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from agent import cli
 from agent.settings import agent_settings
-from warehouse import snapshots
+from warehouse import build, snapshots
 from warehouse.settings import settings
 
 API_KEY = "sk-test-0123456789"
@@ -98,11 +98,15 @@ def change(cli_of: Callable[..., Cli], store: Path) -> Cli:
 def corrected(store: Path) -> tuple[str, str]:
     """The ids of two snapshots of the store; in the later one a price is another. Made without a refresh."""
     first = snapshots.load(store)
-    later = snapshots.new_id(first.manifest.created_at.replace(year=2099), "f" * 64)
+    when = first.manifest.created_at.replace(year=2099)
+    later = snapshots.new_id(when, "f" * 64)
     folder = snapshots.begin(store, later, first)
     shutil.copytree(first.folder / snapshots.CHROMA, folder / snapshots.CHROMA)
     with duckdb.connect(str(folder / snapshots.WAREHOUSE)) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
         connection.execute("UPDATE price_spans SET price = 0.2 WHERE price = 0.192")
-    manifest = {**vars(first.manifest), "id": later, "previous": first.id, "files": {}, "seal": ""}
-    snapshots.publish(store, folder, snapshots.seal(folder, snapshots.Manifest(**manifest)))
+        build.derive(connection)
+    changed = {"id": later, "created_at": when, "previous": first.id, "files": {}, "seal": ""}
+    manifest = snapshots.Manifest(**{**vars(first.manifest), **changed})
+    snapshots.publish(store, folder, snapshots.seal(folder, manifest))
     return first.id, later

@@ -73,6 +73,9 @@ def test_what_cannot_be_used_is_said_in_one_line(run: Cli, arguments: tuple[str,
     ("name", "value"),
     [
         ("CLOUD_PRICING_THREADS", "many"),
+        ("CLOUD_PRICING_MEMORY_LIMIT", "much"),
+        ("CLOUD_PRICING_MEMORY_LIMIT", "-3GB"),
+        ("CLOUD_PRICING_MEMORY_LIMIT", "1KB"),
         ("CLOUD_PRICING_LOG_LEVEL", "loud"),
         ("CLOUD_PRICING_LANGUAGE", "fr"),
     ],
@@ -197,7 +200,8 @@ def test_rollback_goes_back_from_damage(change: Cli, store: Path, damaged: Path)
     assert change("snapshots", "verify").code == 0
     assert "98.32" in change("ask", P5).out
     assert change("snapshots", "rollback").code == 2
-    assert in_force in change("snapshots", "rollback", in_force).out
+    assert "--force" in change("snapshots", "rollback", in_force).err
+    assert in_force in change("snapshots", "rollback", in_force, "--force").out
 
 
 def test_an_unreadable_manifest_hides_no_other_snapshot(change: Cli, store: Path, damaged: Path) -> None:

@@ -87,7 +87,7 @@ def on_a_terminal(store: Path, width: int, *arguments: str) -> list[str]:
     ("arguments", "row"),
     [
         (("offers",), "aws p5.48xlarge us-east-2 98.32 192 2048 8×H100"),
-        (("snapshots", "list"), "8 3 24 4 0"),
+        (("snapshots", "list"), " 8 3 "),
         (("sources",), "2026-11-01"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

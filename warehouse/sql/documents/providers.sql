@@ -1,12 +1,12 @@
--- One card per provider and language: what of it this data holds, and of when.
+-- One card per provider and language: what of it this data holds. Counts are of things, not of prices, so
+-- that a price that changes leaves it as it is.
 WITH
 languages (language) AS (VALUES ('en'), ('pt')),
 machines AS (
     SELECT
         provider, count(DISTINCT instance_type) AS machines, count(DISTINCT region) AS regions,
-        count(*) AS offers,
         list(DISTINCT purchase_option ORDER BY purchase_option) AS purchase_options,
-        list(DISTINCT operating_system ORDER BY operating_system) AS operating_systems
+        list(DISTINCT system_text(operating_system) ORDER BY system_text(operating_system)) AS operating_systems
     FROM offers
     GROUP BY provider
 ),
@@ -17,79 +17,97 @@ models AS (
     FROM token_prices
     GROUP BY provider
 ),
-sources AS (
-    SELECT provider, source, min(as_of) AS first_as_of, max(as_of) AS last_as_of
-    FROM (
-        SELECT provider, source, as_of FROM offers
-        UNION ALL
-        SELECT provider, source, as_of FROM token_prices
-    )
-    GROUP BY provider, source
-),
-dated AS (
+held AS (
     SELECT
-        s.provider, l.language,
-        string_agg(
-            s.source || ' (' || days_text(s.first_as_of, s.last_as_of, l.language) || ')', ', ' ORDER BY s.source
-        ) AS data,
-        string_agg(s.source, ', ' ORDER BY s.source) AS source
-    FROM sources AS s
+        provider,
+        string_agg(DISTINCT source, ', ' ORDER BY source) AS source,
+        list(DISTINCT service ORDER BY service) AS services,
+        day_of(min(valid_from)) AS valid_from, day_of(max(confirmed_at)) AS valid_to
+    FROM prices
+    WHERE valid_to IS NULL
+    GROUP BY provider
+),
+cards AS (
+    SELECT h.*, l.language, m.* EXCLUDE (provider), t.models, t.names
+    FROM held AS h
     CROSS JOIN languages AS l
-    GROUP BY ALL
+    LEFT JOIN machines AS m USING (provider)
+    LEFT JOIN models AS t USING (provider)
 )
 SELECT
-    concat_ws('/', 'provider', d.provider, d.language) AS document_id,
+    concat_ws('/', 'provider', provider, language) AS document_id,
     'provider' AS kind,
-    d.language,
-    d.provider,
-    d.provider AS entity,
-    provider_title(d.provider) AS title,
-    concat_ws(
-        '; ',
-        format(
-            say(d.language, '{} machine types in {} regions', '{} tipos de máquina em {} regiões'),
-            number_text(m.machines, d.language), number_text(m.regions, d.language)
-        ),
-        format(
-            say(d.language, 'token prices of {} models', 'preços de tokens de {} modelos'),
-            number_text(t.models, d.language)
-        )
+    language,
+    provider,
+    provider AS entity,
+    provider_title(provider) AS title,
+    coalesce(
+        nullif(concat_ws(
+            '; ',
+            format(
+                say(language, '{} in {}', '{} em {}'),
+                count_text(
+                    machines, say(language, 'machine type', 'tipo de máquina'),
+                    say(language, 'machine types', 'tipos de máquina'), language
+                ),
+                count_text(regions, say(language, 'region', 'região'), say(language, 'regions', 'regiões'), language)
+            ),
+            format(
+                say(language, 'token prices of {}', 'preços de tokens de {}'),
+                count_text(models, say(language, 'model', 'modelo'), say(language, 'models', 'modelos'), language)
+            )
+        ), ''),
+        array_to_string(list_transform(services, lambda s: service_title(s, language)), ', ')
     ) AS summary,
     concat_ws(
         ' ',
         format(
             say(
-                d.language,
-                '{} sells machines by the hour: {} machine types in {} regions, {} prices in force in this data.',
-                '{} aluga máquinas por hora: {} tipos de máquina em {} regiões, {} preços em vigor nestes dados.'
+                language,
+                '{} sells machines by the hour: {} in {} in this data.',
+                '{} aluga máquinas por hora: {} em {} nestes dados.'
             ),
-            provider_title(d.provider), number_text(m.machines, d.language), number_text(m.regions, d.language),
-            number_text(m.offers, d.language)
+            the_text(provider, provider_title(provider), language),
+            count_text(
+                machines, say(language, 'machine type', 'tipo de máquina'),
+                say(language, 'machine types', 'tipos de máquina'), language
+            ),
+            count_text(regions, say(language, 'region', 'região'), say(language, 'regions', 'regiões'), language)
         ),
         format(
-            say(d.language, 'Purchase options: {}.', 'Formas de compra: {}.'),
-            array_to_string(list_transform(m.purchase_options, lambda o: purchase_text(o, d.language)), ', ')
+            say(language, 'Purchase options: {}.', 'Formas de compra: {}.'),
+            array_to_string(list_transform(purchase_options, lambda o: purchase_text(o, language)), ', ')
         ),
         format(
-            say(d.language, 'Operating systems: {}.', 'Sistemas operacionais: {}.'),
-            array_to_string(m.operating_systems, ', ')
+            say(language, 'Operating systems: {}.', 'Sistemas operacionais: {}.'),
+            array_to_string(operating_systems, ', ')
         ),
         format(
             say(
-                d.language,
-                '{} sells language models by the token: prices of {} models ({}).',
-                '{} vende modelos de linguagem por token: preços de {} modelos ({}).'
+                language,
+                '{} sells language models by the token: prices of {} ({}).',
+                '{} vende modelos de linguagem por token: preços de {} ({}).'
             ),
-            provider_title(d.provider), number_text(t.models, d.language), few_of(t.names, 12, d.language)
+            the_text(provider, provider_title(provider), language),
+            count_text(models, say(language, 'model', 'modelo'), say(language, 'models', 'modelos'), language),
+            few_of(names, 12, language)
         ),
-        format(say(d.language, 'Sources and the dates of their data: {}.', 'Fontes e datas dos dados: {}.'), d.data)
+        CASE
+            WHEN models IS NULL OR machines IS NOT NULL THEN format(
+                say(language, 'Services {} with prices in this data: {}.', 'Serviços {} com preços nestes dados: {}.'),
+                of_text(provider, provider_title(provider), language),
+                few_of(list_transform(services, lambda s: service_title(s, language)), 12, language)
+            )
+        END,
+        format(say(language, 'Source of the data: {}.', 'Fonte dos dados: {}.'), source)
     ) AS text,
     distinct_names(concat_ws(
         ', ',
-        d.provider, provider_title(d.provider), nullif(provider_aliases(d.provider), '')
+        provider, provider_title(provider), nullif(provider_aliases(provider), '')
     )) AS keywords,
-    d.source AS source
-FROM dated AS d
-LEFT JOIN machines AS m USING (provider)
-LEFT JOIN models AS t USING (provider)
+    source,
+    NULL::VARCHAR AS parent,
+    valid_from,
+    valid_to
+FROM cards
 ORDER BY document_id;

@@ -1,31 +1,24 @@
--- One card per region and language, of providers that sell machines in this snapshot.
+-- One card per region and language, of providers that sell machines in this snapshot. It states no single
+-- price, and its level in steps of 5%, so that a price that moves a little leaves it as it is.
 WITH
 languages (language) AS (VALUES ('en'), ('pt')),
-by_region AS (
-    SELECT
-        provider, region, instance_type,
-        min(price_usd_hour) AS price, min(as_of) AS first_as_of, max(as_of) AS last_as_of,
-        string_agg(DISTINCT source, ', ' ORDER BY source) AS source
-    FROM offers
-    WHERE operating_system = 'linux' AND coalesce(tenancy, 'shared') = 'shared' AND price_type = 'list'
-      AND purchase_option = 'on_demand' AND price_usd_hour > 0
-    GROUP BY ALL
-),
 -- The basket of a region is what it sells and at least one other region of the provider sells too.
 relative AS (
     SELECT
         *,
-        price / min(price) OVER machine AS ratio,
+        usd / min(usd) OVER machine AS ratio,
         count(*) OVER machine AS sold_in
-    FROM by_region
+    FROM card_prices
+    WHERE purchase_option = 'on_demand'
     WINDOW machine AS (PARTITION BY provider, instance_type)
 ),
 levels AS (
     SELECT
         provider, region, count(*) AS machines,
         count(*) FILTER (sold_in > 1) AS basket,
-        round(100 * (median(ratio) FILTER (sold_in > 1) - 1))::INTEGER AS percent_above,
-        min(first_as_of) AS first_as_of, max(last_as_of) AS last_as_of, max(source) AS price_source
+        (5 * round(20 * (median(ratio) FILTER (sold_in > 1) - 1)))::INTEGER AS percent_above,
+        min(since) AS valid_from, max(confirmed) AS valid_to,
+        string_agg(DISTINCT source, ', ' ORDER BY source) AS price_source
     FROM relative
     GROUP BY ALL
 ),
@@ -33,7 +26,7 @@ cards AS (
     SELECT
         r.*, l.language, v.* EXCLUDE (provider, region),
         say(l.language, r.city, coalesce(r.city_pt, r.city)) AS city_name,
-        say(l.language, c.name_en, c.name_pt) AS country_name
+        nullif(say(l.language, c.name_en, c.name_pt), say(l.language, r.city, coalesce(r.city_pt, r.city))) AS country_name
     FROM regions AS r
     SEMI JOIN offers AS o ON o.provider = r.provider
     CROSS JOIN languages AS l
@@ -50,7 +43,13 @@ SELECT
     coalesce(nullif(concat_ws(
         '; ',
         concat_ws(', ', city_name, country_name),
-        format(say(language, '{} machine types priced', '{} tipos de máquina com preço'), number_text(machines, language))
+        format(
+            say(language, '{} priced', '{} com preço'),
+            count_text(
+                machines, say(language, 'machine type', 'tipo de máquina'),
+                say(language, 'machine types', 'tipos de máquina'), language
+            )
+        )
     ), ''), name) AS summary,
     concat_ws(
         ' ',
@@ -63,39 +62,38 @@ SELECT
             WHEN machines IS NULL THEN say(
                 language,
                 'No on-demand Linux list price is in force there in this data.',
-                'Nestes dados não há preço de lista sob demanda com Linux em vigor nela.'
+                'Nestes dados não há preço de tabela sob demanda com Linux em vigor nela.'
             )
             ELSE format(
                 say(
                     language,
-                    'On demand with Linux on shared hardware, machine types priced there: {}.',
-                    'Tipos de máquina com preço sob demanda, com Linux em hardware compartilhado: {}.'
+                    'Machine types priced there in this data, on demand with Linux on shared hardware: {} (source {}).',
+                    'Tipos de máquina com preço nela nestes dados, sob demanda com Linux em hardware compartilhado: {} (fonte {}).'
                 ),
-                number_text(machines, language)
+                number_text(machines, language), price_source
             )
         END,
         CASE
             WHEN percent_above = 0 THEN format(
                 say(
                     language,
-                    'Price level: the median of {1} machines costs there what it costs in its cheapest {0} region.',
-                    'Nível de preço: a mediana de {1} máquinas custa nela o mesmo que na região {0} mais barata de cada uma.'
+                    'Price level: the median of {1} costs there about what it costs in its cheapest {0} region.',
+                    'Nível de preço: na mediana de {1}, o preço nela é quase o mesmo da região {0} mais barata de cada máquina.'
                 ),
-                provider_title(provider), number_text(basket, language)
+                provider_title(provider),
+                count_text(basket, say(language, 'machine', 'máquina'), say(language, 'machines', 'máquinas'), language)
             )
             ELSE format(
                 say(
                     language,
-                    'Price level: the median of {1} machines costs {2}% more there than in its cheapest {0} region.',
-                    'Nível de preço: a mediana de {1} máquinas custa nela {2}% a mais que na região {0} mais barata de cada uma.'
+                    'Price level: the median of {1} costs about {2}% more there than in its cheapest {0} region.',
+                    'Nível de preço: na mediana de {1}, o preço nela é cerca de {2}% maior que na região {0} mais barata de cada máquina.'
                 ),
-                provider_title(provider), number_text(basket, language), percent_above
+                provider_title(provider),
+                count_text(basket, say(language, 'machine', 'máquina'), say(language, 'machines', 'máquinas'), language),
+                percent_above
             )
-        END,
-        format(
-            say(language, 'Prices of {} (source {}).', 'Preços de {} (fonte {}).'),
-            days_text(first_as_of, last_as_of, language), price_source
-        )
+        END
     ) AS text,
     distinct_names(concat_ws(
         ', ',
@@ -103,6 +101,9 @@ SELECT
         replace(nullif(aliases, ''), '|', ', '),
         replace(nullif(say(language, synonyms_en, synonyms_pt), ''), '|', ', ')
     )) AS keywords,
-    coalesce(price_source, source) AS source
+    coalesce(price_source, source) AS source,
+    'provider/' || provider AS parent,
+    valid_from,
+    valid_to
 FROM cards
 ORDER BY document_id;

@@ -1,3 +1,3 @@
 INSERT INTO embeddings (content_hash, model, vector)
-SELECT content_hash, $model, vector::FLOAT[]
+SELECT content_hash, $identity, vector
 FROM new_vectors;

@@ -1,16 +1,16 @@
 -- What has no vector yet, once per content. A guide is longer than what the model reads, so the
--- questions it answers come before its text; a card's names are in its title and text already. Of a
--- machine's card the beginning is embedded, which says what it is: its prices would triple the work.
+-- questions it answers come before its text. Of a card the title and the beginning are embedded, which
+-- say what it is: its figures would nearly double the work and find no more. Another choice makes all
+-- vectors anew, because `projections` holds a digest of this statement.
 SELECT
     d.content_hash,
     any_value(
         CASE d.kind
             WHEN 'guide' THEN concat_ws(chr(10), d.title, nullif(left(d.keywords, 400), ''), d.text)
-            WHEN 'machine' THEN left(d.text, 240)
-            ELSE concat_ws(chr(10), d.title, d.text)
+            ELSE concat_ws(chr(10), d.title, left(d.text, 250))
         END
     ) AS text
 FROM documents AS d
-ANTI JOIN embeddings AS e ON e.content_hash = d.content_hash AND e.model = $model
+ANTI JOIN embeddings AS e ON e.content_hash = d.content_hash AND e.model = $identity
 GROUP BY d.content_hash
 ORDER BY d.content_hash;

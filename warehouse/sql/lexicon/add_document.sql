@@ -1,2 +1,6 @@
-INSERT INTO documents (id, document_id, subject, kind, provider, document)
-VALUES (:id, :document_id, :subject, :kind, :provider, :document);
+INSERT INTO documents (
+    id, document_id, subject, kind, provider, language, parent, week, valid_from, document
+)
+VALUES (
+    :id, :document_id, :subject, :kind, :provider, :language, :parent, :week, :valid_from, :document
+);

@@ -1,2 +1,1 @@
-INSERT INTO names (name, id, own) VALUES (:name, :id, :own)
-ON CONFLICT (name, id) DO UPDATE SET own = max(own, excluded.own);
+INSERT INTO names (name, mentioned, id) VALUES (:name, :mentioned, :id);

@@ -1,8 +1,10 @@
-SELECT d.document_id, -bm25(words, 3.0, 3.0, 1.0) AS score
-FROM words
-JOIN documents AS d ON d.id = words.rowid
-WHERE words MATCH :query
+SELECT d.document_id, -w.rank AS score
+FROM words AS w
+JOIN documents AS d ON d.id = w.rowid
+WHERE w.words MATCH :query AND w.rank MATCH 'bm25(3.0, 3.0, 1.0)'
   AND (:provider IS NULL OR d.provider IS NULL OR d.provider = :provider)
   AND (:kinds IS NULL OR d.kind IN (SELECT value FROM json_each(:kinds)))
-ORDER BY score DESC, d.document_id
+  AND (:on IS NULL OR d.valid_from IS NULL OR d.valid_from <= :on)
+  AND (:week IS NULL OR d.week IS NULL OR d.week = :week)
+ORDER BY w.rank
 LIMIT :depth;

@@ -1,6 +1,2 @@
--- The UTC day of a moment, whatever the session's time zone is.
-CREATE OR REPLACE TEMP MACRO date_text(moment, language) AS
-    CASE language
-        WHEN 'pt' THEN strftime(make_timestamp(epoch_us(moment)), '%d/%m/%Y')
-        ELSE strftime(make_timestamp(epoch_us(moment)), '%Y-%m-%d')
-    END;
+CREATE OR REPLACE TEMP MACRO date_text(day, language) AS
+    CASE language WHEN 'pt' THEN strftime(day, '%d/%m/%Y') ELSE strftime(day, '%Y-%m-%d') END;

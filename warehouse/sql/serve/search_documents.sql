@@ -1,4 +1,4 @@
--- Plain word search, for when the vectors cannot be read: a word in the title counts five times.
+-- Plain word search, for when neither vectors nor index can be read: a word in the title counts five times.
 WITH scored AS (
     SELECT
         document_id, kind, title, summary, text, source, entity, provider,

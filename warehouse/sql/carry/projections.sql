@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO projections BY NAME FROM older.projections;

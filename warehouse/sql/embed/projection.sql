@@ -1,0 +1,1 @@
+SELECT components FROM projections WHERE identity = $identity;

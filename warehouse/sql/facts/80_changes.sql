@@ -1,0 +1,23 @@
+-- Changes of list prices by week and by what changed, many places at once. What is read every hour is a
+-- market, whose prices move by nature.
+CREATE OR REPLACE TEMP TABLE card_changes AS
+WITH
+changes AS (
+    SELECT
+        c.*, k.attributes, k.term_months, k.tier_from,
+        date_trunc('week', day_of(c.changed_at))::DATE AS monday
+    FROM price_changes AS c
+    JOIN price_keys AS k USING (price_id)
+    JOIN sources AS s ON s.source = c.source
+    WHERE c.price_type = 'list' AND c.purchase_option <> 'spot' AND s.schedule <> 'hourly'
+)
+SELECT
+    provider, monday, instance_type, operating_system, tenancy, purchase_option, term_months, tier_from,
+    CASE WHEN instance_type IS NULL THEN coalesce(attributes ->> 'model', name) END AS name,
+    attributes ->> 'kind' AS kind, unit, currency, old_price, new_price, change_percent,
+    count(*) AS prices,
+    list(DISTINCT region ORDER BY region) FILTER (region <> 'global') AS regions,
+    min(day_of(changed_at)) AS first_day, max(day_of(changed_at)) AS last_day,
+    list(DISTINCT source ORDER BY source) AS sources
+FROM changes
+GROUP BY ALL;

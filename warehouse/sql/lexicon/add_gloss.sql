@@ -1,0 +1,1 @@
+INSERT INTO glossary (portuguese, english) VALUES (:portuguese, :english);

@@ -1,0 +1,1 @@
+INSERT INTO shards (shard, kind, documents) VALUES (:shard, :kind, :documents);

@@ -1,0 +1,1 @@
+INSERT INTO spellings (term, spelling) VALUES (:term, :spelling);

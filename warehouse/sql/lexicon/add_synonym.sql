@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO synonyms (language, term, expansion) VALUES (:language, :term, :expansion);

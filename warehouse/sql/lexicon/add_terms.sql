@@ -1,0 +1,5 @@
+-- Counted once: the vocabulary of an index is read from its whole.
+INSERT INTO terms (term, spelling, documents)
+SELECT v.term, coalesce(s.spelling, v.term), v.doc
+FROM vocabulary AS v
+LEFT JOIN spellings AS s ON s.term = v.term;

@@ -1,1 +1,0 @@
-SELECT document_id, subject, kind, provider, json_extract(document, '$.language') FROM documents;

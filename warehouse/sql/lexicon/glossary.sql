@@ -1,0 +1,1 @@
+SELECT portuguese, english FROM glossary;

@@ -1,0 +1,1 @@
+SELECT shard, kind, documents FROM shards;

@@ -1,0 +1,1 @@
+SELECT language, term, expansion FROM synonyms;

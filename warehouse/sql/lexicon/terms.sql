@@ -1,0 +1,1 @@
+SELECT term, spelling, documents FROM terms;
