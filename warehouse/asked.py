@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,7 +19,6 @@ from warehouse.words import stems_of, tokens_of
 _LONGEST = 200  # tokens; SQLite reads no query of thousands
 _LONGEST_SYNONYM = 4  # words
 _SLIPS = 8  # words of a question that are looked for in all terms
-_CORRECTED = 0.7  # of what a word counts that was typed as it stands
 _DIGITS = re.compile(r"\d+")
 _NEAR = 8
 
@@ -28,13 +27,13 @@ _NEAR = 8
 class Word:
     """A word of a question: any of `stems` stands for it; `weight` is how much it tells.
 
-    `known` is whether any document has it.
+    `known` is whether any document has it, `topic` whether a guide is about it.
     """
 
     stems: frozenset[str]
     weight: float
-    sure: float = 1.0
-    known: bool = True
+    known: bool
+    topic: bool
 
 
 @dataclass(frozen=True)
@@ -49,17 +48,16 @@ class Asked:
     def stems(self) -> list[str]:
         return list(dict.fromkeys(stem for word in self.words for stem in sorted(word.stems)))
 
-    def coverage(self, stems: Collection[str]) -> float:
-        """How much of what the question tells is in a text of these stems, from 0 to 1."""
-        told = sum(word.weight for word in self.words)
-        held = sum(word.weight * word.sure for word in self.words if not word.stems.isdisjoint(stems))
-        return held / told if told else 0.0
-
     @property
     def unknown(self) -> float:
         """How much of what the question tells is in no text at all, from 0 to 1."""
         told = sum(word.weight for word in self.words)
         return sum(word.weight for word in self.words if not word.known) / told if told else 0.0
+
+    @property
+    def topics(self) -> int:
+        """How many of its words guides are about."""
+        return sum(word.topic for word in self.words)
 
 
 class Synonym(NamedTuple):
@@ -75,7 +73,7 @@ class Terms:
 
     def __init__(
         self,
-        terms: Iterable[tuple[str, str, int]],
+        terms: Iterable[tuple[str, str, int, int]],
         synonyms: Iterable[Synonym],
         documents: int,
         glossary: Glossary,
@@ -84,8 +82,11 @@ class Terms:
         self._spelling: dict[str, str] = {}
         self._alike: dict[tuple[int, bool], dict[str, str]] = {}  # spellings and stems: their term
         self._documents, self._glossary = documents, glossary
-        for term, spelling, number in terms:
+        self._topics: set[str] = set()
+        for term, spelling, number, topic in terms:
             self.frequency[term], self._spelling[term] = number, spelling
+            if topic:
+                self._topics.add(term)
         self._synonyms: dict[str, list[Synonym]] = {}
         for synonym in synonyms:
             self._synonyms.setdefault(" ".join(_keys(tokens_of(synonym.term))), []).append(synonym)
@@ -101,7 +102,7 @@ class Terms:
         typed = tokens_of(text)[:_LONGEST]
         tokens, wrong = self._spelled(typed)
         said = self._expansions(tokens)
-        words = list(self._words(tokens, wrong, said))
+        words = list(self._words(tokens, said))
         meant = self._glossary.gloss(tokens) or (" ".join(tokens) if wrong else text)
         return Asked(meant, tuple(tokens), tuple(words))
 
@@ -158,9 +159,7 @@ class Terms:
                     found[places[first], places[run[-1]] + 1] = said
         return found
 
-    def _words(
-        self, tokens: list[str], wrong: set[int], said: Mapping[tuple[int, int], list[Synonym]]
-    ) -> Iterable[Word]:
+    def _words(self, tokens: list[str], said: Mapping[tuple[int, int], list[Synonym]]) -> Iterable[Word]:
         spans = {place: span for span in said for place in range(*span)}
         done: set[tuple[int, int] | str] = set()
         for place, token in enumerate(tokens):
@@ -174,7 +173,7 @@ class Terms:
             stems = frozenset(stem for one in run for stem in stems_of(one))
             known = [self._weight(stem) for stem in stems if stem in self.frequency]
             weight = max(known, default=self._weight(""))
-            yield Word(stems, weight, _CORRECTED if place in wrong else 1.0, bool(known))
+            yield Word(stems, weight, bool(known), not stems.isdisjoint(self._topics))
 
     def _weight(self, stem: str) -> float:
         return math.log(1 + (self._documents + 1) / (self.frequency.get(stem, 0) + 0.5))

@@ -27,7 +27,6 @@ from warehouse.opened_vectors import OpenedVectors
 from warehouse.settings import settings
 from warehouse.vector_files import export_vectors, import_vectors
 from warehouse.vectors import Place, Servers, logical_digest
-from warehouse.words import words_of
 from warehouse.working_copies import lexicon_of, vectors_of
 
 __all__ = [
@@ -45,14 +44,13 @@ __all__ = [
 
 SIGNALS = ("vector", "words", "name")
 # A question is about something else where its cosine to the nearest document, and what these add to it,
-# are less than _LEAST: the share of its words that are in one document, how surely it names one, and the
-# share of its words that are in none. A logistic regression over the `tune` half of
-# benchmarks/retrieval/queries.csv, with the threshold where one answerable question is refused.
-_COVERED, _NAMED, _UNKNOWN = 0.4, 0.75, -1.75
-_LEAST = -0.39
-_LEAST_WORDS = 0.62  # of its words in one document, where vectors take no part
-_LEAST_NAMED = 0.2
-_LOOKED_INTO = 5  # documents with words of the question
+# are less than _LEAST: how surely it names one, the share of its words that are in none, and each word
+# that guides are about, up to _TOPICS. A logistic regression over the `tune` half of
+# benchmarks/retrieval/queries.csv, with the threshold where no answerable question was refused.
+_NAMED, _UNKNOWN, _TOPIC = 0.67, -1.39, 0.24
+_TOPICS = 4
+_LEAST = -0.17
+_MIDDLING = 0.45  # the cosine where vectors take no part
 
 
 @dataclass(frozen=True)
@@ -182,19 +180,10 @@ class Knowledge:
         return Search(self._vectors, self._lexicon, wanted, limit).run(vector, named)
 
     def _relevant(self, asked: Asked, scores: Mapping[str, ranking.Scores]) -> bool:
+        near = max(scores["vector"].values(), default=_MIDDLING)
         named = max(scores["name"].values(), default=0.0)
-        if named >= _LEAST_NAMED:
-            return True
-        looked_into = list(scores["words"])[:_LOOKED_INTO]
-        covered = max((asked.coverage(self._stems(key)) for key in looked_into), default=0.0)
-        near = max(scores["vector"].values(), default=None)
-        if near is None:
-            return covered >= _LEAST_WORDS
-        return near + _COVERED * covered + _NAMED * named + _UNKNOWN * asked.unknown >= _LEAST
-
-    def _stems(self, document_id: str) -> set[str]:
-        document = self._lexicon.document(document_id)
-        return set(words_of(f"{document.title} {document.keywords} {document.text}")) if document else set()
+        topics = min(asked.topics, _TOPICS)
+        return near + _NAMED * named + _UNKNOWN * asked.unknown + _TOPIC * topics >= _LEAST
 
     def _hits(
         self,

@@ -18,7 +18,7 @@ from warehouse.contracts import Document
 from warehouse.errors import InvalidInput
 from warehouse.shards import LEVEL_1, shard_of, subject_of
 from warehouse.statements import statement
-from warehouse.words import name_key, stems_of, tokens_of
+from warehouse.words import name_key, stems_of, tokens_of, words_of
 
 SYNONYMS = "synonyms.csv"
 GLOSSARY = "glossary.csv"
@@ -34,7 +34,7 @@ def read_synonyms(folder: Path) -> list[Synonym]:
 
 def read_glossary(folder: Path) -> dict[str, str]:
     """The lines of `glossary.csv`: Portuguese, and the same in English. Raises InvalidInput."""
-    return dict(_table(folder / GLOSSARY, ("portuguese", "english")))
+    return {row[0]: row[1] for row in _table(folder / GLOSSARY, ("portuguese", "english"))}
 
 
 def _table(path: Path, columns: Sequence[str]) -> list[tuple[str, ...]]:
@@ -77,8 +77,14 @@ def build(
         pairs = (glossary or {}).items()
         _many(connection, "add_gloss", ({"portuguese": said, "english": meant} for said, meant in pairs))
         _many(connection, "add_about", ({"name": key, "value": said} for key, said in (about or {}).items()))
+        guides = (one for one in ordered if one.kind == "guide")
+        topics = {stem for one in guides for stem in words_of(f"{one.title} {one.keywords}")}
         usual = (
-            {"term": term, "spelling": min(found, key=lambda one: (-found[one], one))}
+            {
+                "term": term,
+                "spelling": min(found, key=lambda one: (-found[one], one)),
+                "topic": term in topics,
+            }
             for term, found in spellings.items()
         )
         _many(connection, "add_spelling", usual)

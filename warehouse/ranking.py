@@ -13,7 +13,7 @@ from warehouse.words import words_of
 
 # Measured on the `tune` half of benchmarks/retrieval/queries.csv.
 _K = 20  # the constant of reciprocal rank fusion: lists are short, their heads matter
-_WEIGHTS = {"vector": 1.0, "words": 1.0, "name": 3.0}
+_WEIGHTS = {"vector": 0.7, "words": 1.0, "name": 3.0}
 _GUIDES = 0.5
 _OTHER_LANGUAGE = 0.9
 _MEMBERS = 2  # of a family, that are hits of their own
@@ -66,8 +66,8 @@ def _lists(
     """
     for signal, scores in signals.items():
         yield signal, _WEIGHTS[signal], scores
-    if max(signals.get("name", {}).values(), default=0.0) < SURELY_NAMED:
-        near = signals.get("vector", {})
+    near, names = signals.get("vector", {}), signals.get("name", {})
+    if (names or signals.get("words")) and max(names.values(), default=0.0) < SURELY_NAMED:
         yield "vector", _GUIDES, {key: near[key] for key in near if entries[key].kind == "guide"}
 
 

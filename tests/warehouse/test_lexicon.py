@@ -89,11 +89,11 @@ def test_a_question_is_read_with_its_slips_and_synonyms(lexicon: Lexicon) -> Non
     assert lexicon.read("H100 in Virginia?").text == "H100 in Virginia?"
 
 
-def test_coverage_weighs_what_is_rare(lexicon: Lexicon) -> None:
-    asked = lexicon.read("egress vCPUs")
-    assert asked.coverage({"egress"}) > 0.5 > asked.coverage({"vcpu"}) > 0
-    assert asked.coverage({"egress", "vcpu"}) == 1
-    assert lexicon.read("?").coverage({"egress"}) == 0
+def test_it_knows_what_no_text_has_and_what_guides_are_about(lexicon: Lexicon) -> None:
+    asked = lexicon.read("egress for tomatoes")
+    assert (asked.topics, asked.unknown) == (1, pytest.approx(0.5, abs=0.2))
+    assert (lexicon.read("egress").unknown, lexicon.read("tomatoes").unknown) == (0, 1)
+    assert (lexicon.read("?").topics, lexicon.read("?").unknown) == (0, 0)
 
 
 def test_a_thing_of_its_own_name_comes_before_what_mentions_it(lexicon: Lexicon) -> None:

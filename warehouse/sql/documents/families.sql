@@ -115,13 +115,11 @@ SELECT
         END,
         CASE
             WHEN least_ratio = most_ratio THEN format(
-                say(language, 'Memory per vCPU: {} GiB{}.', 'Memória por vCPU: {} GiB{}.'),
-                number_text(least_ratio, language), use_text(least_ratio, most_ratio, language)
+                say(language, 'Memory per vCPU: {} GiB.', 'Memória por vCPU: {} GiB.'), number_text(least_ratio, language)
             )
             ELSE format(
-                say(language, 'Memory per vCPU: {} to {} GiB{}.', 'Memória por vCPU: de {} a {} GiB{}.'),
-                number_text(least_ratio, language), number_text(most_ratio, language),
-                use_text(least_ratio, most_ratio, language)
+                say(language, 'Memory per vCPU: {} to {} GiB.', 'Memória por vCPU: de {} a {} GiB.'),
+                number_text(least_ratio, language), number_text(most_ratio, language)
             )
         END,
         CASE

@@ -1,1 +1,1 @@
-INSERT INTO spellings (term, spelling) VALUES (:term, :spelling);
+INSERT INTO spellings (term, spelling, topic) VALUES (:term, :spelling, :topic);

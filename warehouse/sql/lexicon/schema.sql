@@ -16,8 +16,10 @@ CREATE TABLE shards (shard TEXT, kind TEXT, documents INTEGER, PRIMARY KEY (shar
 CREATE TABLE names (
     name TEXT, mentioned INTEGER, id INTEGER, PRIMARY KEY (name, mentioned, id)
 ) WITHOUT ROWID;
-CREATE TEMP TABLE spellings (term TEXT PRIMARY KEY, spelling TEXT) WITHOUT ROWID;
-CREATE TABLE terms (term TEXT PRIMARY KEY, spelling TEXT, documents INTEGER) WITHOUT ROWID;
+CREATE TEMP TABLE spellings (term TEXT PRIMARY KEY, spelling TEXT, topic INTEGER) WITHOUT ROWID;
+CREATE TABLE terms (
+    term TEXT PRIMARY KEY, spelling TEXT, documents INTEGER, topic INTEGER
+) WITHOUT ROWID;
 CREATE TABLE synonyms (
     language TEXT, term TEXT, expansion TEXT, PRIMARY KEY (language, term, expansion)
 ) WITHOUT ROWID;

@@ -1,1 +1,1 @@
-SELECT term, spelling, documents FROM terms;
+SELECT term, spelling, documents, topic FROM terms;
