@@ -116,6 +116,7 @@ class Knowledge:
         kinds: Collection[str] | None = None,
         on: date | None = None,
         signals: Collection[str] | None = None,
+        gated: bool = True,
     ) -> list[Hit]:
         """The hits of `find`."""
         return list(
@@ -127,6 +128,7 @@ class Knowledge:
                 kinds=kinds,
                 on=on,
                 signals=signals,
+                gated=gated,
             ).hits
         )
 
@@ -140,13 +142,14 @@ class Knowledge:
         kinds: Collection[str] | None = None,
         on: date | None = None,
         signals: Collection[str] | None = None,
+        gated: bool = True,
     ) -> Found:
         """The best documents, best first; of each subject one, in `language` where it is written in it.
 
         `provider` leaves its documents and those of no provider, `kinds` those of these kinds, `on` those
-        whose figures held on that day, and the digests of its week. Nothing is found where nothing is
-        relevant. `signals` leaves those of SIGNALS, for measuring: then the nearest is found, relevant or
-        not. Raises KnowledgeUnavailable where the index fails.
+        whose figures held on that day, and the digests of its week. `signals` leaves those of SIGNALS.
+        Nothing is found where nothing is relevant; without `gated` the nearest is, for measuring. Raises
+        KnowledgeUnavailable where the index fails.
         """
         if not text.strip() or limit < 1:
             return Found()
@@ -165,7 +168,7 @@ class Knowledge:
             scores = {"vector": near.scores, "words": words, "name": names}
             entries |= near.entries
             hits = self._hits(scores, entries, limit, language)
-            relevant = signals is not None or self._relevant(asked, scores)
+            relevant = not gated or self._relevant(asked, scores)
             return Found(tuple(hits) if relevant else (), tuple(near.shards), near.degraded)
 
     def _near(self, asked: Asked, wanted: Wanted, named: Iterable[Entry], limit: int) -> Near:

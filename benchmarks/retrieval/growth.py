@@ -76,7 +76,7 @@ def grow(connection: duckdb.DuckDBPyConnection, identity: str, documents: int) -
     originals = [Document(**record) for record in rows.select(_NAMES).to_pylist()]
     vectors = np.array(rows.column("vector").to_pylist(), np.float32)
     inventor, alike = Inventor(originals), likeness(originals, vectors)
-    cards = [place for place, one in enumerate(originals) if one.kind not in ("guide", "passage")]
+    cards = [place for place, one in enumerate(originals) if one.kind != "guide"]
     cosines = np.array([alike.get(originals[place].kind, 0.8) for place in cards])
     left, number = documents - len(originals), 0
     while left > 0:

@@ -38,7 +38,7 @@ class Inventor:
         guides: list[Document] = []
         cards: list[Document] = []
         for document in documents:
-            (guides if document.kind in ("guide", "passage") else cards).append(document)
+            (guides if document.kind == "guide" else cards).append(document)
         usual = {word for one in guides for word in _words(one.text) if word.islower()}
         named = {
             word.lower() for one in cards for field in _NAMED for word in _words(getattr(one, field) or "")

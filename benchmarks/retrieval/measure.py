@@ -96,7 +96,9 @@ def measure(
 
 def _warm_up(knowledge: Knowledge, signals: Collection[str] | None) -> None:
     for number in range(_WARM_UP):
-        knowledge.search(f"machines number {number}", limit=LIMIT, language="en", signals=signals)
+        knowledge.search(
+            f"machines number {number}", limit=LIMIT, language="en", signals=signals, gated=signals is None
+        )
 
 
 def _fairly(
@@ -123,7 +125,9 @@ def _timed(
 def _subjects(
     knowledge: Knowledge, one: Labelled, signals: Collection[str] | None, limit: int
 ) -> tuple[str, ...]:
-    hits = knowledge.search(one.query, limit=limit, language=one.language, signals=signals)
+    hits = knowledge.search(
+        one.query, limit=limit, language=one.language, signals=signals, gated=signals is None
+    )
     return tuple(subject_of(hit.document.document_id) for hit in hits)
 
 
