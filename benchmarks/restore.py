@@ -44,6 +44,7 @@ class Step:
 
 def main(folder: Path) -> None:
     store = folder / "store"
+    folder.mkdir(parents=True, exist_ok=True)
     if snapshots.current_id(store) is None:
         _say("The store is made: a few minutes.")
         _refresh(folder, changed=False)
