@@ -13,6 +13,7 @@ from agent import terminal
 from agent.cli_choice import AsOf, SnapshotId, reader_of, say_which
 from agent.cli_records import emit
 from agent.cli_vectors import export_vectors, import_vectors
+from agent.knowledge_tools import INDEX
 from agent.terminal import line, note
 from warehouse.contracts import Hit, QueryResult
 from warehouse.errors import InvalidInput, UnknownName
@@ -20,7 +21,6 @@ from warehouse.settings import settings
 
 app = typer.Typer(help="Search, show, export and import the knowledge base.", no_args_is_help=True)
 
-_INDEX = "lexicon.sqlite3"
 _LINES, _CHARACTERS = 3, 240  # of a text, in a list
 _FILES = 3
 
@@ -68,7 +68,7 @@ def search(
                 language=lang,
                 kinds=kind or None,
                 on=_day(on),
-                signals=("words", "name") if damaged.keys() - {_INDEX} else None,
+                signals=("words", "name") if damaged.keys() - {INDEX} else None,
             )
             degraded = _told(damaged) or knowledge.degraded
         say_which(reader, as_of)

@@ -12,7 +12,7 @@ from warehouse.contracts import Hit
 from warehouse.errors import KnowledgeUnavailable
 
 _LEAST_LETTERS = 3
-_INDEX = "lexicon.sqlite3"  # names and words; all other files are of the vectors
+INDEX = "lexicon.sqlite3"  # names and words; all other files are of the vectors
 _WITHOUT_VECTORS = ("words", "name")
 
 
@@ -27,7 +27,7 @@ def search_knowledge(
     """Guides and cards about buying compute: on demand, spot, reserved, GPUs, regions, reading prices."""
     spoken = language or context.language
     damaged = context.reader.knowledge_damage()
-    untrusted = any(name != _INDEX for name in damaged)
+    untrusted = any(name != INDEX for name in damaged)
     how: dict[str, Any] = {"limit": limit, "provider": provider, "language": spoken, "kinds": kinds or None}
     if untrusted:
         how["signals"] = _WITHOUT_VECTORS

@@ -17,7 +17,7 @@ import pyarrow.csv
 
 from ingest import wire
 from ingest.source import Payload
-from warehouse.contracts import PRICES, TABLES, conform
+from warehouse.contracts import TABLES, conform
 from warehouse.errors import InvalidInput, PayloadInvalid
 from warehouse.settings import settings
 
@@ -181,7 +181,3 @@ def machines(rows: pa.Table, **constants: Any) -> pa.Table:
     """The distinct machines of price rows that carry the columns of `instance_types` too."""
     columns = [name for name in TABLES["instance_types"].names if name in rows.column_names]
     return conformed("instance_types", rows.select(columns).group_by(columns).aggregate([]), **constants)
-
-
-def empty_prices() -> pa.Table:
-    return PRICES.empty_table()

@@ -14,6 +14,7 @@ from pathlib import Path
 from warehouse import snapshots
 from warehouse.backup_records import VECTORS, Progress, Record, SavedFile
 from warehouse.errors import BackupDamaged, CloudPricingError, InvalidInput
+from warehouse.integrity import sha256_of
 from warehouse.read_ahead import THREADS, ahead
 from warehouse.repository import OTHER, Repository
 
@@ -133,7 +134,7 @@ def _is_whole(store: Path, snapshot_id: str, record: Record) -> bool:
     saved = f"snapshots/{snapshot_id}/{snapshots.MANIFEST}"
     expected = next((file.sha256 for file in record.files if file.path == saved), None)
     try:
-        same = _sha256(folder / snapshots.MANIFEST) == expected
+        same = sha256_of(folder / snapshots.MANIFEST) == expected
         return same and not snapshots.verify(snapshots.load(store, snapshot_id))
     except (OSError, CloudPricingError):
         return False
@@ -153,7 +154,7 @@ def _compared(store: Path, record: Record, whole: Sequence[str]) -> tuple[list[S
             missing.append(file)
         else:
             kept += 1
-            if path.stat().st_size != file.size or _sha256(path) != file.sha256:
+            if path.stat().st_size != file.size or sha256_of(path) != file.sha256:
                 differing.append(file.path)
     return missing, kept, differing
 
@@ -173,8 +174,3 @@ def _checked(scratch: Path, snapshot_id: str) -> snapshots.Snapshot:
     if wrong:
         raise BackupDamaged(f"Snapshot {snapshot_id} of the backup: {'; '.join(wrong[:3])}.", OTHER)
     return found
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -7,7 +7,6 @@ found again, and nothing of another store is touched.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -23,6 +22,7 @@ from warehouse.chroma_clients import translated
 from warehouse.contracts import Document
 from warehouse.embed import PROJECTION, document_vectors, write_projection
 from warehouse.errors import KnowledgeUnavailable
+from warehouse.integrity import sha256_of
 from warehouse.lexicon import Lexicon
 from warehouse.log import get_logger
 from warehouse.opened_vectors import OpenedVectors
@@ -92,7 +92,7 @@ def damage(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> str | None:
         path = folder / name
         if not path.is_file():
             return f"{name} is missing"
-        if path.stat().st_size != told["size"] or _sha256(path) != told["sha256"]:
+        if path.stat().st_size != told["size"] or sha256_of(path) != told["sha256"]:
             return f"{name} is not as it was published"
     place = place_of(folder)
     if LEXICON not in expected:
@@ -112,11 +112,6 @@ def _lost(folder: Path, place: Servers) -> str | None:
         except KnowledgeUnavailable as error:
             _log.warning("servers_not_checked", problem=error.message)
             return None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def promise(store: Path, servers: Servers) -> None:

@@ -167,8 +167,8 @@ def test_rollback_refuses_what_is_damaged(change: Cli, published: tuple[Snapshot
 def test_a_difference_fits_a_terminal(
     change: Cli, corrected: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(terminal.out, "_force_terminal", True)
-    monkeypatch.setattr(terminal.out, "_width", 80)
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setattr(terminal.out, "width", 80)
     shown = change("snapshots", "diff", corrected[0]).out
     assert "m5.xlarge" in shown
     assert "row 1" not in shown
