@@ -172,4 +172,5 @@ def test_a_difference_fits_a_terminal(
     shown = change("snapshots", "diff", corrected[0]).out
     assert "m5.xlarge" in shown
     assert "row 1" not in shown
+    assert "\t" not in shown, "that is what is written where there is no terminal"
     assert max(map(len, shown.splitlines())) <= 80
