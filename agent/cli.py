@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from agent import cli_backup, cli_knowledge, cli_snapshots
+from agent import cli_backup, cli_focus, cli_knowledge, cli_snapshots
 from agent.cli_choice import AsOf, SnapshotId, reader_of, say_which
 from agent.cli_offers import offers
 from agent.cli_records import emit, emit_csv, emit_records
@@ -35,7 +35,7 @@ app = typer.Typer(
 app.add_typer(cli_snapshots.app, name="snapshots")
 app.add_typer(cli_knowledge.app, name="knowledge")
 app.add_typer(cli_backup.app, name="backup")
-app.add_typer(cli_backup.app, name="backup")
+app.add_typer(cli_focus.app, name="focus")
 
 # Too wide for a table; --json has them.
 _ROW_ORIGIN = ("source", "provider", "purchase_option", "currency", "as_of", "batch_id")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,11 +49,11 @@ def moment_of(text: str, option: str = "--as-of") -> datetime:
         ) from None
 
 
-def reader_of(snapshot: str | None, as_of: str | None) -> Reader:
-    """The chosen snapshot, open."""
+def reader_of(snapshot: str | None, as_of: str | None, spill: Path | None = None) -> Reader:
+    """The chosen snapshot, open; `spill` as of `Reader`."""
     from warehouse.reader import Reader
 
-    return Reader(chosen(snapshot, as_of))
+    return Reader(chosen(snapshot, as_of), spill)
 
 
 def say_which(reader: Reader, as_of: str | None) -> None:

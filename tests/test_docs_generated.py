@@ -126,6 +126,8 @@ ASKED = (
     "prices",
     "price_history",
     "price_changes",
+    "focus_sku_prices",
+    "focus_sku_properties",
     "instance_types",
     "machine_specs",
     "spec_conflicts",

@@ -73,7 +73,7 @@ def top_level_imports(path: Path) -> Iterator[str]:
 
 def doors_of(path: Path) -> set[str]:
     room = named(path).partition("/")[0]
-    further = {"ingest.registry", *_BACKUPS, *_KNOWLEDGE, *_SNAPSHOTS}
+    further = {"ingest.registry", "warehouse.focus_rules", *_BACKUPS, *_KNOWLEDGE, *_SNAPSHOTS}
     return DOORS[room] | (further if COMMAND_LINE.fullmatch(named(path)) else set())
 
 

@@ -11,10 +11,11 @@ import json
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
@@ -22,6 +23,9 @@ from warehouse import integrity, snapshots
 from warehouse.contracts import QueryResult
 from warehouse.errors import InvalidInput, QueryInterrupted, QueryRefused, SnapshotDamaged, UnknownName
 from warehouse.settings import settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _SERVE = Path(__file__).resolve().parent / "sql" / "serve"
 _LOCK = {
@@ -63,15 +67,16 @@ def served_sql(name: str) -> str:
 class Reader:
     """Safe to share between threads: every query runs on its own cursor."""
 
-    def __init__(self, snapshot: snapshots.Snapshot) -> None:
+    def __init__(self, snapshot: snapshots.Snapshot, spill: Path | None = None) -> None:
+        """`spill` is a folder for what a query cannot hold in memory; without one it holds all or fails."""
         self.snapshot = snapshot.manifest
         self.folder = snapshot.folder
         limits = settings()
         config: dict[str, Any] = {"threads": limits.threads, "memory_limit": limits.memory_limit}
         try:
             self._connection = duckdb.connect(str(snapshot.warehouse), read_only=True, config=config)
-            # A spill file would be a write to the published folder.
-            self._connection.execute("SET temp_directory = ''")
+            # By itself DuckDB would spill into the published folder.
+            self._connection.execute("SET temp_directory = $folder", {"folder": str(spill or "")})
             self._connection.execute("SET TimeZone = 'UTC'")
             for name, value in _LOCK.items():
                 self._connection.execute(f"SET {name} = {str(value).lower()}")
@@ -159,9 +164,33 @@ class Reader:
             if name not in _TABLE_FUNCTIONS:
                 raise QueryRefused(f"{name}() is not allowed.", "A query may read this snapshot only.")
 
+    def stream(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, *, rows: int = 50_000
+    ) -> Iterator[pa.RecordBatch]:
+        """The rows of one SELECT somebody wrote, never all at once; the first batch may be empty.
+
+        No row cap, and `export_timeout` instead of `query_timeout`. Raises what `query` raises.
+        """
+        import pyarrow as pa
+
+        text = self._only_select(sql)
+        with self._timed(settings().export_timeout, "CLOUD_PRICING_EXPORT_TIMEOUT") as cursor:
+            found = cursor.execute(text, dict(parameters or {})).to_arrow_reader(rows)
+            yield pa.RecordBatch.from_pylist([], schema=found.schema)
+            yield from found
+
     def _run(self, sql: str, parameters: Mapping[str, Any], limit: int) -> QueryResult:
         started = time.perf_counter()
-        seconds = settings().query_timeout
+        with self._timed(settings().query_timeout, "CLOUD_PRICING_QUERY_TIMEOUT") as cursor:
+            cursor.execute(sql, dict(parameters))
+            columns = tuple(column[0] for column in cursor.description or ())
+            rows = cursor.fetchmany(limit + 1)
+        duration = (time.perf_counter() - started) * 1000
+        return QueryResult(columns, tuple(rows[:limit]), len(rows) > limit, duration)
+
+    @contextmanager
+    def _timed(self, seconds: float, setting: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor that is interrupted after `seconds`, and whose errors are ours."""
         cursor = self._connection.cursor()
         interrupted = threading.Event()
 
@@ -173,22 +202,18 @@ class Reader:
         timer.daemon = True
         timer.start()
         try:
-            cursor.execute(sql, dict(parameters))
-            columns = tuple(column[0] for column in cursor.description or ())
-            rows = cursor.fetchmany(limit + 1)
-        except duckdb.Error as error:
+            yield cursor
+        except (duckdb.Error, OSError) as error:  # Arrow's reader raises the latter
             if interrupted.is_set():
-                raise QueryInterrupted(
-                    f"The query ran longer than {seconds:g} seconds.",
-                    "Filter or aggregate more, or raise CLOUD_PRICING_QUERY_TIMEOUT.",
-                ) from None
-            raise _translated(error) from None
+                hint = f"Filter or aggregate more, or raise {setting}."
+                raise QueryInterrupted(f"The query ran longer than {seconds:g} seconds.", hint) from None
+            if isinstance(error, duckdb.Error):
+                raise _translated(error) from None
+            raise
         finally:
             timer.cancel()
             cursor.interrupt()  # a query that Ctrl-C left running would keep `close` waiting
             cursor.close()
-        duration = (time.perf_counter() - started) * 1000
-        return QueryResult(columns, tuple(rows[:limit]), len(rows) > limit, duration)
 
 
 def _translated(error: duckdb.Error) -> InvalidInput:

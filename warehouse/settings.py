@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     )
     query_timeout: float = Field(default=10.0, gt=0, description="Seconds a served query may run.")
     query_rows: int = Field(default=1000, gt=0, description="Rows a served query may return.")
+    export_timeout: float = Field(
+        default=1800.0, gt=0, description="Seconds the query of an export or a check of all rows may run."
+    )
     memory_limit: str = Field(default="2GB", description="Memory DuckDB may use, in DuckDB's notation.")
     threads: int = Field(default=2, ge=1, description="Threads DuckDB and the embedding may use.")
     workers: int = Field(
