@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from agno.tools.function import Function
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from agent import compare_tools, fact_tools, knowledge_tools, token_tools, tools
+from agent import compare_tools, estimate_tools, fact_tools, knowledge_tools, token_tools, tools
 from agent.context import Context
 from agent.evidence import Finding
 from warehouse.errors import CloudPricingError, InvalidInput
@@ -23,6 +23,7 @@ TOOLS: tuple[Tool, ...] = (
     tools.price_of,
     compare_tools.compare,
     tools.estimate,
+    estimate_tools.estimate_basket,
     fact_tools.price_history,
     fact_tools.refused_prices,
     fact_tools.nearest_prices,

@@ -44,6 +44,7 @@ _KEPT = {
     "fx_rates": r"(USD|EUR|BRL),",
     "geographies": r"(europe|latin_america),",
     "regions": r"aws,(us-east-1|us-east-2|eu-west-1|sa-east-1),",
+    "services": r"(gp3|egress|s3-standard),aws,",
 }
 _LISTED = {
     "provider": "aws", "service": "AmazonEC2", "category": "compute", "operating_system": "linux",

@@ -123,6 +123,8 @@ ASKED = (
     "own_offers",
     "price_performance",
     "token_prices",
+    "service_prices",
+    "services",
     "prices",
     "price_history",
     "price_changes",

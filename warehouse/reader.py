@@ -161,7 +161,7 @@ class Reader:
         if tree.get("error", True):
             raise QueryRefused("PRAGMA is not allowed: snapshots are read-only.", "Send a SELECT.")
         for name in found:
-            if name not in _TABLE_FUNCTIONS:
+            if name not in _TABLE_FUNCTIONS and name not in self._own_table_functions():
                 raise QueryRefused(f"{name}() is not allowed.", "A query may read this snapshot only.")
 
     def stream(
@@ -178,6 +178,12 @@ class Reader:
             found = cursor.execute(text, dict(parameters or {})).to_arrow_reader(rows)
             yield pa.RecordBatch.from_pylist([], schema=found.schema)
             yield from found
+
+    def _own_table_functions(self) -> frozenset[str]:
+        """The table macros that the snapshot was published with."""
+        with self._connection.cursor() as cursor:
+            rows = cursor.execute(served_sql("own_table_functions")).fetchall()
+        return frozenset(name for (name,) in rows)
 
     def _run(self, sql: str, parameters: Mapping[str, Any], limit: int) -> QueryResult:
         started = time.perf_counter()

@@ -99,7 +99,7 @@ def build(path: Path) -> None:
         db.execute("SET TimeZone = 'UTC'")
         for file in sorted((SQL / "schema").glob("*.sql")):
             db.execute(file.read_text(encoding="utf-8"))
-        for name in ("accelerators", "countries", "fx_rates", "geographies", "regions"):
+        for name in snapshot_build.REFERENCE:
             csv_file = ROOT / "data" / "reference" / f"{name}.csv"
             statement = (SQL / "reference" / f"{name}.sql").read_text(encoding="utf-8")
             db.execute(statement, {"path": str(csv_file)})

@@ -1,0 +1,1 @@
+SELECT * REPLACE (price_id::VARCHAR AS price_id) FROM estimate($basket::JSON);
