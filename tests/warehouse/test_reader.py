@@ -41,6 +41,15 @@ GIVEN: dict[str, Any] = {
     "per_gpu": False,
     "dearest": False,
     "gpus_only": False,
+    "basket": '[{"machine": "m5.large", "region": "us-east-1"}]',
+    "below_usd_hour": 1,
+    "same_architecture": True,
+    "burstable": False,
+    "rank_by": "price",
+    "per_provider": 3,
+    "count": 2,
+    "hours": 730,
+    "months": 12,
 }
 EMPTY = {"quarantine_rows"}  # its one refused row is of another region
 
