@@ -45,6 +45,7 @@ _KEPT = {
     "geographies": r"(europe|latin_america),",
     "regions": r"aws,(us-east-1|us-east-2|eu-west-1|sa-east-1),",
     "services": r"(gp3|egress|s3-standard),aws,",
+    "units": r"",
 }
 _LISTED = {
     "provider": "aws", "service": "AmazonEC2", "category": "compute", "operating_system": "linux",

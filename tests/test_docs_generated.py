@@ -122,6 +122,9 @@ ASKED = (
     "gpu_offers",
     "own_offers",
     "price_performance",
+    "commitment_breakeven",
+    "cheapest_by_gpu",
+    "region_index",
     "token_prices",
     "service_prices",
     "services",
@@ -147,6 +150,7 @@ ASKED = (
     "geographies",
     "fx_rates",
     "fx_latest",
+    "units",
 )
 ROWS = Path(__file__).parent / "fixtures" / "docs_prices.sql"
 

@@ -26,7 +26,7 @@ from warehouse.log import get_logger
 from warehouse.settings import settings
 from warehouse.statements import statement, statements
 
-REFERENCE = ("accelerators", "countries", "fx_rates", "geographies", "regions", "services")
+REFERENCE = ("accelerators", "countries", "fx_rates", "geographies", "regions", "services", "units")
 
 _ROOM = Path(__file__).resolve().parent
 _COLUMNS = _ROOM / "sql" / "columns.csv"

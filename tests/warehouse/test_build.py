@@ -228,7 +228,7 @@ def test_an_offer_costs_what_an_hour_of_it_costs(
 
 
 def test_another_currency_is_converted_at_the_reference_rate(warehouse: Warehouse) -> None:
-    (rate,) = warehouse.rows("SELECT units_per_usd FROM fx_rates WHERE currency = 'EUR'")[0]
+    (rate,) = warehouse.rows("SELECT units_per_usd FROM fx_latest WHERE currency = 'EUR'")[0]
     warehouse.listed(0, {"m5.large@eu-west-1": 0.1}, currency="EUR")
     found = warehouse.derived("SELECT currency, price_hour, price_usd_hour FROM offers")
     assert [(c, float(p), round(float(usd), 6)) for c, p, usd in found] == [
