@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from agent import cli_backup, cli_focus, cli_knowledge, cli_snapshots
+from agent import cli_alerts, cli_backup, cli_focus, cli_knowledge, cli_snapshots
 from agent.cli_choice import AsOf, SnapshotId, reader_of, say_which
 from agent.cli_estimate import estimate
 from agent.cli_offers import offers
@@ -35,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_snapshots.app, name="snapshots")
 app.add_typer(cli_knowledge.app, name="knowledge")
+app.add_typer(cli_alerts.app, name="alerts")
 app.add_typer(cli_backup.app, name="backup")
 app.add_typer(cli_focus.app, name="focus")
 

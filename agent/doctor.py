@@ -43,6 +43,7 @@ def examine(limits: Settings) -> list[Finding]:
         *_snapshot(limits),
         *_servers(limits),
         *_backups(limits.store),
+        *_alerts(limits),
     ]
 
 
@@ -202,3 +203,23 @@ def _backups(store: Path) -> Iterator[Finding]:
     else:
         said = f"failed on {drill.started_at:%Y-%m-%d}, backup {drill.backup}: {_few(list(drill.wrong))}"
         yield Finding("restore drill", "broken", f"{said}: run `cloud-pricing backup verify`")
+
+
+def _alerts(limits: Settings) -> Iterator[Finding]:
+    from warehouse import alert_rules
+    from warehouse.outbox import Outbox
+
+    try:
+        rules = alert_rules.read(limits)
+        waiting = Outbox(limits.store).listed(undelivered=True)
+    except CloudPricingError as error:
+        yield Finding("alerts", "broken", str(error))
+        return
+    if waiting:
+        reasons = sorted({f"{one['target']}: {one['last_error']}" for one in waiting if one["last_error"]})
+        said = f"{len(waiting)} not delivered" + (f" ({_few(reasons)})" if reasons else "")
+        yield Finding("alerts", "warning", f"{said}: see `cloud-pricing alerts list --undelivered`")
+    elif rules.alert:
+        yield Finding("alerts", "ok", f"{len(rules.enabled)} rules in {alert_rules.path_of(limits)}")
+    else:
+        yield Finding("alerts", "ok", f"no rules: docs/alerts.md tells how to write {alert_rules.FILE}")

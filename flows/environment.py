@@ -1,9 +1,11 @@
-"""The environment libraries read when they are imported; set before the first of them is."""
+"""What the environment holds: secrets, and what libraries read, set before the first of them is imported."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+from pydantic import SecretStr
 
 # setdefault: whoever sets one of these on purpose keeps it.
 _DEFAULTS = {
@@ -21,6 +23,12 @@ _DEFAULTS = {
 def with_store(store: Path) -> dict[str, str]:
     """The environment of a command that is run on another store."""
     return {**os.environ, "CLOUD_PRICING_STORE": str(store)}
+
+
+def secret(name: str) -> SecretStr | None:
+    """The value of a variable that a file names, because the file may not hold it; None if empty."""
+    value = os.environ.get(name, "").strip()
+    return SecretStr(value) if value else None
 
 
 def prepare() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 from prefect import flow
 
+from flows import alerts
 from flows.progress import tell
 from ingest import documents, registry, staging
 from warehouse import build, cards, embed, knowledge, quality, snapshots
@@ -269,7 +270,9 @@ def _check(folder: Path, rows: dict[str, int]) -> None:
 def publish() -> Published:
     """Publish everything that is staged and due."""
     limits = settings()
-    return publish_batches(staging.staged(limits.store), limits)
+    published = publish_batches(staging.staged(limits.store), limits)
+    alerts.after_publish(limits)
+    return published
 
 
 def as_record(published: Published) -> dict[str, Any]:

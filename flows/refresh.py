@@ -9,6 +9,7 @@ from pathlib import Path
 
 from prefect import flow
 
+from flows import alerts
 from flows.collect import RUNNER, Collected, collect_all, stage
 from flows.plan import chosen, selected
 from flows.publish import Published, publish_batches
@@ -48,6 +49,7 @@ def refresh(
     names = [info.name for info in chosen(sources, schedule, limits, paths)]
     collected = collect_all(limits.store, names, selected(regions, services), paths)
     published = publish_batches(staging.staged(limits.store), limits)
+    alerts.after_publish(limits)
     return Refreshed(tuple(collected), published)
 
 

@@ -24,6 +24,11 @@ LARGEST = 300
 
 _ALWAYS = {"warehouse.contracts", "warehouse.errors", "warehouse.log", "warehouse.settings"}
 _SNAPSHOTS = {"warehouse.comparison", "warehouse.snapshots"}
+_ALERTS = {
+    "warehouse.alert_evaluation",
+    "warehouse.alert_rules",
+    "warehouse.outbox",
+}  # found, told, delivered
 _BACKUPS = {"warehouse.backup_state", "warehouse.backups"}
 _KNOWLEDGE = {"warehouse.chroma_clients", "warehouse.embed", "warehouse.integrity"}
 # What a room may import from other rooms. `statements` is how SQL files are read.
@@ -33,6 +38,7 @@ DOORS = {
     "agent": {*_ALWAYS, "warehouse.knowledge", "warehouse.reader"},
     "flows": {
         *_ALWAYS,
+        *_ALERTS,
         *_BACKUPS,
         *(f"warehouse.{name}" for name in ("build", "cards", "embed", "knowledge", "quality", "snapshots")),
         *(f"ingest.{name}" for name in ("client", "documents", "landing", "registry", "source", "staging")),
@@ -73,7 +79,7 @@ def top_level_imports(path: Path) -> Iterator[str]:
 
 def doors_of(path: Path) -> set[str]:
     room = named(path).partition("/")[0]
-    further = {"ingest.registry", "warehouse.focus_rules", *_BACKUPS, *_KNOWLEDGE, *_SNAPSHOTS}
+    further = {"ingest.registry", "warehouse.focus_rules", *_ALERTS, *_BACKUPS, *_KNOWLEDGE, *_SNAPSHOTS}
     return DOORS[room] | (further if COMMAND_LINE.fullmatch(named(path)) else set())
 
 

@@ -5,6 +5,7 @@ CloudPricingError
 │   ├── SourceUnavailable     a feed does not answer, or answers 429 or 5xx
 │   │   └── SourceSkipped     its host is left alone for a while, so nobody asked
 │   ├── BackupUnavailable     where the backups are does not answer
+│   ├── DeliveryFailed        a service did not take an alert
 │   └── StoreBusy             another publisher holds the store
 └── Permanent                 trying again cannot help
     ├── InvalidInput          what the user gave cannot be used
@@ -57,6 +58,10 @@ class SourceSkipped(SourceUnavailable):
 
 class BackupUnavailable(Transient):
     """Where the backups are does not answer."""
+
+
+class DeliveryFailed(Transient):
+    """A service did not take an alert; it stays in the outbox."""
 
 
 class StoreBusy(Transient):

@@ -143,6 +143,10 @@ class Settings(BaseSettings):
     backup_payloads: bool = Field(
         default=True, description="Whether backups hold the payloads, what `refresh --replay` reads."
     )
+    alerts: str = Field(
+        default="",
+        description="File of the rules for alerts. Empty: `alerts.toml` in the store, where there is one.",
+    )
     log_level: str = Field(default="INFO", description="Least severe log event that is written.")
 
     @field_validator("memory_limit")

@@ -25,6 +25,7 @@ SCHEDULES = {
     "daily": "45 3 * * *",
     "weekly": "15 5 * * 5",
     "publish": "5 0 * * *",
+    "deliver": "*/10 * * * *",
     "collect": None,
     "maintain": "30 4 * * 0",
     "backup": "0 5 * * *",

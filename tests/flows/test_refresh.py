@@ -21,6 +21,7 @@ from flows.refresh import chosen, refresh, replay
 from ingest.sources import price_file
 from warehouse import snapshots
 from warehouse.errors import PayloadInvalid, SourceUnavailable, UnknownName
+from warehouse.outbox import Outbox
 from warehouse.reader import Reader
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -70,8 +71,13 @@ def test_a_failing_list_is_reported_and_delays_nobody(lists: Any) -> None:
 def test_a_list_that_was_mended_is_taken(lists: Any) -> None:
     assert refresh(sources=["price_file"], files=paths(lists)).failed
     lists.write_list({"m5.xlarge@us-east-1": 0.192}, name="broken")
+    rule = 'name = "dear"\nkind = "threshold"\nabove_usd = 0.15\nfilter = { own = true }\ndeliver = "ops"\n'
+    rules = f'[deliver.ops]\nurl_env = "NOT_SET"\n[[alert]]\n{rule}'
+    (lists.limits.store / "alerts.toml").write_text(rules, encoding="utf-8")
     refreshed = refresh(sources=["price_file"], files=paths(lists))
     assert refreshed.complete
+    (alert,) = Outbox(lists.limits.store).listed()
+    assert (alert["rule"], alert["last_error"]) == ("dear", "its address is not set")
     assert [one.parsed for one in refreshed.collected] == [False, True, False]
     assert len(offered(lists)) == 3
     again = refresh(sources=["price_file"], files=paths(lists))

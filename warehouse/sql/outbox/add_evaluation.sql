@@ -1,0 +1,1 @@
+INSERT OR REPLACE INTO evaluations (snapshot, evaluated_at) VALUES (:snapshot, :moment);

@@ -1,0 +1,1 @@
+SELECT snapshot FROM evaluations;

@@ -1,0 +1,1 @@
+DELETE FROM deliveries WHERE message NOT IN (SELECT message FROM messages);

@@ -1,0 +1,1 @@
+DELETE FROM messages WHERE created_at < :before;

@@ -1,0 +1,1 @@
+SELECT key FROM told WHERE rule = :rule;

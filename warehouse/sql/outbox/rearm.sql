@@ -1,0 +1,1 @@
+DELETE FROM told WHERE rule = :rule AND key = :key;

@@ -1,0 +1,6 @@
+CREATE TABLE IF NOT EXISTS told (
+    rule TEXT NOT NULL,
+    key TEXT NOT NULL,
+    told_at TEXT NOT NULL,
+    PRIMARY KEY (rule, key)
+) WITHOUT ROWID;
