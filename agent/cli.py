@@ -16,6 +16,7 @@ import typer
 from agent import cli_alerts, cli_backup, cli_focus, cli_knowledge, cli_snapshots
 from agent.cli_choice import AsOf, SnapshotId, reader_of, say_which
 from agent.cli_estimate import estimate
+from agent.cli_export import export
 from agent.cli_offers import offers
 from agent.cli_records import emit, emit_csv, emit_records
 from agent.cli_refresh import refresh
@@ -78,6 +79,7 @@ app.command()(refresh)
 app.command()(offers)
 app.command()(estimate)
 app.command()(sources)
+app.command()(export)
 
 
 @app.command()

@@ -301,3 +301,39 @@ def test_a_served_query_that_is_not_there_is_told(reader: Reader) -> None:
 def test_a_reader_stays_with_its_snapshot(reader: Reader, small_store: Path) -> None:
     assert reader.snapshot.id == snapshots.current_id(small_store)
     assert reader.query("SELECT count(*) FROM offers").rows == ((reader.snapshot.rows["offers"],),)
+
+
+def test_a_stream_has_no_row_cap_and_holds_only_a_batch(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(monkeypatch, "QUERY_ROWS", "10")
+    assert (
+        sum(batch.num_rows for batch in reader.stream("SELECT i FROM range(100000) t(i)", rows=20_000))
+        == 100_000
+    )
+    endless = reader.stream("SELECT i FROM range(1000000000000) t(i)", rows=2048)
+    assert [next(endless).num_rows for _ in range(3)] == [0, 2048, 2048]
+    endless.close()  # type: ignore[attr-defined]
+
+
+def test_a_stream_is_guarded_as_a_query_is(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    for sql in ("COPY offers TO 'stolen.csv'", "SELECT * FROM read_text('/etc/passwd')"):
+        with pytest.raises(QueryRefused):
+            next(reader.stream(sql))
+    with pytest.raises(InvalidInput, match="nothing"):
+        next(reader.stream("SELECT nothing FROM offers"))
+    limit(monkeypatch, "EXPORT_TIMEOUT", "0.2")
+    with pytest.raises(QueryInterrupted, match="CLOUD_PRICING_EXPORT_TIMEOUT"):
+        list(reader.stream("SELECT max(hash(a.i * b.i)) FROM range(100000) a(i), range(100000) b(i)"))
+
+
+def test_what_does_not_fit_in_memory_is_spilled_where_that_is_allowed(
+    small_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(monkeypatch, "MEMORY_LIMIT", "40MB")
+    sorted_rows = "SELECT md5(i::VARCHAR) AS text, i FROM range(1000000) t(i) ORDER BY text"
+    loaded = snapshots.load(small_store)
+    with Reader(loaded) as reader, pytest.raises(InvalidInput, match="memory"):
+        list(reader.stream(sorted_rows))
+    with Reader(loaded, spill=tmp_path) as reader:
+        assert sum(batch.num_rows for batch in reader.stream(sorted_rows)) == 1_000_000
