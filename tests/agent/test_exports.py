@@ -63,7 +63,8 @@ def exported(rows: Rows, output: str, folder: Path, **how: Any) -> dict[str, Any
 def test_parquet_holds_the_rows_of_the_view_by_provider(reader: Reader, tmp_path: Path) -> None:
     manifest = exported(Rows.of(reader, "offers"), "parquet", tmp_path / "out")
     files = sorted((tmp_path / "out").rglob("*.parquet"))
-    assert [path.parent.name for path in files] == ["provider=aws", "provider=azure", "provider=gcp"]
+    providers = [row[0] for row in reader.query("SELECT DISTINCT provider FROM offers ORDER BY 1").rows]
+    assert [path.parent.name for path in files] == [f"provider={name}" for name in providers]
     wanted = reader.query("SELECT * FROM offers ORDER BY price_id").rows
     names = ", ".join(reader.query("FROM offers LIMIT 0").columns)
     found = duckdb.sql(
@@ -77,24 +78,28 @@ def test_parquet_holds_the_rows_of_the_view_by_provider(reader: Reader, tmp_path
     }
     assert "provider" not in columns  # the folder says so
     assert columns["region"].compression == "ZSTD"
-    assert (columns["region"].statistics.min, columns["region"].statistics.max) == ("eu-north-1", "us-west-2")
-    assert columns["price_hour"].statistics.max == Decimal("108.152")
+    extremes = "min(region), max(region), max(price_hour)"
+    ((first, last, dearest),) = reader.query(f"SELECT {extremes} FROM offers WHERE provider = 'aws'").rows
+    assert (columns["region"].statistics.min, columns["region"].statistics.max) == (first, last)
+    assert columns["price_hour"].statistics.max == dearest
 
 
 def test_the_manifest_says_what_the_files_are(reader: Reader, tmp_path: Path) -> None:
-    rows = Rows.of(reader, "offers", "region LIKE 'us-%' -- of America", columns=("region", "price_hour"))
+    where = "region LIKE 'us-%' -- of America"
+    ((count,),) = reader.query(f"SELECT count(*) FROM offers WHERE {where}").rows
+    rows = Rows.of(reader, "offers", where, columns=("region", "price_hour"))
     manifest = exported(rows, "csv", tmp_path / "new" / "out")
     (file,) = manifest["files"]
     data = (tmp_path / "new" / "out" / "offers.csv").read_bytes()
     assert file == {
         "path": "offers.csv",
-        "rows": 5,
+        "rows": count,
         "bytes": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
     }
     assert {name: manifest[name] for name in ("snapshot", "view", "where", "as_of", "format", "rows")} == {
-        "snapshot": "20261120T060000Z-0a1b2c3d", "view": "offers", "where": "region LIKE 'us-%' -- of America",
-        "as_of": None, "format": "csv", "rows": 5,
+        "snapshot": "20261120T060000Z-0a1b2c3d", "view": "offers", "where": where,
+        "as_of": None, "format": "csv", "rows": count,
     }  # fmt: skip
     assert [one["name"] for one in manifest["columns"]["offers"]] == ["region", "price_hour"]
     assert manifest["columns"]["offers"][0]["comment"]
@@ -169,7 +174,7 @@ def test_focus_is_the_records_of_the_rows_and_their_properties(reader: Reader, t
     with (tmp_path / "out" / "SkuProperties.csv").open(newline="", encoding="utf-8") as file:
         properties = {row["SkuPriceId"]: row for row in csv.DictReader(file)}
     assert {one["SkuPriceId"] for one in prices} == set(properties)
-    assert len(prices) == 3
+    assert len(prices) == len(reader.query("SELECT 1 FROM offers WHERE accelerator = 'H100'").rows)
     assert {properties[one["SkuPriceId"]]["x_GpuModel"] for one in prices} == {"H100"}
     assert prices[0]["SkuPriceEffectiveStart"] == "2025-03-02T17:36:18Z"
     by = exported(Rows.of(reader, "prices"), "focus", tmp_path / "by", partition_by=("PricingRegionId",))
