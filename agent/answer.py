@@ -175,5 +175,6 @@ def _answer(
         intent=str(reading.intent if reading else Intent.UNKNOWN),
         answered=page.answered,
         model=model,
+        chart=page.chart,
         sql=next((str(f.arguments["sql"]) for f in context.found("query_sql")), None),
     )

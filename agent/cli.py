@@ -14,9 +14,11 @@ from typing import Annotated
 import typer
 
 from agent import cli_alerts, cli_backup, cli_focus, cli_knowledge, cli_snapshots
+from agent.cli_changes import changes
 from agent.cli_choice import AsOf, SnapshotId, reader_of, say_which
 from agent.cli_estimate import estimate
 from agent.cli_export import export
+from agent.cli_history import history
 from agent.cli_offers import offers
 from agent.cli_records import emit, emit_csv, emit_records
 from agent.cli_refresh import refresh
@@ -78,6 +80,8 @@ def start(
 app.command()(refresh)
 app.command()(offers)
 app.command()(estimate)
+app.command()(history)
+app.command()(changes)
 app.command()(sources)
 app.command()(export)
 

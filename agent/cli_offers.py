@@ -50,9 +50,9 @@ def offers(
     from agent.tools import find_offers
     from agent.understand.vocabulary import vocabulary
 
-    _one_of("--tenancy", [tenancy], TENANCIES)
-    _one_of("--os", [operating_system.lower()], OPERATING_SYSTEMS)
-    _one_of("--purchase-option", purchase_option or [], PURCHASE_OPTIONS)
+    one_of("--tenancy", [tenancy], TENANCIES)
+    one_of("--os", [operating_system.lower()], OPERATING_SYSTEMS)
+    one_of("--purchase-option", purchase_option or [], PURCHASE_OPTIONS)
     chosen: dict[str, Any] = {
         "machines": machine,
         "accelerators": gpu,
@@ -70,7 +70,7 @@ def offers(
     }
     with reader_of(snapshot, as_of) as reader:
         words = vocabulary(reader)
-        _one_of("--provider", [name.lower() for name in provider or ()], sorted(words.providers))
+        one_of("--provider", [name.lower() for name in provider or ()], sorted(words.providers))
         found = find_offers(Context(reader, words, opener(None, reader)), **chosen)
         say_which(reader, as_of)
     if as_json:
@@ -129,7 +129,8 @@ def _data_of(rows: Sequence[Mapping[str, Any]]) -> str:
     return "Data of " + "; ".join(f"{name} {', '.join(sorted(some))}" for name, some in days.items()) + "."
 
 
-def _one_of(option: str, values: list[str], known: Sequence[str]) -> None:
+def one_of(option: str, values: Sequence[str], known: Sequence[str]) -> None:
+    """Raises InvalidInput for a value that is not known."""
     for value in values:
         if value not in known:
             raise InvalidInput(f"{option} cannot be {value}.", f"Use one of {', '.join(known)}.")

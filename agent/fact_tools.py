@@ -1,4 +1,4 @@
-"""Tools about what is known beside the prices in force: past and refused prices, specs, ages, rates."""
+"""Tools about what is known beside the prices in force: refused prices, specs, ages, rates."""
 
 from __future__ import annotations
 
@@ -12,29 +12,6 @@ from agent.filters import Names
 from agent.tools import PurchaseOption
 from warehouse.contracts import QueryResult
 from warehouse.errors import InvalidInput
-
-_ALL = 1000
-
-
-def price_history(
-    context: Context,
-    machines: list[str],
-    places: Names = None,
-    operating_system: str = "linux",
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
-    purchase_option: PurchaseOption = "on_demand",
-) -> Finding:
-    """Every price a machine has had, oldest first, with the change of each step in percent."""
-    result = context.reader.named(
-        "history_of",
-        machines=filters.machine_names(context, machines),
-        regions=filters.regions(context, places),
-        operating_system=operating_system,
-        tenancy=tenancy,
-        purchase_option=purchase_option,
-        rows=_ALL,
-    )
-    return _finding("price_history", result)
 
 
 def refused_prices(

@@ -9,6 +9,7 @@ from agent import plan_after
 from agent.context import Context
 from agent.plan_after import Call
 from agent.plan_conditions import conditions, places_of, purchase_of
+from agent.plan_past import changes, changes_before, history
 from agent.understand.intent import sql_of
 from agent.understand.reading import Intent, Reading
 
@@ -27,6 +28,8 @@ def next_calls(reading: Reading, context: Context) -> list[Call]:
         return _FIRST[reading.intent](reading, context)
     if context.failures:
         return []
+    if "price_changes" in asked:
+        return changes_before(context)
     return plan_after.calls_after(reading, context, set(asked))
 
 
@@ -174,19 +177,6 @@ def _tokens(reading: Reading, context: Context) -> list[Call]:
     return calls
 
 
-def _history(reading: Reading, context: Context) -> list[Call]:
-    if reading.models and not reading.machine_names():
-        return [Call("token_price_history", {"model": group[0].model}) for group in reading.models[:1]]
-    how = {
-        "operating_system": reading.purchase.operating_system,
-        "tenancy": reading.purchase.tenancy,
-        "purchase_option": reading.purchase.options[0],
-    }
-    names = list(reading.machine_names())
-    where = {name: value for name, value in places_of(reading).items() if name == "places"}
-    return [Call("price_history", {"machines": names, **where, **how})] if names else []
-
-
 def _specs(reading: Reading, context: Context) -> list[Call]:
     names = list(reading.machine_names())
     return [Call("machine_specs", {"machines": names})] if names else []
@@ -222,7 +212,8 @@ _FIRST: dict[Intent, Callable[[Reading, Context], list[Call]]] = {
     Intent.LIST: _list,
     Intent.ESTIMATE: _estimate,
     Intent.TOKENS: _tokens,
-    Intent.HISTORY: _history,
+    Intent.HISTORY: history,
+    Intent.CHANGES: changes,
     Intent.SPECS: _specs,
     Intent.EXPLAIN: _explain,
     Intent.FRESHNESS: _freshness,

@@ -89,10 +89,3 @@ def list_token_prices(
         rows=rows,
     )
     return Finding("list_token_prices", {}, tuple(result.records()), {}, result.truncated)
-
-
-def token_price_history(context: Context, model: str, provider: str | None = None) -> Finding:
-    """Every price per million tokens a language model has had, oldest first."""
-    models = [f"{one.provider}/{one.model}" for one in filters.llm_models(context, model, provider)]
-    result = context.reader.named("token_history", models=models, rows=200)
-    return Finding("token_price_history", {}, tuple(result.records()), {}, result.truncated)

@@ -11,7 +11,15 @@ from typing import Any, get_type_hints
 from agno.tools.function import Function
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from agent import compare_tools, estimate_tools, fact_tools, knowledge_tools, token_tools, tools
+from agent import (
+    compare_tools,
+    estimate_tools,
+    fact_tools,
+    history_tools,
+    knowledge_tools,
+    token_tools,
+    tools,
+)
 from agent.context import Context
 from agent.evidence import Finding
 from warehouse.errors import CloudPricingError, InvalidInput
@@ -24,7 +32,11 @@ TOOLS: tuple[Tool, ...] = (
     compare_tools.compare,
     tools.estimate,
     estimate_tools.estimate_basket,
-    fact_tools.price_history,
+    history_tools.price_history,
+    history_tools.price_on,
+    history_tools.token_price_history,
+    history_tools.accelerator_history,
+    history_tools.price_changes,
     fact_tools.refused_prices,
     fact_tools.nearest_prices,
     fact_tools.machine_specs,
@@ -34,7 +46,6 @@ TOOLS: tuple[Tool, ...] = (
     fact_tools.convert,
     token_tools.token_cost,
     token_tools.list_token_prices,
-    token_tools.token_price_history,
     knowledge_tools.search_knowledge,
 )
 

@@ -289,3 +289,45 @@ def small_store(tmp_path_factory: pytest.TempPathFactory, small_data: Path) -> P
         house.publish()
     settings.cache_clear()
     return folder / "store"
+
+
+_PAST = {
+    "2020-08-30": {"m5.xlarge@us-east-1": 0.2, "m5.xlarge@sa-east-1": 0.306, "m5.large@us-east-1": 0.107}
+    | {"p3.2xlarge@us-east-1": 3.06},
+    "2022-10-02": {"m5.xlarge@us-east-1": 0.192, "m5.xlarge@sa-east-1": 0.306, "m5.large@us-east-1": 0.1}
+    | {"p3.2xlarge@us-east-1": 3.06, "m5.xlarge@us-east-2": 0.192},
+    "2023-08-06": {"m5.xlarge@us-east-1": 0.192, "m5.xlarge@sa-east-1": 0.32, "m5.large@us-east-1": 0.096}
+    | {"p3.2xlarge@us-east-1": 2.9, "m5.xlarge@us-east-2": 0.192, "p5.48xlarge@us-east-1": 98.32},
+    "2025-03-02": {"m5.xlarge@us-east-1": 0.192, "m5.xlarge@sa-east-1": 0.32, "m5.large@us-east-1": 0.096}
+    | {"m5.xlarge@us-east-2": 0.192, "p5.48xlarge@us-east-1": 88.0},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def past_store(tmp_path_factory: pytest.TempPathFactory, small_data: Path) -> Path:
+    """A store whose lists of years ago differ, with a second source of late and dated token prices."""
+    folder = tmp_path_factory.mktemp("past_store")
+    machines = (*MACHINES, _machine("p3.2xlarge", vcpus=8, memory_gib=61))
+    with pytest.MonkeyPatch.context() as patch:
+        house = House(_settle(patch, folder, small_data))
+        for day, prices in _PAST.items():
+            house.stage(prices, datetime.fromisoformat(f"{day}T00:00Z"), machines=machines)
+        of_late = {"m5.xlarge@us-east-1": 0.192, "m5.large@us-east-1": 0.097}
+        house.stage(of_late, datetime(2026, 11, 20, tzinfo=UTC), source="aws_list")
+        tokens = {"provider": "openai", "category": "ai", "service": "tokens", "unit": "million_tokens"}
+        no_machine = dict.fromkeys(("instance_type", "operating_system", "tenancy"))
+        for day, (taken, given) in {"2024-05-13": (5.0, 15.0), "2024-08-06": (2.5, 10.0)}.items():
+            rates = {
+                f"gpt-4o:{kind}@global": {
+                    "sku_id": f"gpt-4o:{kind}",
+                    "price": price,
+                    "attributes": _about(kind),
+                }
+                for kind, price in (("input", taken), ("output", given))
+            }
+            how = {**tokens, **no_machine, "name": "GPT-4o"}
+            made = datetime.fromisoformat(f"{day}T00:00Z")
+            house.stage(rates, made, source="genai_prices", scope=Scope("openai", "tokens"), **how)
+        house.publish()
+    settings.cache_clear()
+    return folder / "store"

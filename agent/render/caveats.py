@@ -23,7 +23,7 @@ def add_caveats(page: Page, reading: Reading, context: Context) -> None:
     for written, model, count in reading.loosely_named:
         page.caveat("loosely_named", written=written, model=model, count=count)
     _add_reading(page, reading, context)
-    _add_stale(page, context)
+    _add_stale(page, reading, context)
     if context.degraded:
         _add_degraded(page, context.degraded)
     if reading.elsewhere and reading.intent in _PRICED:
@@ -76,11 +76,18 @@ def _add_reading(page: Page, reading: Reading, context: Context) -> None:
         page.caveat("no_provider", providers=page.joined(page.provider(name) for name in unknown))
 
 
-def _add_stale(page: Page, context: Context) -> None:
+def _is_over(reading: Reading) -> bool:
+    """Whether the time asked for is past: what came after it says nothing about it."""
+    return reading.period is not None and reading.period.end <= datetime.now(UTC).date()
+
+
+def _add_stale(page: Page, reading: Reading, context: Context) -> None:
     """Each provider's oldest data used; an answer about freshness says it itself."""
-    if context.found("freshness") or not page.citations:
+    past = context.found("price_on") or context.found("price_changes") or _is_over(reading)
+    if context.found("freshness") or past or not page.citations:
         return
-    rows = [row for row in used_rows(page, context) if row.get("source") in context.words.sources]
+    used = (row for row in used_rows(page, context) if row.get("valid_to") is None)
+    rows = [row for row in used if row.get("source") in context.words.sources]
     today = datetime.now(UTC).date()
     for provider in sorted(dates_of(rows)):
         own = [row for row in rows if row.get("provider") == provider and row.get("as_of")]

@@ -1,102 +1,23 @@
-"""History, specs, guides, freshness, SQL, help, and the honest `I can't tell`."""
+"""Specs, guides, freshness, SQL, help, and the honest `I can't tell`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import groupby
 
 from agent.context import Context
-from agent.render import formats
-from agent.render.basis import how
 from agent.render.page import Page, Row
 from agent.understand.fold import phrase
 from agent.understand.reading import Reading
 
 _EXAMPLES = ("price", "cheapest", "compare", "estimate", "tokens", "explain")
 _RELATED = 3
-_USUAL = ("us-east-1", "eastus", "us-central1")
 _PROVIDERS = 6
 _CELLS = 4
 _SECTION = re.compile(r"^#{1,6}\s+", re.MULTILINE)
 _MOST_CHARACTERS = 900
 _LEAST_PARAGRAPH = 120
-
-
-def write_history(page: Page, reading: Reading, context: Context) -> None:
-    found = [*context.found("price_history"), *context.found("token_price_history")]
-    rows = [row for finding in found for row in finding.rows]
-    if not rows:
-        machine = page.joined(reading.machine_names() or [group[0].name for group in reading.models])
-        page.add("history.none", machine=machine, conditions=how(page, reading, assumed=None))
-        page.answered = False
-        return
-    series = [list(group) for _, group in groupby(rows, key=lambda row: row["price_id"])]
-    series.sort(key=lambda steps: (-len(steps), steps[0].get("region") not in _USUAL))
-    kept = [steps for steps in series if _series_name(steps[0]) == _series_name(series[0][0])]
-    first = min(row["valid_from"] for row in rows)
-    if reading.year and reading.year < first.year:
-        page.add("history.before", year=reading.year, since=page.day(first))
-    several = len({steps[0]["source"] for steps in kept[:2]}) > 1
-    for steps in kept[:2]:
-        _write_series(page, reading, steps, named=several)
-    if len(series) > len(kept[:2]):
-        page.add("history.others", count=len(series) - len(kept[:2]))
-    page.table(
-        rows,
-        (
-            "provider",
-            "name",
-            "region",
-            "kind",
-            "price",
-            "currency",
-            "valid_from",
-            "valid_to",
-            "change_percent",
-        ),
-    )
-
-
-def _series_name(row: Row) -> str:
-    return f"{row['provider']}/{row['name']}/{row.get('region')}"
-
-
-def _write_series(page: Page, reading: Reading, steps: Sequence[Row], *, named: bool) -> None:
-    last = steps[-1]
-    machine, region = str(last.get("instance_type")), str(last.get("region"))
-    tokens = "instance_type" not in last
-    by = page.say("history.by", source=page.word("source", str(last["source"]))) if named else ""
-    model = {
-        "model": last["name"],
-        "kind": page.word("kind", str(last.get("kind"))),
-        "provider": page.provider(last["provider"]),
-    }
-    if len(steps) == 1:
-        rate = formats.rate(last["price"], last["currency"], page.language)
-        values = {"since": page.day(last["valid_from"]), "rate": rate, "cite": page.cite(last)}
-        name = "same_tokens" if tokens else "same"
-        page.add(f"history.{name}", machine=machine, region=region, by=by, **model, **values)
-        return
-    if tokens:
-        page.add("history.lead_tokens", by=by, **model)
-    else:
-        conditions = how(page, reading, assumed=None)
-        page.add("history.lead", machine=machine, region=region, conditions=conditions, by=by)
-    for row in steps:
-        change = row["change_percent"]
-        page.add(
-            "history.row",
-            since=page.day(row["valid_from"]),
-            until=page.say("history.until", day=page.day(row["valid_to"])) if row["valid_to"] else "",
-            rate=formats.rate(row["price"], row["currency"], page.language),
-            unit=page.word("unit", row["unit"]),
-            change=page.say("history.change", percent=page.number(round(change, 1), 1))
-            if change is not None
-            else "",
-            cite=page.cite(row),
-        )
 
 
 def write_specs(page: Page, reading: Reading, context: Context) -> None:

@@ -7,7 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from babel.core import Locale
+from babel.dates import get_month_names
 from babel.numbers import NumberPattern, parse_pattern
+
+from agent.periods import EARLIEST, Period
 
 _LOCALES = {"en": "en_US", "pt": "pt_BR"}
 _CENT = Decimal("0.01")
@@ -44,6 +47,30 @@ def total(value: Decimal, currency: str, language: str) -> str:
 
 def day(value: date | datetime, language: str) -> str:
     return value.strftime("%d/%m/%Y" if language == "pt" else "%Y-%m-%d")
+
+
+def period(of: Period, language: str) -> str:
+    """`in September 2022`, `no 3º trimestre de 2023`: words that are read back as the same days."""
+    portuguese, year = language == "pt", of.start.year
+    if of.kind == "day":
+        return f"{'em' if portuguese else 'on'} {day(of.start, language)}"
+    if of.kind == "month":
+        name = get_month_names("wide", locale=_locale(language))[of.start.month]
+        return f"em {name} de {year}" if portuguese else f"in {name} {year}"
+    if of.kind in ("quarter", "half"):
+        number = (of.start.month - 1) // (3 if of.kind == "quarter" else 6) + 1
+        if portuguese:
+            return f"no {number}º {'trimestre' if of.kind == 'quarter' else 'semestre'} de {year}"
+        return f"in {'Q' if of.kind == 'quarter' else 'H'}{number} {year}"
+    if of.kind == "year":
+        return f"{'em' if portuguese else 'in'} {year}"
+    if of.kind in ("since", "this"):
+        return f"{'desde' if portuguese else 'since'} {day(of.start, language)}"
+    last = day(of.last, language)
+    if of.start == EARLIEST:
+        return f"{'até' if portuguese else 'until'} {last}"
+    first = day(of.start, language)
+    return f"de {first} a {last}" if portuguese else f"from {first} to {last}"
 
 
 def joined(items: list[str], language: str) -> str:

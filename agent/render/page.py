@@ -45,6 +45,7 @@ class Page:
     suggestions: list[str] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)  # regions said as `+45`
     answered: bool = True
+    chart: Mapping[str, Any] | None = None  # Vega-Lite
     places: Vocabulary | None = None
 
     def say(self, name: str, /, **values: Any) -> str:
@@ -72,6 +73,11 @@ class Page:
             for name in columns
             if name not in _WHERE_SAID or any(row.get(name) is not None for row in self.rows)
         )
+
+    def caption(self, rows: Iterable[Row]) -> str:
+        """What a chart rests on: its sources and the snapshot."""
+        sources = dict.fromkeys(self.word("source", str(row["source"])) for row in rows)
+        return self.say("chart.caption", sources=self.joined(sources), snapshot=self.snapshot)
 
     def cite(self, *rows: Row) -> str:
         """` [1]`, ` [1][2]`: the numbers of the rows' citations."""

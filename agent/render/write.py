@@ -10,12 +10,15 @@ from agent.context import Context
 from agent.render import facts, formats
 from agent.render.basis import add_basis, add_credits
 from agent.render.caveats import add_caveats
+from agent.render.changes import write_changes
 from agent.render.compare import write_comparison
+from agent.render.history import write_history
 from agent.render.missing import explain_missing
 from agent.render.offers import write_offers
 from agent.render.page import Page, Row
 from agent.render.prices import write_estimates, write_prices
 from agent.render.tokens import write_tokens, write_unknown_models
+from agent.render.trend import write_trend
 from agent.understand.reading import Intent, Reading
 
 Writer = Callable[[Page, Reading, Context], None]
@@ -26,6 +29,8 @@ def write(reading: Reading, context: Context, most_rows: int = 5) -> Page:
     page = Page(reading.language, context.reader.snapshot.id, most_rows, places=context.words)
     reading = _without_ones_own(page, reading, context)
     _writer(reading, context)(page, reading, context)
+    if reading.period and reading.intent in _PRESENT and not reading.future and reading.period.kind != "this":
+        page.lines.insert(0, page.say("caveat.present", period=formats.period(reading.period, page.language)))
     _add_conversion(page, reading, context)
     if context.findings and reading.intent not in (Intent.FRESHNESS, Intent.SQL):
         add_basis(page, _relaxed(reading, context), context)
@@ -96,6 +101,8 @@ def _exact_enough(amount: Decimal, currency: str, language: str) -> str:
     return (formats.rate if amount < 1 else formats.total)(amount, currency, language)
 
 
+# Intents that are answered from the offers in force, whenever the question speaks of.
+_PRESENT = (Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.PRICE, Intent.ESTIMATE, Intent.TOKENS)
 _MACHINE = (
     ("compare", write_comparison),
     ("estimate", write_estimates),
@@ -110,8 +117,11 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
     ),
     (Intent.TOKENS, "token_cost", write_tokens),
     (Intent.TOKENS, "list_token_prices", write_tokens),
-    (Intent.HISTORY, "price_history", facts.write_history),
-    (Intent.HISTORY, "token_price_history", facts.write_history),
+    (Intent.HISTORY, "price_on", write_history),
+    (Intent.HISTORY, "price_history", write_history),
+    (Intent.HISTORY, "token_price_history", write_history),
+    (Intent.HISTORY, "accelerator_history", write_trend),
+    (Intent.CHANGES, "price_changes", write_changes),
     (Intent.SPECS, "machine_specs", facts.write_specs),
     (Intent.EXPLAIN, "search_knowledge", facts.write_explanation),
     (Intent.COVERAGE, "coverage", facts.write_coverage),

@@ -48,12 +48,20 @@ def sql_of(question: str) -> str | None:
 
 
 def decide(
-    question: str, folded: str, named: Named, needs: Needs, usage: Usage, workload: Workload
+    question: str,
+    folded: str,
+    named: Named,
+    needs: Needs,
+    usage: Usage,
+    workload: Workload,
+    *,
+    past: bool = False,
 ) -> Intent:
+    """`past` is whether the question speaks of a time before now."""
     if sql_of(question):
         return Intent.SQL
     cues = Cues(folded)
-    for intent, applies in _rules(cues, named, needs, usage, workload):
+    for intent, applies in _rules(cues, named, needs, usage, workload, past=past):
         if applies:
             return intent
     return Intent.UNKNOWN
@@ -76,7 +84,7 @@ class Cues:
 
 
 def _rules(
-    cues: Cues, named: Named, needs: Needs, usage: Usage, workload: Workload
+    cues: Cues, named: Named, needs: Needs, usage: Usage, workload: Workload, *, past: bool
 ) -> list[tuple[Intent, bool]]:
     """In the order in which they are tried; the first that applies is the intent."""
     machine = named.machines + named.unknown_machines
@@ -86,10 +94,13 @@ def _rules(
     choice = max(machine, named.accelerators, named.models, named.families, named.systems, named.classes) >= 2
     about = named.hardware() or generic
     models = named.models + named.unknown_models
+    history = cues("history") or cues("past") or past
     tokens = bool(models) or cues("tokens") or (named.sellers > 0 and not named.hardware())
     return [
+        (Intent.CHANGES, cues("changes") and not machine and not models and not named.families),
         (Intent.FRESHNESS, cues("freshness") and not named.hardware() and not models),
-        (Intent.HISTORY, cues("history") and bool(machine or named.models or named.accelerators)),
+        (Intent.HISTORY, history and bool(machine or named.models or named.accelerators or named.families)),
+        (Intent.CHANGES, cues("history") and past and not conditions and not models),
         (
             Intent.TOKENS,
             tokens

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
-from agent.understand import conditions, entities, settle
+from agent.understand import conditions, dates, entities, settle
 from agent.understand.fold import fold
 from agent.understand.intent import Named, decide
 from agent.understand.language import detect
@@ -17,11 +18,16 @@ from agent.understand.reading import Intent, Needs, Purchase, Reading
 from agent.understand.vocabulary import Vocabulary
 
 
-def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
+def read(question: str, words: Vocabulary, language: str = "auto", today: date | None = None) -> Reading:
     """What `question` asks of a snapshot that knows `words`; `language` is auto, en or pt."""
+    today = today or datetime.now(UTC).date()
     text = unicodedata.normalize("NFC", question).strip()
     folded = fold(text)
     spoken = detect(text) if language == "auto" else language
+    said = _said(text, folded, words, today, spoken)
+    period = said.period if said else None
+    question, folded = text, dates.without(folded, said)
+    text = dates.without(text, said)
     numbers = quantities(folded, spoken)
     found = entities.mentions(text, folded, words, spoken, numbers)
     numbers = [n for n in numbers if not any(m.start <= n.start < m.end for m in found)]
@@ -36,13 +42,19 @@ def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
     if service:
         found = [m for m in found if m.kind != "machine"]
     intent = decide(
-        text, folded, _named(found, purchase, words.llm_providers - words.providers), needs, usage, workload
+        text,
+        folded,
+        _named(found, purchase, words.llm_providers - words.providers),
+        needs,
+        usage,
+        workload,
+        past=period is not None and period.start <= today and period.kind != "this",
     )
     if intent is Intent.LIST:
         needs = conditions.needs(folded, numbers, found, exact=True)
     accelerators, needs = _memory_variant(_accelerators(found), needs)
     return Reading(
-        question=text,
+        question=question,
         language=spoken,
         intent=intent,
         machines=tuple(entities.machines([m for m in found if not m.excluded])),
@@ -73,8 +85,11 @@ def read(question: str, words: Vocabulary, language: str = "auto") -> Reading:
         unknown_models=tuple(m.text for m in found if m.kind == "unknown_model"),
         loosely_named=_loosely_named(found),
         not_sellers=misplaced,
-        year=_year(folded),
-        future=lexicon().has("time", "future", folded),
+        period=period,
+        course=lexicon().has("intents", "history", folded),
+        direction=_direction(folded),
+        asks_whether=bool(_WHETHER[spoken].match(folded)),
+        future=lexicon().has("time", "future", folded) or (period is not None and period.start > today),
         free=lexicon().has("free", "free", folded),
     )
 
@@ -126,7 +141,10 @@ _MONTHLY = re.compile(
     r"(?<![a-z])(?:(?:per|an?|each|por|ao) (?:month|mes)|monthly|mensal(?:mente)?)(?![a-z])"
 )
 _PLACE_LIKE = re.compile(r"\b(?:in|at|em|na|no|nas|nos)\s+(?:the\s)?([A-ZÀ-Ý][a-zà-ÿ]{2,})\b")
-_YEAR = re.compile(r"(?<![\w.])(19\d\d|20\d\d)(?![\w.])")
+_WHETHER = {
+    "en": re.compile(r"\W*(?:has|have|had|did|does|do|is|are|was|were)\s"),
+    "pt": re.compile(r"(?!.*(?<![a-z])(?:como|quanto|quando|quais|qual|que|por ?que)(?![a-z])).*\?"),
+}
 _SIGNS = {"r$": "BRL", "€": "EUR", "£": "GBP"}
 
 
@@ -136,9 +154,19 @@ def _currency(folded: str) -> str | None:
     return signed or lexicon().first("currencies", folded)
 
 
-def _year(folded: str) -> int | None:
-    match = _YEAR.search(folded)
-    return int(match.group(1)) if match else None
+def _said(text: str, folded: str, words: Vocabulary, today: date, spoken: str) -> dates.Said | None:
+    """When the question speaks of, unless that is part of a name, as in GPT-4o (2024-08-06)."""
+    said = dates.when(folded, today, spoken)
+    if said is None:
+        return None
+    named = entities.mentions(text, folded, words, spoken, [])
+    inside = (m for m in named if m.kind == "model" and not m.candidates and m.start < said.start < m.end)
+    return None if any(inside) else said
+
+
+def _direction(folded: str) -> str | None:
+    found = lexicon().found("directions", folded)
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def _loosely_named(found: list[entities.Mention]) -> tuple[tuple[str, str, int], ...]:

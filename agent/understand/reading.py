@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from agent.periods import Period
 from agent.understand.vocabulary import LlmModel, Machine, Place
 
 
@@ -19,6 +20,7 @@ class Intent(StrEnum):
     EXPLAIN = "explain"
     SPECS = "specs"
     HISTORY = "history"
+    CHANGES = "changes"
     COVERAGE = "coverage"
     FRESHNESS = "freshness"
     SQL = "sql"
@@ -118,7 +120,10 @@ class Reading:
     unknown_models: tuple[str, ...] = ()
     loosely_named: tuple[tuple[str, str, int], ...] = ()  # `claude sonnet`, the model taken, of how many
     not_sellers: tuple[str, ...] = ()  # providers named that do not sell the machine named
-    year: int | None = None
+    period: Period | None = None  # when the question speaks of, where that is not now
+    course: bool = False  # how prices went is asked for, not what they were
+    direction: str | None = None  # up or down, where it asks whether prices rose or fell
+    asks_whether: bool = False  # yes or no is part of the answer
     future: bool = False
     free: bool = False
 

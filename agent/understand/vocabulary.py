@@ -126,6 +126,10 @@ def _add_machines(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
                 words.machines.setdefault(spelling, []).append(machine)
             for spelling in _family_names(name, family):
                 words.families.setdefault(key(spelling), []).append(machine)
+    # Old lists price `p4d` as if a family were a machine.
+    for name in words.machines.keys() & words.families.keys():
+        if all(machine.family is None for machine in words.machines[name]):
+            del words.machines[name]
 
 
 def _family_names(name: str, family: str | None) -> set[str]:

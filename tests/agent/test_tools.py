@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent import compare_tools, fact_tools, knowledge_tools, token_tools, tools
+from agent import compare_tools, fact_tools, history_tools, knowledge_tools, token_tools, tools
 from agent.context import Context
 from agent.toolbox import TOOLS, arguments_of, bound, call
 from warehouse.errors import InvalidInput, UnknownName
@@ -72,9 +72,9 @@ def test_compare_by_place_names_each_side(context: Context) -> None:
 
 
 def test_history_has_every_step_and_its_change(context: Context) -> None:
-    rows = fact_tools.price_history(context, ["m5.large"], places=["us-east-1"]).rows
+    rows = history_tools.price_history(context, ["m5.large"], places=["us-east-1"]).rows
     assert [row["price"] for row in rows] == [Decimal("0.107"), Decimal("0.096")]
-    assert rows[1]["change_percent"] == pytest.approx(-10.28, abs=0.01)
+    assert rows[1]["change_percent"] == Decimal("-10.3")
 
 
 def test_refused_prices_say_why_and_what_is_likely(context: Context) -> None:

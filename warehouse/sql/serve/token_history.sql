@@ -1,15 +1,15 @@
+-- The same of language models, `provider/model`: prices per million tokens, at the base tier.
 SELECT
-    h.price_id::VARCHAR AS price_id, h.provider, h.name, split_part(h.sku_id, ':', -1) AS kind, h.currency, h.unit,
-    h.price, h.valid_from, h.valid_to, h.source, h.source_url, b.as_of, b.observed_at,
-    (100 * (h.price / nullif(lag(h.price) OVER steps, 0) - 1))::DOUBLE AS change_percent
-FROM price_history AS h
-JOIN batches AS b USING (batch_id)
+    p.price_id::VARCHAR AS price_id, p.provider, p.attributes ->> 'model' AS model, p.name, p.attributes ->> 'kind' AS kind, p.region,
+    p.purchase_option, p.currency, p.unit, p.price, p.valid_from, p.valid_to, p.source, p.source_url, p.as_of, p.observed_at,
+    p.confirmed_at, s.source_rank, s.max_age_days
+FROM prices AS p
+JOIN sources AS s ON s.source = p.source
 WHERE
-    h.service = 'tokens'
-    AND h.price_id IN (
-        SELECT price_id FROM token_prices WHERE list_contains($models::VARCHAR[], provider || '/' || model)
-    )
-    AND split_part(h.sku_id, ':', -1) IN ('input', 'output')
-WINDOW steps AS (PARTITION BY h.price_id ORDER BY h.valid_from)
-ORDER BY h.provider, kind, h.price_id, h.valid_from
+    p.category = 'ai' AND p.unit = 'million_tokens' AND p.price_type = 'list' AND p.tier_from = 0
+    AND (p.attributes ->> 'kind') IN ('input', 'output')
+    AND list_contains($models::VARCHAR[], p.provider || '/' || (p.attributes ->> 'model'))
+    AND ($since::TIMESTAMPTZ IS NULL OR p.valid_to IS NULL OR p.valid_to > $since::TIMESTAMPTZ)
+    AND ($until::TIMESTAMPTZ IS NULL OR p.valid_from < $until::TIMESTAMPTZ)
+ORDER BY p.valid_from, p.provider, p.region, p.price_id
 LIMIT $rows::INTEGER;

@@ -1,0 +1,119 @@
+"""How prices went over a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from agent.courses import course
+from agent.periods import EARLIEST
+from agent.render.page import Page, Row
+from agent.render.steps import (
+    SHOWN,
+    USUAL,
+    Steps,
+    by_of,
+    of_tokens,
+    rate_of,
+    said_of,
+    write_others,
+    write_steps,
+)
+from agent.understand.reading import Reading
+
+
+def write_course(page: Page, reading: Reading, series: list[Steps]) -> None:
+    ordered = sorted(series, key=_interest)
+    places = {steps[0]["region"] for steps in series}
+    many = len(places) > 1 and len(series) > 1 and not of_tokens(series[0])
+    if many and len(reading.places) <= 1:
+        counts = _directions(series)
+        if not counts["down"] + counts["up"]:
+            _write_flat(page, reading, ordered)
+            return
+        shown = ordered[:1]
+        moved = max(ordered[1:], key=lambda steps: abs(_overall(steps)))
+        shown += [moved] if _overall(moved) else []
+    else:
+        shown = ordered[: max(SHOWN, len(reading.places))]
+    for number, steps in enumerate(shown):
+        _write_lead(page, reading, steps, whether=number == 0)
+        if len(steps) > 1:
+            write_steps(page, steps)
+    if many and len(reading.places) <= 1:
+        page.add("history.directions", **counts, regions=sum(counts.values()))
+    else:
+        write_others(page, len(series) - len(shown))
+
+
+def _interest(steps: Steps) -> tuple[bool, bool, int, str]:
+    """Usual regions first, then what has the most to tell."""
+    zone = steps[0].get("zone") is not None
+    return steps[0]["region"] not in USUAL, zone, -len(steps), str(steps[0]["region"])
+
+
+def _overall(steps: Steps) -> float:
+    told = course(steps)
+    return float(told[-1]["price"] / told[0]["price"] - 1) if told[0]["price"] else 0.0
+
+
+def _directions(series: list[Steps]) -> dict[str, int]:
+    moves = [_overall(steps) for steps in series]
+    return {
+        "down": sum(m < 0 for m in moves),
+        "up": sum(m > 0 for m in moves),
+        "same": sum(m == 0 for m in moves),
+    }
+
+
+def _write_flat(page: Page, reading: Reading, series: list[Steps]) -> None:
+    """Nowhere did it move: one sentence says so."""
+    first = series[0][0]
+    whether = _whether(page, reading, 0.0)
+    page.add(
+        "history.flat",
+        whether=whether,
+        machine=first["instance_type"],
+        count=len(series),
+        rate=rate_of(page, first),
+        region=page.region(first),
+        since=page.day(first["valid_from"]),
+        cite=page.cite(first),
+    )
+
+
+def _write_lead(page: Page, reading: Reading, steps: Steps, *, whether: bool) -> None:
+    told = course(steps)
+    first, last, move = told[0], told[-1], _overall(steps)
+    settled = next(
+        row for row, rest in _with_rest(told) if all(one["price"] == last["price"] for one in rest)
+    )
+    values = {
+        "whether": _whether(page, reading, move) if whether else "",
+        "thing": said_of(page, first),
+        "since": page.day(first["valid_from"]),
+        "rate": rate_of(page, settled),
+        "by": by_of(page, settled) if len({row["source"] for row in steps}) > 1 else "",
+        "cite": page.cite(settled),
+    }
+    if settled is first:
+        page.add("history.same", **values)
+    else:
+        percent = page.number(round(abs(100 * move), 1), 1)
+        name = "history.back" if not move else "history.rose" if move > 0 else "history.fell"
+        until = page.day(settled["valid_from"])
+        page.add(name, **values, before=rate_of(page, first), until=until, percent=percent)
+    if reading.period and first["valid_from"].date() > reading.period.start > EARLIEST:
+        page.add("history.known_from", day=page.day(first["valid_from"]))
+    if last["valid_to"] and (reading.period is None or last["valid_to"].date() < reading.period.end):
+        page.add("history.known_until", day=page.day(last["valid_to"]))
+
+
+def _with_rest(steps: Sequence[Row]) -> Iterator[tuple[Row, Sequence[Row]]]:
+    return ((row, steps[number:]) for number, row in enumerate(steps))
+
+
+def _whether(page: Page, reading: Reading, move: float) -> str:
+    if not reading.asks_whether:
+        return ""
+    wanted = {"up": move > 0, "down": move < 0}.get(reading.direction or "", move != 0)
+    return page.say("history.yes" if wanted else "history.no") + " "

@@ -1,0 +1,54 @@
+-- List prices that changed from $since until $until, told by one source each. With $grouped, equal changes in several
+-- regions are one line, and `regions` counts them. `found`, `fell` and `rose` count prices, `lines` what could be shown.
+WITH
+wanted AS (
+    SELECT c.*, s.source_rank
+    FROM price_changes AS c
+    JOIN sources AS s USING (source)
+    WHERE
+        c.price_type = 'list'
+        AND ($since::TIMESTAMPTZ IS NULL OR c.changed_at >= $since::TIMESTAMPTZ)
+        AND ($until::TIMESTAMPTZ IS NULL OR c.changed_at < $until::TIMESTAMPTZ)
+        AND ($machines::VARCHAR[] IS NULL OR list_contains($machines::VARCHAR[], c.instance_type))
+        AND (
+            $accelerators::VARCHAR[] IS NULL OR (c.provider, c.instance_type) IN (
+                SELECT (i.provider, i.instance_type)
+                FROM instance_types AS i
+                WHERE list_contains($accelerators::VARCHAR[], i.accelerator)
+            )
+        )
+        AND ($providers::VARCHAR[] IS NULL OR list_contains($providers::VARCHAR[], c.provider))
+        AND ($not_providers::VARCHAR[] IS NULL OR NOT list_contains($not_providers::VARCHAR[], c.provider))
+        AND ($regions::VARCHAR[] IS NULL OR list_contains($regions::VARCHAR[], c.provider || '/' || c.region))
+        AND ($purchase_options::VARCHAR[] IS NULL OR list_contains($purchase_options::VARCHAR[], c.purchase_option))
+        AND ($direction::VARCHAR IS NULL OR (c.new_price > c.old_price) = ($direction::VARCHAR = 'up'))
+        AND abs(c.change_percent) >= $min_percent::DOUBLE
+    QUALIFY rank() OVER (
+        PARTITION BY
+            c.provider, coalesce(c.instance_type, c.name), c.operating_system, c.tenancy, c.region, c.purchase_option, c.currency
+        ORDER BY s.source_rank, c.source
+    ) = 1
+),
+lines AS (
+    SELECT
+        provider, instance_type, name, operating_system, tenancy, purchase_option, unit, currency, old_price, new_price,
+        change_percent, changed_at, source,
+        CASE WHEN $grouped::BOOLEAN THEN '' ELSE price_id::VARCHAR END AS line,
+        min(price_id::VARCHAR) AS price_id, min(region) AS region, count(DISTINCT region) AS regions, count(*) AS prices,
+        list(DISTINCT region ORDER BY region) AS region_codes, max(observed_at) AS observed_at, min(source_url) AS source_url,
+        min(batch_id) AS batch_id
+    FROM wanted
+    GROUP BY ALL
+)
+SELECT
+    l.* EXCLUDE (line), b.as_of,
+    (SELECT count(*) FROM wanted) AS found,
+    (SELECT count(*) FROM wanted WHERE new_price < old_price) AS fell,
+    (SELECT count(*) FROM wanted WHERE new_price > old_price) AS rose,
+    (SELECT count(*) FROM lines) AS lines
+FROM lines AS l
+JOIN batches AS b USING (batch_id)
+ORDER BY
+    CASE WHEN $sort::VARCHAR = 'date' THEN changed_at END DESC, abs(change_percent) DESC, prices DESC, provider,
+    coalesce(instance_type, name), operating_system, purchase_option, region, l.price_id
+LIMIT $rows::INTEGER;
