@@ -20,7 +20,7 @@ from prefect import flow
 from flows import alerts
 from flows.progress import tell
 from ingest import documents, registry, staging
-from warehouse import build, cards, embed, knowledge, quality, snapshots
+from warehouse import build, cards, embed, history, knowledge, quality, snapshots
 from warehouse.contracts import Batch, Verdict
 from warehouse.errors import InvalidInput, SnapshotDamaged, UnknownName
 from warehouse.log import get_logger
@@ -106,8 +106,9 @@ def publish_batches(
         folder = snapshots.begin(store, snapshot_id, None if rebuild else current)
         with build.opened(folder / snapshots.WAREHOUSE) as connection:
             if rebuild and current is not None:
-                build.carry_embeddings(connection, current.warehouse)
+                build.carry_over(connection, current.warehouse)
             verdicts = _load(connection, batches, checked, store, folder / snapshots.VALIDATION, limits.data)
+            history.settle(connection, snapshot_id, keep_spot_days=limits.keep_spot_days, now=now)
             report, known = _write_knowledge(connection, folder, snapshot_id, limits, embedder)
             build.describe(connection)
             rows = build.counts(connection)

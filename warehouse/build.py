@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from warehouse import quality
+from warehouse import history, quality
 from warehouse.contracts import TABLES, Batch, SourceInfo, Verdict
 from warehouse.errors import InvalidInput
 from warehouse.limits import LIMITS
@@ -75,14 +75,16 @@ def made_by_this_recipe(path: Path) -> bool:
         return connection.execute("SELECT digest FROM recipe").fetchone() == (recipe(),)
 
 
-def carry_embeddings(connection: duckdb.DuckDBPyConnection, older: Path) -> None:
-    """Take the vectors and projections of another warehouse along: what a text means does not change."""
+def carry_over(connection: duckdb.DuckDBPyConnection, older: Path) -> None:
+    """Take from another warehouse what its batches do not tell: vectors (what a text means does not change),
+    and the snapshots in which batches were first held."""
     path = str(older).replace("'", "''")
     connection.execute(f"ATTACH '{path}' AS older (READ_ONLY)")
     # Before there were projections, vectors were kept otherwise; they are made anew.
-    if _has_table(connection, "projections", "older"):
-        for text in statements("carry"):
-            connection.execute(text)
+    wanted = {"embeddings": "projections", "projections": "projections", "first_snapshots": "first_snapshots"}
+    for table, sign in wanted.items():
+        if _has_table(connection, sign, "older"):
+            connection.execute(statement(f"carry/{table}"))
     connection.execute("DETACH older")
 
 
@@ -129,7 +131,7 @@ def load_batch(
         _record(connection, batch, verdict)
         record_checks(connection, {batch.batch_id: checked} if checked else {})
         if verdict.verdict != "refused":
-            run_history(connection, batch.batch_id)
+            history.load(connection, batch.batch_id)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
@@ -179,13 +181,6 @@ def standing_refusals(connection: duckdb.DuckDBPyConnection) -> list[Verdict]:
     ]
 
 
-def run_history(connection: duckdb.DuckDBPyConnection, batch_id: str) -> None:
-    """Run `sql/load/` over the staged tables of an accepted batch that `batches` already holds."""
-    for text in statements("load"):
-        parameters = {"batch_id": batch_id} if "$batch_id" in text else None
-        connection.execute(text, parameters)
-
-
 def derive(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables and views people ask, and give every column its comment."""
     for text in statements("views"):
@@ -212,9 +207,11 @@ def column_comments() -> dict[tuple[str, str], str]:
 
 def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Rows per table that a manifest reports; `prices_in_force` are the current ones."""
-    tables = ("batches", "price_keys", "price_spans", "instance_types", "quarantine", "offers", "documents")
+    tables = ("batches", "price_keys", "instance_types", "quarantine", "offers", "documents")
     rows = {table: _count(connection, table) for table in tables}
-    rows["prices_in_force"] = _count(connection, "price_spans WHERE valid_to IS NULL")
+    # The view of both joins them with their prices.
+    rows["prices_in_force"] = _count(connection, "open_spans")
+    rows["price_spans"] = rows["prices_in_force"] + _count(connection, "past_spans")
     return rows
 
 

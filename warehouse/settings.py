@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     keep_snapshots: int = Field(
         default=10, ge=2, description="How many snapshots pruning leaves, the one in force among them."
     )
+    keep_spot_days: int = Field(
+        default=0,
+        ge=0,
+        description="For how many days every change of spot and market prices is kept; of older days `spot_daily` "
+        "keeps low, median, high and volatility. 0 keeps all. List prices are always kept.",
+    )
     lock_timeout: float = Field(
         default=10.0, ge=0, description="Seconds to wait for another publisher before giving up."
     )

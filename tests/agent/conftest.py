@@ -149,8 +149,8 @@ def _price_in_force(
     identity = str(uuid5(NAMESPACE_URL, "|".join(str(value) for value in key.values())))
     fixed = {"price_type": "list", "tier_from": 0, "currency": "USD"}
     _insert(db, "price_keys", {"price_id": identity, **key, **fixed})
-    span = {"price_id": identity, "valid_from": since, "price": price, "batch_id": batch}
-    _insert(db, "price_spans", span)
+    (key_no,) = db.execute("SELECT key_no FROM price_keys WHERE price_id = $1", [identity]).fetchall()[0]
+    _insert(db, "open_spans", {"key_no": key_no, "valid_from": since, "price": price, "batch_id": batch})
 
 
 def _price(
@@ -187,16 +187,17 @@ def _token_price(
 
 def _history_and_refusals(db: duckdb.DuckDBPyConnection) -> None:
     found = db.execute(
-        "SELECT price_id FROM price_keys WHERE instance_type = 'm5.large' AND operating_system = 'linux'"
+        "SELECT key_no FROM price_keys WHERE instance_type = 'm5.large' AND operating_system = 'linux'"
     ).fetchone()
     assert found is not None
     past: dict[str, object] = {
-        "price_id": found[0],
+        "key_no": found[0],
         "valid_from": EARLIER,
         "valid_to": AS_OF,
         "price": "0.107",
     }
-    _insert(db, "price_spans", {**past, "batch_id": "b-old"})
+    _insert(db, "past_spans", {**past, "batch_id": "b-old"})
+    db.execute("UPDATE open_spans SET previous_to = $1 WHERE key_no = $2", [AS_OF, found[0]])
     for machine, region, price, reason, detail, likely in (
         (
             "p4d.24xlarge",

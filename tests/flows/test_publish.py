@@ -119,7 +119,7 @@ def test_the_manifest_tells_what_the_snapshot_is(house: Any) -> None:
         "accepted_with_quarantine", 2, 1, {"zero_price": 1},
     )  # fmt: skip
     for table, count in manifest.rows.items():
-        table = "price_spans WHERE valid_to IS NULL" if table == "prices_in_force" else table
+        table = "open_spans" if table == "prices_in_force" else table
         assert rows(house, f"SELECT count(*) FROM {table}") == ((count,),)
     assert manifest.knowledge == {
         "model": embed.BUNDLED_ID,

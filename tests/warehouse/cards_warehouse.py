@@ -96,6 +96,21 @@ FROM token_prices
 """
 
 
+_TABLES = (
+    "01_batches",
+    "03_key_numbers",
+    "03_price_keys",
+    "04_open_spans",
+    "04_past_spans",
+    "04_spans",
+    "07_sources",
+    "08_documents",
+    "21_first_snapshots",
+)
+_CELLS = """CREATE TABLE cells AS SELECT source, '' AS provider, '' AS service, '' AS region, '' AS purchase_option,
+now() AS observed_at FROM sources"""
+
+
 @contextmanager
 def opened_cards() -> Iterator[duckdb.DuckDBPyConnection]:
     """The tables that cards are written from, with no card yet."""
@@ -104,9 +119,9 @@ def opened_cards() -> Iterator[duckdb.DuckDBPyConnection]:
         for table in ("regions", "countries", "accelerators"):
             path = str(REFERENCE / f"{table}.csv")
             connection.execute(statement(f"reference/{table}"), {"path": path})
-        for name in ("01_batches", "03_price_keys", "04_price_spans", "07_sources", "08_documents"):
+        for name in _TABLES:
             connection.execute(statement(f"schema/{name}"))
-        for sql in (_MACHINES, _OFFERS, _TOKENS, _PRICES, statement("views/31_price_changes")):
+        for sql in (_MACHINES, _OFFERS, _TOKENS, _PRICES, _CELLS, statement("views/31_price_changes")):
             connection.execute(sql)
         yield connection
 
@@ -127,6 +142,13 @@ def add_source(connection: duckdb.DuckDBPyConnection, source: str, schedule: str
     )
 
 
+_OPEN = "INSERT INTO open_spans VALUES ($key, $day::TIMESTAMPTZ, $price, NULL, $batch, $before::TIMESTAMPTZ)"
+_PAST = (
+    "INSERT INTO past_spans VALUES "
+    "($key, $day::TIMESTAMPTZ, $until::TIMESTAMPTZ, $price, NULL, $batch, $before::TIMESTAMPTZ)"
+)
+
+
 def add_spans(
     connection: duckdb.DuckDBPyConnection,
     amounts: dict[str, float | None],
@@ -140,16 +162,15 @@ def add_spans(
         "unit_raw": "Hrs", "currency": "USD", "source_url": "https://e.org", "source": source,
     } | key  # fmt: skip
     columns = ", ".join(f"${name} AS {name}" for name in described)
-    (price_id,) = connection.execute(
-        f"INSERT INTO price_keys BY NAME SELECT uuid() AS price_id, {columns} RETURNING price_id", described
+    (key_no,) = connection.execute(
+        f"INSERT INTO price_keys BY NAME SELECT uuid() AS price_id, {columns} RETURNING key_no", described
     ).fetchall()[0]
-    days = [*amounts, None]
+    days, previous_to = [*amounts, None], None
     for (day, price), until in zip(amounts.items(), days[1:], strict=True):
         if price is not None:
-            connection.execute(
-                "INSERT INTO price_spans VALUES ($1, $2::TIMESTAMPTZ, $3::TIMESTAMPTZ, $4, NULL, $5)",
-                [price_id, day, until, price, source],
-            )
+            span = {"key": key_no, "day": day, "until": until, "price": price, "batch": source, "before": previous_to}
+            connection.execute(_OPEN if until is None else _PAST, {k: v for k, v in span.items() if until or k != "until"})
+            previous_to = until
 
 
 def written(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:

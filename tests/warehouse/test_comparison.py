@@ -21,7 +21,9 @@ KEY = """INSERT INTO price_keys BY NAME SELECT $id::UUID AS price_id, 'libcloud'
 'AmazonEC2' AS service, 'compute' AS category, $item AS sku_id, $item AS name, $item AS instance_type,
 'linux' AS operating_system, 'shared' AS tenancy, 'us-east-1' AS region, 'on_demand' AS purchase_option,
 'list' AS price_type, 0 AS tier_from, 'hour' AS unit, 'Hrs' AS unit_raw, 'USD' AS currency, 'u' AS source_url"""
-SPAN = "INSERT INTO price_spans VALUES ($id, '2026-11-01', $until, $price, $upfront, 'b')"
+SPAN = """INSERT INTO open_spans BY NAME SELECT key_no, '2026-11-01'::TIMESTAMPTZ AS valid_from, $price AS price,
+$upfront AS upfront, 'b' AS batch_id FROM price_keys WHERE price_id = $id"""
+PAST = "INSERT INTO past_spans VALUES (0, '2026-11-01', '2026-11-02', 1, 1, 'b', NULL)"
 DOCUMENT = """INSERT INTO documents BY NAME SELECT $id AS document_id, split_part($id, '/', 1) AS kind,
 split_part($id, '/', -1) AS language, $title AS title, '' AS summary, '' AS text, '' AS keywords,
 'here' AS source, $hash AS content_hash"""
@@ -41,11 +43,9 @@ def snapshot(data: Path, folder: Path, prices: Sequence[Price], documents: Seque
         for machine, price, upfront in prices:
             number = str(UUID(int=sum(machine.encode())))
             connection.execute(KEY, {"id": number, "item": machine})
-            span = {"id": number, "until": None, "price": price, "upfront": upfront}
+            span = {"id": number, "price": price, "upfront": upfront}
             connection.execute(SPAN, span)
-        connection.execute(
-            SPAN, {"id": str(UUID(int=1)), "until": "2026-11-02", "price": price, "upfront": "1"}
-        )
+        connection.execute(PAST)
         for document_id, title, content in documents:
             connection.execute(DOCUMENT, {"id": document_id, "title": title, "hash": content})
         build.load_reference(connection, data)

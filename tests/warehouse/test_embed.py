@@ -225,7 +225,7 @@ def test_vectors_and_projections_are_carried_into_a_new_warehouse(limits: Settin
         embed.embed_missing(old, Recorder("m/int8/8"))
         before = vectors(old, "m/int8/8")
     with build.opened(tmp_path / "new.duckdb") as new:
-        build.carry_embeddings(new, tmp_path / "old.duckdb")
+        build.carry_over(new, tmp_path / "old.duckdb")
         write_many(new, 30)
         report = embed.embed_missing(new, Recorder("m/int8/8"))
         assert (report.embedded, report.reused) == (0, 30)
@@ -237,7 +237,7 @@ def test_vectors_of_a_warehouse_without_projections_are_made_anew(limits: Settin
         old.execute("CREATE TABLE embeddings (content_hash VARCHAR, model VARCHAR, vector FLOAT[])")
         old.execute(f"INSERT INTO embeddings VALUES (sha256('text 0 '), 'm/float32/{OWN}', [0.5, 0.5])")
     with build.opened(tmp_path / "new.duckdb") as new:
-        build.carry_embeddings(new, tmp_path / "old.duckdb")
+        build.carry_over(new, tmp_path / "old.duckdb")
         write_many(new, 1)
         assert embed.embed_missing(new, Recorder(f"m/float32/{OWN}")).embedded == 1
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse import build
+from warehouse import build, history
 from warehouse.contracts import TABLES, SourceInfo
 from warehouse.statements import statements
 
@@ -122,7 +122,7 @@ def load(connection: duckdb.DuckDBPyConnection, said: Said) -> None:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_{name} AS FROM incoming")
         connection.unregister("incoming")
     connection.execute("ALTER TABLE staged_prices ADD COLUMN price_id UUID")
-    build.run_history(connection, said.batch_id)
+    history.load(connection, said.batch_id)
     for day in said.checked:
         build.record_checks(connection, {said.batch_id: START + timedelta(days=60 + day)})
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse import build
+from warehouse import history as history_of
 from warehouse.contracts import TABLES
 from warehouse.statements import statements
 
@@ -127,7 +127,7 @@ def load(connection: duckdb.DuckDBPyConnection, batch: Observation) -> None:
             "'d' AS detail, now() AS as_of, '{}' AS row_json",
             {"id": batch.batch_id, "sku": sku, "region": region},
         )
-    build.run_history(connection, batch.batch_id)
+    history_of.load(connection, batch.batch_id)
 
 
 @pytest.fixture(scope="module")
@@ -139,13 +139,13 @@ def shared() -> duckdb.DuckDBPyConnection:
 
 
 def history(connection: duckdb.DuckDBPyConnection, batches: Sequence[Observation]) -> list[tuple[Any, ...]]:
-    for table in ("batches", "quarantine", "price_keys", "price_spans"):
+    for table in ("batches", "quarantine", "open_spans", "past_spans", "price_keys"):
         connection.execute(f"DELETE FROM {table}")
     for batch in batches:
         load(connection, batch)
     return connection.execute(
-        "SELECT k.sku_id, k.region, s.valid_from, s.valid_to, s.price, s.batch_id FROM price_spans s "
-        "JOIN price_keys k USING (price_id) ORDER BY ALL"
+        "SELECT k.sku_id, k.region, s.valid_from, s.valid_to, s.price, s.batch_id, s.previous_to FROM spans s "
+        "JOIN price_keys k USING (key_no) ORDER BY ALL"
     ).fetchall()
 
 
@@ -183,7 +183,7 @@ def test_a_span_cut_open_names_the_last_batch_of_the_moment_it_now_begins_at(
     ]
     found = {tuple(history(shared, order)) for order in permutations(batches)}
     assert len(found) == 1
-    assert [row[-1] for row in found.pop()] == ["b3"]
+    assert [row[5] for row in found.pop()] == ["b3"]
 
 
 @settings(max_examples=10, deadline=None)
@@ -191,10 +191,12 @@ def test_a_span_cut_open_names_the_last_batch_of_the_moment_it_now_begins_at(
 def test_spans_of_a_price_neither_overlap_nor_touch_with_an_equal_price(
     shared: duckdb.DuckDBPyConnection, batches: list[Observation]
 ) -> None:
-    for one, two in pairwise(history(shared, batches)):
+    spans = history(shared, batches)
+    for one, two in pairwise([(None,) * 7, *spans]):
         if one[:2] == two[:2]:
             assert one[3] is not None
             assert one[3] < two[2] or (one[3] == two[2] and one[4] != two[4])
+        assert two[6] == (one[3] if one[:2] == two[:2] else None), "the end of the span before"
 
 
 def test_a_price_is_described_by_the_latest_batch_that_has_it(shared: duckdb.DuckDBPyConnection) -> None:

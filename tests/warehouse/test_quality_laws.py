@@ -43,7 +43,7 @@ def gate() -> Iterator[Gate]:
 
 
 def outcome(gate: Gate, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    for table in ("batches", "quarantine", "price_keys", "price_spans"):
+    for table in ("batches", "quarantine", "open_spans", "past_spans", "price_keys"):
         gate.connection.execute(f"DELETE FROM {table}")
     verdict = gate.load(rows)
     return {

@@ -104,7 +104,7 @@ def corrected(store: Path) -> tuple[str, str]:
     shutil.copytree(first.folder / snapshots.CHROMA, folder / snapshots.CHROMA)
     with duckdb.connect(str(folder / snapshots.WAREHOUSE)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("UPDATE price_spans SET price = 0.2 WHERE price = 0.192")
+        connection.execute("UPDATE open_spans SET price = 0.2 WHERE price = 0.192")
         build.derive(connection)
     changed = {"id": later, "created_at": when, "previous": first.id, "files": {}, "seal": ""}
     manifest = snapshots.Manifest(**{**vars(first.manifest), **changed})

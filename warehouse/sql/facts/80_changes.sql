@@ -4,12 +4,13 @@ CREATE OR REPLACE TEMP TABLE card_changes AS
 WITH
 changes AS (
     SELECT
-        c.*, k.attributes, k.term_months, k.tier_from,
+        c.* REPLACE ((100 * (c.new_price / nullif(c.old_price, 0) - 1))::DOUBLE AS change_percent), k.attributes, k.tier_from,
         date_trunc('week', day_of(c.changed_at))::DATE AS monday
     FROM price_changes AS c
     JOIN price_keys AS k USING (price_id)
     JOIN sources AS s ON s.source = c.source
     WHERE c.price_type = 'list' AND c.purchase_option <> 'spot' AND s.schedule <> 'hourly'
+      AND c.old_price <> c.new_price
 )
 SELECT
     provider, monday, instance_type, operating_system, tenancy, purchase_option, term_months, tier_from,

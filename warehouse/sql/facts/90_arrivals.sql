@@ -6,13 +6,11 @@ WITH
 kept AS (
     SELECT
         k.provider, k.source, k.service, k.region, k.purchase_option, s.valid_from, s.valid_to,
-        lag(s.valid_to) OVER steps IS DISTINCT FROM s.valid_from AS begins,
-        s.valid_to IS NOT NULL AND lead(s.valid_from) OVER steps IS DISTINCT FROM s.valid_to AS ends
-    FROM price_spans AS s
-    JOIN price_keys AS k USING (price_id)
+        s.previous_to IS DISTINCT FROM s.valid_from AS begins
+    FROM spans AS s
+    JOIN price_keys AS k USING (key_no)
     JOIN sources AS d ON d.source = k.source
     WHERE k.price_type = 'list' AND k.purchase_option <> 'spot' AND d.schedule <> 'hourly'
-    WINDOW steps AS (PARTITION BY s.price_id ORDER BY s.valid_from)
 ),
 begun AS (
     SELECT
@@ -37,6 +35,9 @@ SELECT
 FROM (
     SELECT provider, moment, lasting AS added, NULL AS ended FROM added
     UNION ALL
-    SELECT provider, valid_to, NULL, 1 FROM kept WHERE ends
+    -- What ended and was not followed at once.
+    SELECT provider, valid_to, NULL, 1 FROM kept WHERE valid_to IS NOT NULL
+    UNION ALL
+    SELECT provider, valid_from, NULL, -1 FROM kept WHERE NOT begins
 )
 GROUP BY ALL;

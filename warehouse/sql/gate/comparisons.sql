@@ -7,24 +7,25 @@
 CREATE OR REPLACE TEMP TABLE comparisons AS
 WITH
 same_date AS (
-    SELECT p.price_id, p.price, p.valid_from
-    FROM price_spans AS p
+    SELECT p.key_no, p.price, p.valid_from
+    FROM spans AS p
     JOIN batches AS b USING (batch_id)
     WHERE p.valid_from = $as_of AND b.observed_at < $observed_at
 ),
 before AS (
     FROM same_date
     UNION ALL
-    SELECT price_id, price, valid_from
-    FROM price_spans
-    ANTI JOIN same_date USING (price_id)
+    SELECT key_no, price, valid_from
+    FROM spans
+    ANTI JOIN same_date USING (key_no)
     WHERE valid_from < $as_of AND (valid_to IS NULL OR valid_to >= $as_of)
 ),
 previous AS (
     SELECT s.row_number, s.price_id, s.provider, s.service, s.region, s.purchase_option, s.price,
            p.price AS previous_price, p.valid_from
     FROM staged_prices AS s
-    JOIN before AS p USING (price_id)
+    JOIN price_keys AS k ON k.price_id = s.price_id
+    JOIN before AS p ON p.key_no = k.key_no
     WHERE p.price > 0
       AND (
           s.price > 0

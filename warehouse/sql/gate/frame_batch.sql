@@ -44,8 +44,8 @@ compared AS (
 currencies AS (
     SELECT DISTINCT k.currency
     FROM price_keys AS k
-    JOIN price_spans AS p USING (price_id)
-    WHERE k.source = $source AND p.valid_to IS NULL
+    SEMI JOIN open_spans AS p ON p.key_no = k.key_no
+    WHERE k.source = $source
       AND covers($provider, $service, $regions::VARCHAR[], $purchase_options::VARCHAR[],
                  k.provider, k.service, k.region, k.purchase_option)
 ),

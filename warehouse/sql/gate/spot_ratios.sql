@@ -18,7 +18,7 @@ in_force AS (
     SELECT k.provider, k.instance_type, k.operating_system, k.tenancy, k.region, k.unit, k.currency,
            max(p.price) AS on_demand
     FROM sold AS k
-    JOIN price_spans AS p USING (price_id)
+    JOIN spans AS p USING (key_no)
     WHERE p.price > 0 AND p.valid_from <= $as_of AND (p.valid_to IS NULL OR p.valid_to > $as_of)
     GROUP BY ALL
 ),

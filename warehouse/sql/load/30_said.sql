@@ -3,20 +3,19 @@
 CREATE OR REPLACE TEMP TABLE said AS
 WITH
 claims AS (
-    SELECT s.price_id, s.price, s.upfront, c.as_of, c.next_as_of, c.next_batch
+    SELECT s.price_id, k.key_no, s.price, s.upfront, c.as_of, c.next_as_of, c.next_batch
     FROM staged_prices AS s
     JOIN covered_cells AS c USING (source, provider, service, region, purchase_option)
+    LEFT JOIN price_keys AS k ON k.price_id = s.price_id
     UNION ALL
-    SELECT k.price_id, NULL, NULL, c.as_of, c.next_as_of, c.next_batch
+    SELECT k.price_id, k.key_no, NULL, NULL, c.as_of, c.next_as_of, c.next_batch
     FROM price_keys AS k
     JOIN covered_cells AS c USING (source, provider, service, region, purchase_option)
-    WHERE k.price_id NOT IN (SELECT price_id FROM staged_prices)
-      AND k.price_id NOT IN (
-          SELECT price_id FROM quarantine WHERE batch_id = $batch_id AND price_id IS NOT NULL
-      )
+    ANTI JOIN staged_prices AS s ON s.price_id = k.price_id
+    ANTI JOIN (SELECT price_id FROM quarantine WHERE batch_id = $batch_id) AS q ON q.price_id = k.price_id
 )
 SELECT
-    c.price_id, c.price, c.upfront, c.as_of,
+    c.price_id, c.key_no, c.price, c.upfront, c.as_of,
     CASE WHEN n.price_id IS NULL THEN c.next_as_of ELSE n.next_as_of END AS next_as_of,
     CASE WHEN n.price_id IS NULL THEN c.next_batch ELSE n.next_batch END AS next_batch
 FROM claims AS c

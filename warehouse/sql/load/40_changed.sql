@@ -2,21 +2,24 @@
 -- is gone and was not there. A span names the last batch of its first moment, so one that begins
 -- where this batch speaks is made anew.
 CREATE OR REPLACE TEMP TABLE changed AS
-SELECT s.*
-FROM said AS s
-WHERE CASE WHEN s.price IS NULL
-    THEN EXISTS (
-        SELECT 1 FROM price_spans AS p
-        WHERE p.price_id = s.price_id
-          AND (s.next_as_of IS NULL OR p.valid_from < s.next_as_of)
-          AND (p.valid_to IS NULL OR p.valid_to > s.as_of)
-    )
-    ELSE NOT EXISTS (
-        SELECT 1 FROM price_spans AS p
-        WHERE p.price_id = s.price_id
-          AND p.price = s.price
-          AND p.upfront IS NOT DISTINCT FROM s.upfront
-          AND p.valid_from < s.as_of
-          AND (p.valid_to IS NULL OR p.valid_to >= s.next_as_of)
-    )
-END;
+WITH standing AS (
+    SELECT key_no, valid_from, valid_to, price, upfront
+    FROM spans
+    WHERE valid_to IS NULL OR valid_to > $as_of::TIMESTAMPTZ
+)
+SELECT d.*
+FROM said AS d
+ANTI JOIN standing AS p
+    ON p.key_no = d.key_no
+    AND p.price = d.price
+    AND p.upfront IS NOT DISTINCT FROM d.upfront
+    AND p.valid_from < d.as_of
+    AND (p.valid_to IS NULL OR p.valid_to >= d.next_as_of)
+WHERE d.price IS NOT NULL
+UNION ALL
+SELECT d.*
+FROM said AS d
+SEMI JOIN standing AS p
+    ON p.key_no = d.key_no
+    AND (d.next_as_of IS NULL OR p.valid_from < d.next_as_of)
+WHERE d.price IS NULL;

@@ -1,21 +1,21 @@
--- The spans of the changed prices, cut open where this batch speaks, filled with what it says, and
--- joined again where neighbours are equal.
+-- The touched spans, cut open where this batch speaks, filled with what it says, and joined again where
+-- neighbours are equal.
 CREATE OR REPLACE TEMP TABLE new_spans AS
 WITH
 pieces AS (
-    SELECT p.price_id, p.valid_from, least(p.valid_to, c.as_of) AS valid_to, p.price, p.upfront, p.batch_id
-    FROM price_spans AS p
-    JOIN changed AS c USING (price_id)
+    SELECT p.key_no, p.valid_from, least(p.valid_to, c.as_of) AS valid_to, p.price, p.upfront, p.batch_id
+    FROM touched AS p
+    JOIN changed AS c USING (key_no)
     WHERE p.valid_from < c.as_of
     UNION ALL
     SELECT
-        p.price_id, greatest(p.valid_from, c.next_as_of), p.valid_to, p.price, p.upfront,
+        p.key_no, greatest(p.valid_from, c.next_as_of), p.valid_to, p.price, p.upfront,
         CASE WHEN p.valid_from < c.next_as_of THEN c.next_batch ELSE p.batch_id END
-    FROM price_spans AS p
-    JOIN changed AS c USING (price_id)
+    FROM touched AS p
+    JOIN changed AS c USING (key_no)
     WHERE c.next_as_of IS NOT NULL AND (p.valid_to IS NULL OR p.valid_to > c.next_as_of)
     UNION ALL
-    SELECT price_id, as_of, next_as_of, price, upfront, $batch_id FROM changed WHERE price IS NOT NULL
+    SELECT key_no, as_of, next_as_of, price, upfront, $batch_id FROM changed WHERE price IS NOT NULL
 ),
 starts AS (
     SELECT
@@ -27,20 +27,27 @@ starts AS (
             false
         ) AS continues
     FROM pieces
-    WINDOW w AS (PARTITION BY price_id ORDER BY valid_from)
+    WINDOW w AS (PARTITION BY key_no ORDER BY valid_from)
 ),
 islands AS (
     SELECT
         *,
-        count(*) FILTER (NOT continues) OVER (PARTITION BY price_id ORDER BY valid_from) AS island
+        count(*) FILTER (NOT continues) OVER (PARTITION BY key_no ORDER BY valid_from) AS island
     FROM starts
+),
+joined AS (
+    SELECT
+        key_no,
+        min(valid_from) AS valid_from,
+        arg_max(struct_pack(valid_to := valid_to), valid_from).valid_to AS valid_to,
+        any_value(price) AS price,
+        any_value(upfront) AS upfront,
+        arg_min(batch_id, valid_from) AS batch_id
+    FROM islands
+    GROUP BY key_no, island
 )
 SELECT
-    price_id,
-    min(valid_from) AS valid_from,
-    arg_max(struct_pack(valid_to := valid_to), valid_from).valid_to AS valid_to,
-    any_value(price) AS price,
-    any_value(upfront) AS upfront,
-    arg_min(batch_id, valid_from) AS batch_id
-FROM islands
-GROUP BY price_id, island;
+    j.*,
+    coalesce(lag(j.valid_to) OVER (PARTITION BY j.key_no ORDER BY j.valid_from), e.valid_to) AS previous_to
+FROM joined AS j
+LEFT JOIN ended AS e USING (key_no);

@@ -6,12 +6,12 @@ SET
 FROM staged_prices AS s
 JOIN said AS d USING (price_id)
 WHERE k.price_id = s.price_id
-  AND (k.category, k.name, k.tier_to, k.unit_raw, k.effective_from, k.source_url, k.attributes)
-  IS DISTINCT FROM (s.category, s.name, s.tier_to, s.unit_raw, s.effective_from, s.source_url, s.attributes::JSON)
+  AND (k.category, k.name, k.tier_to, k.unit_raw, k.effective_from, k.source_url, k.attributes::VARCHAR)
+  IS DISTINCT FROM (s.category, s.name, s.tier_to, s.unit_raw, s.effective_from, s.source_url, s.attributes)
   AND (
       d.next_as_of IS NULL
       OR NOT EXISTS (
-          SELECT 1 FROM price_spans AS p
-          WHERE p.price_id = d.price_id AND (p.valid_to IS NULL OR p.valid_to > d.next_as_of)
+          SELECT 1 FROM spans AS p
+          WHERE p.key_no = d.key_no AND (p.valid_to IS NULL OR p.valid_to > d.next_as_of)
       )
   );

@@ -16,12 +16,12 @@ SELECT
     END AS confirmed_at,
     k.attributes, s.valid_from, s.valid_to, s.batch_id,
     CASE WHEN s.valid_to IS NULL AND q.price_id IS NULL THEN c.as_of ELSE b.as_of END AS as_of
-FROM price_spans AS s
-JOIN price_keys AS k USING (price_id)
+FROM spans AS s
+JOIN price_keys AS k USING (key_no)
 JOIN batches AS b USING (batch_id)
 JOIN cells AS c
     ON (c.source, c.provider, c.service, c.region, c.purchase_option)
     = (k.source, k.provider, k.service, k.region, k.purchase_option)
 LEFT JOIN sources AS src ON src.source = k.source
 LEFT JOIN (SELECT DISTINCT batch_id, price_id FROM quarantine) AS q
-    ON q.batch_id = c.batch_id AND q.price_id = s.price_id;
+    ON q.batch_id = c.batch_id AND q.price_id = k.price_id;

@@ -1,20 +1,25 @@
+-- Each step from one price to the next, also over a gap in which there was none.
 CREATE OR REPLACE VIEW price_changes AS
-WITH
-steps AS (
-    SELECT
-        s.*,
-        lag(s.price) OVER w AS old_price,
-        lag(s.valid_from) OVER w AS old_valid_from,
-        lag(s.valid_to) OVER w AS old_valid_to
-    FROM price_spans AS s
-    WINDOW w AS (PARTITION BY s.price_id ORDER BY s.valid_from)
-)
 SELECT
-    k.price_id, k.provider, k.service, k.instance_type, k.name, k.operating_system, k.tenancy, k.region,
-    k.purchase_option, k.price_type, k.unit, k.currency, steps.old_price, steps.price AS new_price,
-    (100 * (steps.price - steps.old_price) / nullif(steps.old_price, 0))::DOUBLE AS change_percent,
-    steps.valid_from AS changed_at, b.observed_at, k.source, k.source_url, steps.batch_id
-FROM steps
-JOIN price_keys AS k USING (price_id)
-JOIN batches AS b USING (batch_id)
-WHERE steps.old_price IS NOT NULL AND steps.old_price <> steps.price;
+    k.price_id, k.provider, k.service, k.instance_type, k.name, k.operating_system, k.tenancy, k.region, k.zone,
+    k.purchase_option, k.price_type, k.term_months, k.payment, k.offering_class, k.unit, k.currency,
+    p.price AS old_price, s.price AS new_price, p.upfront AS old_upfront, s.upfront AS new_upfront,
+    (
+        100 * (
+            (s.price + coalesce(s.upfront / (k.term_months * 730), 0))
+            / nullif(p.price + coalesce(p.upfront / (k.term_months * 730), 0), 0) - 1
+        )
+    )::DOUBLE AS change_percent,
+    s.valid_from AS changed_at, p.valid_from AS old_valid_from, p.valid_to AS old_valid_to,
+    CASE WHEN s.valid_to IS NULL THEN k.effective_from END AS effective_from,
+    b.observed_at, b.observed_at AS first_seen, CASE WHEN s.valid_to IS NULL THEN c.observed_at ELSE s.valid_to END AS last_seen,
+    k.source, k.source_url, s.batch_id, f.snapshot
+FROM spans AS s
+JOIN past_spans AS p ON p.key_no = s.key_no AND p.valid_to = s.previous_to
+JOIN price_keys AS k ON k.key_no = s.key_no
+JOIN batches AS b ON b.batch_id = s.batch_id
+LEFT JOIN first_snapshots AS f ON f.batch_id = s.batch_id
+LEFT JOIN cells AS c
+    ON (c.source, c.provider, c.service, c.region, c.purchase_option)
+    = (k.source, k.provider, k.service, k.region, k.purchase_option)
+WHERE (p.price, p.upfront) IS DISTINCT FROM (s.price, s.upfront);

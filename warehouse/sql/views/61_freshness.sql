@@ -22,9 +22,8 @@ last_batches AS (
 ),
 in_force AS (
     SELECT k.source, k.provider, k.service, k.region, k.purchase_option, count(*) AS prices
-    FROM price_spans AS s
-    JOIN price_keys AS k USING (price_id)
-    WHERE s.valid_to IS NULL
+    FROM open_spans AS s
+    JOIN price_keys AS k USING (key_no)
     GROUP BY ALL
 ),
 spoken_for AS (

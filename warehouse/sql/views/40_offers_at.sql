@@ -3,20 +3,23 @@
 -- of a region one by one, its vaguer price of the region is left out. Sources call services by different
 -- names, so these do not tell things apart, but those of one source do. Not everybody's are the prices of
 -- subscriptions for development and test.
-CREATE OR REPLACE TABLE offers AS
+-- Filters on provider, machine, accelerator and region reach the tables through every window here.
+CREATE OR REPLACE MACRO offers_at(moment, clock) AS TABLE
 WITH
 machine_prices AS (
     SELECT
         p.*,
         (p.price + coalesce(p.upfront / (p.term_months * 730), 0))::DECIMAL(20, 10) AS price_hour,
         src.source_rank,
-        date_diff('day', p.confirmed_at, now()) > src.max_age_days AS stale,
+        i.accelerator,
+        date_diff('day', p.confirmed_at, clock) > src.max_age_days AS stale,
         (p.attributes -> 'components') AS components,
         CASE WHEN (p.attributes ->> 'price') = 'the lowest of the offers' THEN (p.attributes ->> 'offers')::INTEGER END
             AS lowest_of
-    FROM prices AS p
+    FROM prices_as_of(moment) AS p
     JOIN sources AS src ON src.source = p.source
-    WHERE p.valid_to IS NULL AND p.category = 'compute' AND p.unit = 'hour' AND p.instance_type IS NOT NULL
+    LEFT JOIN instance_types AS i ON i.provider = p.provider AND i.instance_type = p.instance_type
+    WHERE p.category = 'compute' AND p.unit = 'hour' AND p.instance_type IS NOT NULL
       AND p.tier_from = 0 AND p.offering_class IS DISTINCT FROM 'dev_test'
 ),
 best_source AS (
@@ -28,7 +31,7 @@ best_source AS (
             *,
             rank() OVER (
                 PARTITION BY
-                    provider, instance_type, operating_system, tenancy, region, purchase_option, price_type, term_months,
+                    provider, instance_type, accelerator, operating_system, tenancy, region, purchase_option, price_type, term_months,
                     payment, offering_class, currency
                 ORDER BY stale, source_rank, source
             ) AS place
@@ -37,7 +40,7 @@ best_source AS (
     WHERE place = 1
     WINDOW thing AS (
         PARTITION BY
-            provider, instance_type, operating_system, tenancy, region, purchase_option, price_type, term_months,
+            provider, instance_type, accelerator, operating_system, tenancy, region, purchase_option, price_type, term_months,
             payment, offering_class, currency
     )
 ),
@@ -47,7 +50,7 @@ chosen AS (
     WHERE zone IS NOT NULL OR NOT zoned
     QUALIFY row_number() OVER (
         PARTITION BY
-            provider, service, instance_type, operating_system, tenancy, region, zone, purchase_option, price_type,
+            provider, service, instance_type, accelerator, operating_system, tenancy, region, zone, purchase_option, price_type,
             term_months, payment, offering_class, currency
         ORDER BY as_of DESC, price_id
     ) = 1
@@ -56,6 +59,7 @@ bands AS (
     SELECT i.*
     FROM interruptions AS i
     LEFT JOIN sources AS s USING (source)
+    WHERE i.as_of <= moment
     QUALIFY row_number() OVER (
         PARTITION BY i.provider, i.region, i.instance_type, i.operating_system
         ORDER BY coalesce(s.source_rank, 1000), i.as_of DESC, i.source
@@ -63,7 +67,7 @@ bands AS (
 )
 SELECT
     m.price_id, m.provider, m.service, m.instance_type, i.family, i.vcpus, i.memory_gib, i.architecture,
-    i.accelerator, i.accelerator_count, i.accelerator_memory_gib, i.local_storage_gb,
+    m.accelerator, i.accelerator_count, i.accelerator_memory_gib, i.local_storage_gb,
     m.operating_system, m.tenancy, m.region, r.name AS region_name, r.city, r.country, c.continent,
     r.latitude, r.longitude, m.zone, m.purchase_option, m.price_type, m.term_months, m.payment,
     m.offering_class, m.currency, m.price_hour,
@@ -78,6 +82,5 @@ FROM chosen AS m
 LEFT JOIN instance_types AS i USING (provider, instance_type)
 LEFT JOIN regions AS r USING (provider, region)
 LEFT JOIN countries AS c USING (country)
-LEFT JOIN fx_latest AS usd USING (currency)
-LEFT JOIN bands AS b USING (provider, region, instance_type, operating_system)
-ORDER BY m.instance_type, m.provider, m.region, m.purchase_option, m.operating_system, m.price_id;
+LEFT JOIN fx_on_day(moment) AS usd USING (currency)
+LEFT JOIN bands AS b USING (provider, region, instance_type, operating_system);

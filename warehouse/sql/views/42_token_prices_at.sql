@@ -1,15 +1,15 @@
 -- Token prices in force, in each region of a model those of one source: one that is not stale, of them the
 -- one of the lowest rank. Sources cut tiers and kinds of tokens differently, so two are never mixed.
-CREATE OR REPLACE TABLE token_prices AS
+CREATE OR REPLACE MACRO token_prices_at(moment, clock) AS TABLE
 WITH stated AS (
     SELECT
         p.*,
         p.attributes ->> 'model' AS model,
         src.source_rank,
-        date_diff('day', p.confirmed_at, now()) > src.max_age_days AS stale
-    FROM prices AS p
+        date_diff('day', p.confirmed_at, clock) > src.max_age_days AS stale
+    FROM prices_as_of(moment) AS p
     JOIN sources AS src ON src.source = p.source
-    WHERE p.valid_to IS NULL AND p.category = 'ai' AND p.unit = 'million_tokens'
+    WHERE p.category = 'ai' AND p.unit = 'million_tokens'
 )
 SELECT
     s.price_id, s.provider, s.model, s.name, s.region, s.attributes ->> 'kind' AS kind, s.tier_from, s.tier_to,
@@ -18,9 +18,8 @@ SELECT
     s.price_type, s.attributes, s.source, s.source_url, s.effective_from, s.valid_from, s.as_of, s.observed_at,
     s.confirmed_at, s.stale
 FROM stated AS s
-JOIN fx_latest AS usd USING (currency)
+JOIN fx_on_day(moment) AS usd USING (currency)
 QUALIFY rank() OVER (
     PARTITION BY s.provider, coalesce(s.model, s.price_id::VARCHAR), s.region, s.price_type
     ORDER BY s.stale, s.source_rank, s.source
-) = 1
-ORDER BY s.model, s.provider, s.region, kind, s.tier_from;
+) = 1;

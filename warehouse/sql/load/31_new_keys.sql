@@ -1,3 +1,4 @@
+-- Sorted, so that `key_no` is near for what is asked together.
 INSERT INTO price_keys BY NAME
 SELECT
     s.price_id, s.source, s.provider, s.service, s.category, s.sku_id, s.name, s.instance_type,
@@ -5,5 +6,5 @@ SELECT
     s.payment, s.offering_class, s.tier_from, s.tier_to, s.unit, s.unit_raw, s.currency,
     s.effective_from, s.source_url, s.attributes
 FROM staged_prices AS s
-SEMI JOIN said AS d ON d.price_id = s.price_id
-ANTI JOIN price_keys AS k ON k.price_id = s.price_id;
+JOIN said AS d ON d.price_id = s.price_id AND d.key_no IS NULL
+ORDER BY s.provider, s.service, s.instance_type, s.name, s.region, s.operating_system, s.purchase_option;

@@ -1,1 +1,0 @@
-DELETE FROM price_spans WHERE price_id IN (SELECT price_id FROM changed);

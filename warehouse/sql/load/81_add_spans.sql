@@ -1,1 +1,0 @@
-INSERT INTO price_spans BY NAME SELECT * FROM new_spans;
