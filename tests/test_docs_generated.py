@@ -133,6 +133,7 @@ ASKED = (
     "price_changes",
     "focus_sku_prices",
     "focus_sku_properties",
+    "spot_daily",
     "instance_types",
     "machine_specs",
     "spec_conflicts",

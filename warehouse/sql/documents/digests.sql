@@ -11,11 +11,28 @@ weeks AS (
     GROUP BY provider, monday
     QUALIFY row_number() OVER (PARTITION BY provider ORDER BY monday DESC) <= 26
 ),
+-- Only what a card shows is put into words.
+largest AS (
+    SELECT *
+    FROM (
+        SELECT
+            *,
+            count(*) OVER week AS things,
+            row_number() OVER (
+                PARTITION BY provider, monday
+                ORDER BY
+                    abs(change_percent) DESC NULLS LAST, prices DESC,
+                    concat_ws('/', instance_type, name, kind, tier_from, old_price, regions::VARCHAR),
+                    operating_system, tenancy, purchase_option, term_months, new_price
+            ) AS place
+        FROM card_changes
+        WINDOW week AS (PARTITION BY provider, monday)
+    )
+    WHERE place <= 8
+),
 said AS (
     SELECT
-        c.provider, c.monday, l.language, abs(c.change_percent) AS size, c.prices,
-        -- The same order in both languages.
-        concat_ws('/', c.instance_type, c.name, c.kind, c.tier_from, c.old_price, c.regions::VARCHAR) AS thing,
+        c.provider, c.monday, l.language, c.things, c.place,
         concat_ws(
             ' ',
             coalesce(c.instance_type, c.name),
@@ -55,17 +72,17 @@ said AS (
                 || date_text(c.last_day, l.language)
             END
         ) || ')' AS line
-    FROM card_changes AS c
+    FROM largest AS c
     CROSS JOIN languages AS l
 ),
 lines AS (
-    SELECT provider, monday, language, list(line ORDER BY size DESC NULLS LAST, prices DESC, thing, line) AS lines
+    SELECT provider, monday, language, things, list(line ORDER BY place) AS lines
     FROM said
     GROUP BY ALL
 ),
 cards AS (
     SELECT
-        w.*, n.language, n.lines, strftime(w.monday, '%G-W%V') AS week, provider_title(w.provider) AS seller,
+        w.*, n.language, n.lines, n.things, strftime(w.monday, '%G-W%V') AS week, provider_title(w.provider) AS seller,
         of_text(w.provider, provider_title(w.provider), n.language) AS of_seller,
         date_text(w.monday, n.language) || say(n.language, ' to ', ' a ') || date_text(w.monday + 6, n.language) AS days,
         coalesce(a.added, 0) AS added, coalesce(a.ended, 0) AS ended
@@ -105,7 +122,7 @@ SELECT
             ),
             of_seller, week, days, numbers
         ),
-        format(say(language, 'Biggest changes first: {}.', 'Da maior mudança para a menor: {}.'), few_points(lines, 8, language)),
+        format(say(language, 'Biggest changes first: {}.', 'Da maior mudança para a menor: {}.'), points_text(lines, things, language)),
         format(say(language, 'Source: {}.', 'Fonte: {}.'), source)
     ) AS text,
     distinct_names(concat_ws(

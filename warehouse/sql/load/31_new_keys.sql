@@ -1,4 +1,4 @@
--- Sorted, so that `key_no` is near for what is asked together.
+-- Sorted, so that `key_no` is near for what is asked together: the prices of a region, then of a machine.
 INSERT INTO price_keys BY NAME
 SELECT
     s.price_id, s.source, s.provider, s.service, s.category, s.sku_id, s.name, s.instance_type,
@@ -7,4 +7,4 @@ SELECT
     s.effective_from, s.source_url, s.attributes
 FROM staged_prices AS s
 JOIN said AS d ON d.price_id = s.price_id AND d.key_no IS NULL
-ORDER BY s.provider, s.service, s.instance_type, s.name, s.region, s.operating_system, s.purchase_option;
+ORDER BY s.provider, s.region, s.service, s.instance_type, s.name, s.operating_system, s.purchase_option;

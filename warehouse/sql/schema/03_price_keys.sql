@@ -1,4 +1,4 @@
--- `key_no` stands for `price_id` in the spans: four bytes that sort by machine and place, where sixteen random
+-- `key_no` stands for `price_id` in the spans: four bytes that sort by place and machine, where sixteen random
 -- ones would have every question about one machine read the whole history.
 CREATE TABLE price_keys (
     key_no INTEGER NOT NULL DEFAULT nextval('key_numbers'),

@@ -9,51 +9,40 @@ WITH
 machine_prices AS (
     SELECT
         p.*,
-        (p.price + coalesce(p.upfront / (p.term_months * 730), 0))::DECIMAL(20, 10) AS price_hour,
+        CASE
+            WHEN p.upfront IS NULL THEN p.price
+            ELSE (p.price + p.upfront / (p.term_months * 730))::DECIMAL(20, 10)
+        END AS price_hour,
         src.source_rank,
         i.accelerator,
         date_diff('day', p.confirmed_at, clock) > src.max_age_days AS stale,
-        (p.attributes -> 'components') AS components,
-        CASE WHEN (p.attributes ->> 'price') = 'the lowest of the offers' THEN (p.attributes ->> 'offers')::INTEGER END
-            AS lowest_of
+        -- What else tells two things apart; quicker to sort by than its parts.
+        hash(
+            p.operating_system, p.tenancy, p.purchase_option, p.price_type, p.term_months, p.payment,
+            p.offering_class, p.currency
+        ) AS way
     FROM prices_as_of(moment) AS p
     JOIN sources AS src ON src.source = p.source
     LEFT JOIN instance_types AS i ON i.provider = p.provider AND i.instance_type = p.instance_type
     WHERE p.category = 'compute' AND p.unit = 'hour' AND p.instance_type IS NOT NULL
       AND p.tier_from = 0 AND p.offering_class IS DISTINCT FROM 'dev_test'
 ),
-best_source AS (
-    SELECT
-        *,
-        bool_or(zone IS NOT NULL) OVER thing AS zoned
-    FROM (
-        SELECT
-            *,
-            rank() OVER (
-                PARTITION BY
-                    provider, instance_type, accelerator, operating_system, tenancy, region, purchase_option, price_type, term_months,
-                    payment, offering_class, currency
-                ORDER BY stale, source_rank, source
-            ) AS place
-        FROM machine_prices
-    )
-    WHERE place = 1
-    WINDOW thing AS (
-        PARTITION BY
-            provider, instance_type, accelerator, operating_system, tenancy, region, purchase_option, price_type, term_months,
-            payment, offering_class, currency
-    )
-),
+-- The first row of a thing is of its best source, and of a zone where that source has zones. Rows of one
+-- service and zone follow each other, the freshest first.
 chosen AS (
     SELECT *
-    FROM best_source
-    WHERE zone IS NOT NULL OR NOT zoned
-    QUALIFY row_number() OVER (
-        PARTITION BY
-            provider, service, instance_type, accelerator, operating_system, tenancy, region, zone, purchase_option, price_type,
-            term_months, payment, offering_class, currency
-        ORDER BY as_of DESC, price_id
-    ) = 1
+    FROM machine_prices
+    WINDOW thing AS (
+        PARTITION BY provider, instance_type, accelerator, region, way
+        ORDER BY stale, source_rank, source, zone IS NULL, service, zone, as_of DESC, price_id
+    )
+    QUALIFY
+        (stale, source) = (first_value(stale) OVER thing, first_value(source) OVER thing)
+        AND (zone IS NULL) = first_value(zone IS NULL) OVER thing
+        AND (
+            lag(price_id) OVER thing IS NULL
+            OR (lag(service) OVER thing, lag(zone) OVER thing) IS DISTINCT FROM (service, zone)
+        )
 ),
 bands AS (
     SELECT i.*
@@ -74,7 +63,9 @@ SELECT
     (m.price_hour * 730)::DECIMAL(20, 10) AS price_month,
     (m.price_hour / usd.units_per_usd)::DECIMAL(20, 10) AS price_usd_hour,
     (m.price_hour * 730 / usd.units_per_usd)::DECIMAL(20, 10) AS price_usd_month,
-    m.upfront, m.components, m.lowest_of,
+    m.upfront, m.attributes -> 'components' AS components,
+    CASE WHEN (m.attributes ->> 'price') = 'the lowest of the offers' THEN (m.attributes ->> 'offers')::INTEGER END
+        AS lowest_of,
     CASE WHEN m.purchase_option = 'spot' THEN b.percent_from END AS interruption_from,
     CASE WHEN m.purchase_option = 'spot' THEN b.percent_to END AS interruption_to,
     m.source, m.source_url, m.effective_from, m.valid_from, m.as_of, m.observed_at, m.confirmed_at, m.stale
