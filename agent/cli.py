@@ -20,6 +20,7 @@ from agent.cli_estimate import estimate
 from agent.cli_export import export
 from agent.cli_history import history
 from agent.cli_offers import offers
+from agent.cli_recommend import recommend
 from agent.cli_records import emit, emit_csv, emit_records
 from agent.cli_refresh import refresh
 from agent.cli_sources import sources
@@ -82,6 +83,7 @@ app.command()(offers)
 app.command()(estimate)
 app.command()(history)
 app.command()(changes)
+app.command()(recommend)
 app.command()(sources)
 app.command()(export)
 

@@ -80,7 +80,7 @@ def offers(
         note("No offer meets these conditions.")
         return
     if "data_of" in show(_table(found.rows), _spare(found.rows)):
-        note(_data_of(found.rows))
+        note(data_of(found.rows))
     if found.truncated:
         note(f"{len(found.rows)} of {found.figures['found']:,} offers; --limit shows more.")
 
@@ -122,7 +122,7 @@ def _spare(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [*spare, "data_of"]
 
 
-def _data_of(rows: Sequence[Mapping[str, Any]]) -> str:
+def data_of(rows: Sequence[Mapping[str, Any]]) -> str:
     days: dict[str, set[str]] = {}
     for row in rows:
         days.setdefault(row["provider"], set()).add(f"{row['as_of']:%Y-%m-%d}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from agent import plan_after
@@ -77,6 +78,37 @@ def _estimate(reading: Reading, context: Context) -> list[Call]:
     return [
         Call("estimate", {"machine": name, **how_much, **how}) for name in reading.machine_names()[:_MODELS]
     ]
+
+
+def _recommend(reading: Reading, context: Context) -> list[Call]:
+    """The use is what the question says: hours of less than a month, else whole months; else a year."""
+    given = {k: v for k, v in conditions(reading, context).items() if k in _RECOMMENDABLE}
+    hours = reading.usage.hours
+    use: dict[str, Any] = {}
+    if hours is not None:
+        months = max(1, round(hours / 730))
+        use = {"months": months, "hours_per_month": str(min(hours / months, Decimal(730)))}
+    count = {"count": reading.usage.machines} if reading.usage.machines > 1 else {}
+    by = {"by": "gpu"} if reading.per_gpu else {}
+    spot = {"interruptible": True} if reading.interruptible else {}
+    return [Call("recommend", {**given, **use, **count, **by, **spot, "rows": _LISTED // 2})]
+
+
+_RECOMMENDABLE = (
+    "accelerators",
+    "min_vcpus",
+    "min_memory_gib",
+    "min_gpus",
+    "min_gpu_memory_gib",
+    "gpus_only",
+    "architecture",
+    "places",
+    "not_places",
+    "providers",
+    "not_providers",
+    "operating_system",
+    "tenancy",
+)
 
 
 def _cheapest(reading: Reading, context: Context) -> list[Call]:
@@ -211,6 +243,7 @@ _FIRST: dict[Intent, Callable[[Reading, Context], list[Call]]] = {
     Intent.COMPARE: _compare,
     Intent.LIST: _list,
     Intent.ESTIMATE: _estimate,
+    Intent.RECOMMEND: _recommend,
     Intent.TOKENS: _tokens,
     Intent.HISTORY: history,
     Intent.CHANGES: changes,

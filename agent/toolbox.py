@@ -17,6 +17,7 @@ from agent import (
     fact_tools,
     history_tools,
     knowledge_tools,
+    recommend_tools,
     token_tools,
     tools,
 )
@@ -37,6 +38,7 @@ TOOLS: tuple[Tool, ...] = (
     history_tools.token_price_history,
     history_tools.accelerator_history,
     history_tools.price_changes,
+    recommend_tools.recommend,
     fact_tools.refused_prices,
     fact_tools.nearest_prices,
     fact_tools.machine_specs,

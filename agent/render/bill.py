@@ -76,13 +76,19 @@ def _given_up(offer: Row, language: str) -> Iterator[str]:
 
 def _worded_offer(offer: Row, language: str) -> dict[str, str]:
     """What the phrases of what is given up need to know."""
-    least, most = offer.get("interruption_from"), offer.get("interruption_to")
-    band = "" if least is None else f" ({least}–{most}%)" if most is not None else f" (> {least}%)"
     return {
-        "band": band,
+        "band": band(offer),
         "architecture": word(language, "condition", str(offer["architecture"])),
         "day": formats.day(offer["confirmed_at"], language),
     }
+
+
+def band(offer: Row) -> str:
+    """` (5–10%)`: how many of such machines are taken back within a month, where that is known."""
+    least, most = offer["interruption_from"], offer["interruption_to"]
+    if least is None:
+        return ""
+    return f" ({least}–{most}%)" if most is not None else f" (> {least}%)"
 
 
 def assumptions(figures: Row, language: str) -> Iterator[str]:

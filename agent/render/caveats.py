@@ -9,7 +9,9 @@ from agent.render.basis import dates_of, used_rows
 from agent.render.page import Page, Row
 from agent.understand.reading import Intent, Reading
 
-_PRICED = (Intent.PRICE, Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.ESTIMATE)
+_PRICED = (
+    Intent.PRICE, Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.ESTIMATE, Intent.RECOMMEND
+)  # fmt: skip
 _FILES_NAMED = 2
 
 

@@ -17,6 +17,7 @@ from agent.render.missing import explain_missing
 from agent.render.offers import write_offers
 from agent.render.page import Page, Row
 from agent.render.prices import write_estimates, write_prices
+from agent.render.recommendation import write_recommendation
 from agent.render.tokens import write_tokens, write_unknown_models
 from agent.render.trend import write_trend
 from agent.understand.reading import Intent, Reading
@@ -115,6 +116,7 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
         for intent in (Intent.COMPARE, Intent.ESTIMATE, Intent.PRICE, Intent.CHEAPEST, Intent.LIST)
         for tool, writer in _MACHINE
     ),
+    (Intent.RECOMMEND, "recommend", write_recommendation),
     (Intent.TOKENS, "token_cost", write_tokens),
     (Intent.TOKENS, "list_token_prices", write_tokens),
     (Intent.HISTORY, "price_on", write_history),

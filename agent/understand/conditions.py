@@ -154,6 +154,8 @@ def purchase(folded: str) -> Purchase:
     """The way of buying, with the defaults a question leaves out: on demand, Linux, shared, list price."""
     words = lexicon()
     found = words.found("purchase_options", folded)
+    if words.has("interruption", "refused", folded):
+        found.pop("spot", None)
     options = tuple(sorted(found, key=lambda name: found[name]))
     payment = words.first("payments", folded)
     if payment and not options:

@@ -110,6 +110,7 @@ def _rules(
             and not machine,
         ),
         (Intent.SPECS, cues("specs") and bool(machine)),
+        (Intent.RECOMMEND, cues("recommend") and _needs_said(needs, usage, named) and not machine),
         (Intent.EXPLAIN, _asks_why(cues, named, needs) and not machine),
         (
             Intent.COMPARE,
@@ -143,6 +144,12 @@ def _asks_why(cues: Cues, named: Named, needs: Needs) -> bool:
         return False
     asks_price = cues.generic("price") and (named.hardware() or needs.any_machine_needs())
     return _topical(cues) and not asks_price
+
+
+def _needs_said(needs: Needs, usage: Usage, named: Named) -> bool:
+    """Enough to choose a machine by, not only a topic."""
+    sized = needs.any_machine_needs()
+    return sized or (named.accelerators > 0 and (usage.hours is not None or named.places > 0))
 
 
 def _sides(named: Named) -> bool:

@@ -91,6 +91,7 @@ def read(question: str, words: Vocabulary, language: str = "auto", today: date |
         asks_whether=bool(_WHETHER[spoken].match(folded)),
         future=lexicon().has("time", "future", folded) or (period is not None and period.start > today),
         free=lexicon().has("free", "free", folded),
+        interruptible=_interruptible(folded, purchase),
     )
 
 
@@ -146,6 +147,13 @@ _WHETHER = {
     "pt": re.compile(r"(?!.*(?<![a-z])(?:como|quanto|quando|quais|qual|que|por ?que)(?![a-z])).*\?"),
 }
 _SIGNS = {"r$": "BRL", "€": "EUR", "£": "GBP"}
+
+
+def _interruptible(folded: str, purchase: Purchase) -> bool:
+    words = lexicon()
+    if words.has("interruption", "refused", folded):
+        return False
+    return "spot" in purchase.options or words.has("interruption", "tolerated", folded)
 
 
 def _currency(folded: str) -> str | None:

@@ -16,6 +16,7 @@ class Intent(StrEnum):
     COMPARE = "compare"
     LIST = "list"
     ESTIMATE = "estimate"
+    RECOMMEND = "recommend"
     TOKENS = "tokens"
     EXPLAIN = "explain"
     SPECS = "specs"
@@ -126,6 +127,7 @@ class Reading:
     asks_whether: bool = False  # yes or no is part of the answer
     future: bool = False
     free: bool = False
+    interruptible: bool = False  # the work bears being interrupted
 
     def machine_names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(machine.name for machine in self.machines))

@@ -80,3 +80,48 @@ def test_a_mistake_is_one_line(run: Cli, arguments: tuple[str, ...], message: st
     assert done.err.startswith("error: ")
     assert message in done.err
     assert done.err.count("\n") == 1
+
+
+def test_what_to_rent(run: Cli) -> None:
+    done = run("recommend", "--min-vcpus", "2", "--months", "2", "--count", "3")
+    assert (done.code, done.err) == (0, "")
+    table, words = done.out.split("\n\n", 1)
+    header, first, *_ = (line.split("\t") for line in table.splitlines())
+    assert header == [
+        "provider",
+        "machine",
+        "where",
+        "how",
+        "total_usd",
+        "usd_hour",
+        "vs_on_demand",
+        "data_of",
+    ]
+    # Two months of 730 hours of three machines at 0.096.
+    assert first[:7] == ["aws", "m5.large", "us-east-1", "on demand", "420.48", "0.096", "0%"]
+    assert "The cheapest on demand that meets the needs costs 420.48 USD" in words
+    assert "- Months of use: 2, hours a month: 730, machines: 3." in words
+    told = run("recommend", "--gpu", "H100", "--by", "gpu-memory", "--currency", "EUR", "--json").json()
+    assert told["offers"][0]["usd_gpu_gib_hour"] == pytest.approx(98.32 / 640)
+    assert told["in_currency"]["currency"] == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--by", "beauty"), "--by cannot be beauty"),
+        (("--architecture", "z80"), "--architecture cannot be z80"),
+        (("--gpu", "H99"), "No accelerator is called H99"),
+        (("--benchmark", "points"), "No benchmark is called points"),
+        (("--by", "benchmark"), "No benchmark is named"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_is_one_line(run: Cli, arguments: tuple[str, ...], message: str) -> None:
+    done = run("recommend", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+
+
+def test_nothing_meets_the_needs(run: Cli) -> None:
+    done = run("recommend", "--min-vcpus", "5000")
+    assert (done.code, done.out, done.err) == (0, "", "No offer meets these needs.\n")
