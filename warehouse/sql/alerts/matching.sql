@@ -6,7 +6,11 @@ SELECT
         WHEN 'month' THEN o.price_usd_month
         WHEN 'gpu_hour' THEN (o.price_usd_hour / nullif(o.accelerator_count, 0))::DECIMAL(20, 10)
         ELSE o.price_usd_hour
-    END AS measure
+    END AS measure,
+    thing_of(
+        o.provider, o.instance_type, o.operating_system, o.tenancy, o.region, o.zone, o.purchase_option,
+        o.price_type, o.term_months, o.payment, o.offering_class, o.currency
+    ) AS thing
 FROM query_table(relation) AS o
 SEMI JOIN asked_regions AS r ON r.provider = o.provider AND r.region = o.region
 CROSS JOIN asked AS f

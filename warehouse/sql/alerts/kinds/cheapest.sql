@@ -3,13 +3,13 @@
 CREATE OR REPLACE TEMP TABLE events AS
 WITH
 before AS (
-    SELECT m.*, thing_of(m) AS thing
+    SELECT m.*
     FROM matching('older.offers') AS m
     WHERE m.measure > 0
     QUALIFY m.measure = min(m.measure) OVER ()
 ),
 after AS (
-    SELECT m.*, thing_of(m) AS thing
+    SELECT m.*
     FROM matching('newer.offers') AS m
     WHERE m.measure > 0
     QUALIFY m.measure = min(m.measure) OVER ()

@@ -18,9 +18,10 @@ known AS (
             WHEN 'machine' THEN o.provider || '/' || o.instance_type
             WHEN 'gpu' THEN o.provider || '/' || o.accelerator
             WHEN 'region' THEN o.provider || '/' || o.region
-            ELSE thing_of(o)
+            ELSE o.thing
         END AS subject
     FROM matching('older.offers') AS o, asked AS f
+    WHERE f.first IN ('gpu', 'region') OR (o.provider, o.instance_type) IN (SELECT (provider, instance_type) FROM came)
 )
 SELECT
     md5(concat_ws('|', 'new', f.first, n.subject)) AS key, n.price_usd_hour::DOUBLE AS size, n.price_id,

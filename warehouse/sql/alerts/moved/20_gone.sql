@@ -7,7 +7,7 @@ WITH closed AS (
     GROUP BY price_id
     HAVING bool_and(valid_to IS NOT NULL)
 )
-SELECT o.*, thing_of(o) AS thing, c.closed_at
+SELECT o.*, c.closed_at
 FROM older.offers AS o
 JOIN closed AS c USING (price_id)
 WHERE c.closed_at > o.valid_from;

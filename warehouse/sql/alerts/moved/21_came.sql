@@ -1,6 +1,6 @@
 -- Offers whose price was not in force before.
 CREATE OR REPLACE TEMP TABLE came AS
-SELECT n.*, thing_of(n) AS thing
+SELECT n.*
 FROM newer.offers AS n
 WHERE
     n.price_id IN (SELECT new_price_id FROM apart WHERE old_price_id IS NULL)

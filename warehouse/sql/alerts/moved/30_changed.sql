@@ -5,8 +5,24 @@ WITH pairs AS (
     SELECT old_price_id, new_price_id FROM apart WHERE old_price_id = new_price_id
     UNION ALL
     SELECT g.price_id, c.price_id
-    FROM gone AS g
-    JOIN came AS c USING (thing, source, service)
+    FROM (
+        SELECT
+            price_id, source, service,
+            thing_of(
+                provider, instance_type, operating_system, tenancy, region, zone, purchase_option, price_type,
+                term_months, payment, offering_class, currency
+            ) AS thing
+        FROM gone
+    ) AS g
+    JOIN (
+        SELECT
+            price_id, source, service,
+            thing_of(
+                provider, instance_type, operating_system, tenancy, region, zone, purchase_option, price_type,
+                term_months, payment, offering_class, currency
+            ) AS thing
+        FROM came
+    ) AS c USING (thing, source, service)
     QUALIFY count(*) OVER (PARTITION BY g.price_id) = 1 AND count(*) OVER (PARTITION BY c.price_id) = 1
 )
 SELECT

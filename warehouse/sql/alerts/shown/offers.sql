@@ -1,7 +1,11 @@
 -- The largest events that are not told yet, with what both snapshots say of them.
-WITH largest AS (
+WITH
+largest AS MATERIALIZED (
     SELECT * FROM events SEMI JOIN untold USING (key) ORDER BY size DESC, key LIMIT $rows
-)
+),
+-- Joined inward first: only then is a large table not read whole.
+after AS (SELECT n.* FROM newer.offers AS n JOIN (SELECT price_id FROM largest) USING (price_id)),
+before AS (SELECT o.* FROM older.offers AS o JOIN (SELECT old_price_id AS price_id FROM largest) USING (price_id))
 SELECT
     coalesce(n.provider, o.provider) AS provider, coalesce(n.instance_type, o.instance_type) AS machine,
     coalesce(n.region, o.region) AS region, coalesce(n.zone, o.zone) AS zone,
@@ -19,6 +23,6 @@ SELECT
     coalesce(n.source, o.source) AS source, coalesce(n.confirmed_at, o.confirmed_at) AS confirmed_at,
     n.valid_from, coalesce(n.price_id, o.price_id)::VARCHAR AS price_id
 FROM largest AS l
-LEFT JOIN newer.offers AS n ON n.price_id = l.price_id
-LEFT JOIN older.offers AS o ON o.price_id = l.old_price_id
+LEFT JOIN after AS n ON n.price_id = l.price_id
+LEFT JOIN before AS o ON o.price_id = l.old_price_id
 ORDER BY l.size DESC, l.key;
