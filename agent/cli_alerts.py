@@ -57,7 +57,7 @@ def check(as_json: Json = False) -> None:
     ]
     if listed:
         show(QueryResult(columns, tuple(listed)))
-    line(f"{alert_rules.path_of(limits)}: {len(listed)} rules, {len(rules.deliver)} targets, all valid.")
+    line(f"{alert_rules.path_of(limits)}: valid, with rules: {len(listed)}, targets: {len(rules.deliver)}.")
     for one in notes:
         note(one)
 
@@ -159,9 +159,14 @@ def send_test(name: Annotated[str, typer.Argument(help="Name of a rule.")], as_j
 
 
 def _summary(found: int | None, done: Any) -> str:
-    told = [] if found is None else [f"{found} new alerts"]
-    told += [f"{done.delivered} delivered", f"{done.waiting} to be tried again", f"{done.given_up} given up"]
-    return ", ".join(told) + "."
+    told = [] if found is None else [f"New: {found}"]
+    told += [
+        f"delivered: {done.delivered}",
+        f"to be tried again: {done.waiting}",
+        f"given up: {done.given_up}",
+    ]
+    text = ", ".join(told) + "."
+    return text[0].upper() + text[1:]
 
 
 def _show_found(found: list[Found], rules: Any, as_json: bool) -> None:

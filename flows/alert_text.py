@@ -89,8 +89,9 @@ class AlertText:
             return self._amount(amount, "USD", rule.per)
 
         say, limit = self.say["line"], rule.below_usd or rule.above_usd
-        old = row["old_price_usd_hour"]
-        was = "" if old is None else say["was"].format(old=figure(old, row["old_accelerator_count"]))
+        old, was = row["old_price_usd_hour"], ""
+        if old not in (None, row["price_usd_hour"]):
+            was = say["was"].format(old=figure(old, row["old_accelerator_count"]))
         return str(
             say["below" if rule.below_usd else "above"].format(
                 what=self._what(row),

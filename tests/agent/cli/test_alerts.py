@@ -46,7 +46,7 @@ def rules(store: Path) -> Path:
 def test_rules_are_checked_tried_told_and_listed(change: Cli, rules: Path, hooks: Webhooks) -> None:
     checked = change("alerts", "check")
     assert checked.code == 0
-    assert "2 rules, 1 targets, all valid." in checked.out
+    assert "alerts.toml: valid, with rules: 2, targets: 1." in checked.out
     assert "filter.place: no offer has Eurpe; nearest: Europe" in checked.err
     tried = change("alerts", "run", "--dry-run")
     assert (
@@ -56,8 +56,8 @@ def test_rules_are_checked_tried_told_and_listed(change: Cli, rules: Path, hooks
     assert (hooks.asked, change("alerts", "list").err) == (0, "No alert.\n")
     told = change("alerts", "run")
     assert (told.code, len(hooks.got)) == (0, 1)
-    assert "1 new alerts, 1 delivered, 0 to be tried again, 0 given up." in told.out
-    assert "0 new alerts, 0 delivered" in change("alerts", "run").out
+    assert "New: 1, delivered: 1, to be tried again: 0, given up: 0." in told.out
+    assert "New: 0, delivered: 0" in change("alerts", "run").out
     (listed,) = change("alerts", "list", "--json").json()
     assert (listed["rule"], listed["state"], listed["target"]) == ("cheap", "delivered", "ops")
     tested = change("alerts", "test", "cheap")
