@@ -19,6 +19,7 @@ from agent.cli_choice import AsOf, SnapshotId, reader_of, say_which
 from agent.cli_estimate import estimate
 from agent.cli_export import export
 from agent.cli_history import history
+from agent.cli_money import commitment, convert
 from agent.cli_offers import offers
 from agent.cli_recommend import recommend
 from agent.cli_records import emit, emit_csv, emit_records
@@ -80,6 +81,8 @@ def start(
 
 app.command()(refresh)
 app.command()(offers)
+app.command()(commitment)
+app.command()(convert)
 app.command()(estimate)
 app.command()(history)
 app.command()(changes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from agent.cli_records import emit
 from agent.terminal import note, show
 from warehouse.contracts import OPERATING_SYSTEMS, PURCHASE_OPTIONS, TENANCIES, QueryResult
 from warehouse.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from warehouse.reader import Reader
 
 Many = list[str] | None
 
@@ -39,6 +42,10 @@ def offers(
     contracted: Annotated[
         bool, typer.Option("--own", help="Prices of your own lists instead of list prices.")
     ] = False,
+    currency: Annotated[
+        str | None,
+        typer.Option("--currency", help="Prices in this currency too, at the latest rate: BRL, EUR, ..."),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Rows to show.")] = 20,
     snapshot: SnapshotId = None,
     as_of: AsOf = None,
@@ -72,30 +79,34 @@ def offers(
         words = vocabulary(reader)
         one_of("--provider", [name.lower() for name in provider or ()], sorted(words.providers))
         found = find_offers(Context(reader, words, opener(None, reader)), **chosen)
+        rows = found.rows if currency is None else in_currency(reader, found.rows, currency.upper())
         say_which(reader, as_of)
     if as_json:
-        emit(list(found.rows))
+        emit(list(rows))
         return
-    if not found.rows:
+    if not rows:
         note("No offer meets these conditions.")
         return
-    if "data_of" in show(_table(found.rows), _spare(found.rows)):
-        note(data_of(found.rows))
+    if "data_of" in show(_table(rows), _spare(rows)):
+        note(data_of(rows))
+    for rate in _rates(rows):
+        note(rate)
     if found.truncated:
-        note(f"{len(found.rows)} of {found.figures['found']:,} offers; --limit shows more.")
+        note(f"{len(rows)} of {found.figures['found']:,} offers; --limit shows more.")
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> QueryResult:
     """What most people look for; --json has every column."""
-    columns = ("provider", "machine", "region", "usd_hour", "vcpus", "gib", "gpus", "option", "data_of")
+    wanted = rows[0].get("in_currency")
+    priced = f"{wanted.lower()}_hour" if wanted else "usd_hour"
     return QueryResult(
-        columns,
+        ("provider", "machine", "region", priced, "vcpus", "gib", "gpus", "option", "data_of"),
         tuple(
             (
                 row["provider"],
                 row["instance_type"],
                 row["region"],
-                row["price_usd_hour"],
+                row["price_hour_in"] if wanted else row["price_usd_hour"],
                 row["vcpus"],
                 row["memory_gib"],
                 f"{row['accelerator_count']:g}×{row['accelerator']}" if row["accelerator"] else None,
@@ -105,6 +116,41 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> QueryResult:
             for row in rows
         ),
     )
+
+
+def in_currency(reader: Reader, rows: Sequence[Mapping[str, Any]], currency: str) -> list[Mapping[str, Any]]:
+    """Rows with what they cost in a currency; where the seller publishes it, its own row stands alone.
+
+    Raises InvalidInput where there is no rate.
+    """
+    ids = [row["price_id"] for row in rows]
+    priced = reader.named("offers_in", currency=currency, day=None, price_ids=ids).records()
+    if any(one["price_hour_in"] is None for one in priced):
+        raise InvalidInput(f"There is no rate for {currency} in this snapshot.", "Try BRL, EUR or GBP.")
+    told = {one["price_id"]: one for one in priced}
+    return [{**row, **told[row["price_id"]]} for row in rows if row["price_id"] in told]
+
+
+def _rates(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Each rate that was used, with its date; and how many prices are the sellers' own."""
+    used = {
+        (row["currency"], row["in_currency"], row["fx_rate"], row["fx_date"], row["fx_source"])
+        for row in rows
+        if row.get("converted")
+    }
+    said = [
+        f"1 {before} = {rate.normalize():f} {after}, the rate of {day} ({source})."
+        for before, after, rate, day, source in sorted(used)
+    ]
+    published = sum(row.get("converted") is False for row in rows)
+    return [
+        *said,
+        *(
+            [f"{published} published in {rows[0]['in_currency']} by the seller, not converted."]
+            if published
+            else []
+        ),
+    ]
 
 
 def _option(row: Mapping[str, Any]) -> str:

@@ -177,7 +177,7 @@ def _converted(context: Context, total: Decimal, currency: str) -> dict[str, Any
     return {
         "currency": rate["currency"],
         "total": rate["amount"].quantize(_DIGITS),
-        "units_per_usd": rate["units_per_usd"],
+        "units_per_usd": rate["rate"],
         "rate_date": rate["rate_date"],
         "rate_source": rate["source"],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -12,6 +13,8 @@ from agent.filters import Names
 from agent.tools import PurchaseOption
 from warehouse.contracts import QueryResult
 from warehouse.errors import InvalidInput
+
+_MOST = 10**15
 
 
 def refused_prices(
@@ -91,13 +94,22 @@ def coverage(context: Context, providers: Names = None, places: Names = None) ->
     return _finding("coverage", result)
 
 
-def convert(context: Context, amount: Decimal, currency: str) -> Finding:
-    """An amount in USD in another currency, at the snapshot's dated rate."""
-    rates = context.reader.named("fx_rate", currency=currency.upper()).records()
-    if not rates:
-        raise InvalidInput(f"There is no rate for {currency} in this snapshot.", "Try BRL, EUR or GBP.")
-    rows = tuple({**rate, "amount_usd": amount, "amount": amount * rate["units_per_usd"]} for rate in rates)
-    return Finding("convert", {}, rows)
+def convert(
+    context: Context, amount: Decimal, currency: str, from_currency: str = "USD", day: date | None = None
+) -> Finding:
+    """An amount in another currency at the dated rate of a day, by default the latest; the rate is told."""
+    if abs(amount) >= _MOST:
+        raise InvalidInput(f"{amount} is too great an amount.", f"Give less than {_MOST:,}.")
+    result = context.reader.named(
+        "converted", amount=amount, from_currency=from_currency, to_currency=currency, day=day
+    )
+    if not result.rows:
+        when = f" on {day} or before" if day else ""
+        raise InvalidInput(
+            f"There is no rate for {currency} against {from_currency}{when} in this snapshot.",
+            "Try a later day." if day else "Try BRL, EUR or GBP.",
+        )
+    return Finding("convert", {}, tuple(result.records()))
 
 
 def _finding(tool: str, result: QueryResult) -> Finding:

@@ -16,6 +16,16 @@ from agent.understand.reading import Intent, Reading
 
 _LISTED = 12
 _MODELS = 4
+_HOURS_A_MONTH = 730
+_COMMITTED = (
+    "places",
+    "providers",
+    "operating_system",
+    "tenancy",
+    "term_months",
+    "payment",
+    "offering_classes",
+)
 
 
 def next_calls(reading: Reading, context: Context) -> list[Call]:
@@ -109,6 +119,22 @@ _RECOMMENDABLE = (
     "operating_system",
     "tenancy",
 )
+
+
+def _commitment(reading: Reading, context: Context) -> list[Call]:
+    names = reading.machine_names()
+    if not names:
+        return []
+    how = {**places_of(reading), **purchase_of(reading, full=True)}
+    options = [option for option in reading.purchase.options if option not in ("on_demand", "spot")]
+    hours = reading.usage.hours
+    given = {
+        **{name: how[name] for name in _COMMITTED if name in how},
+        "purchase_options": options or None,
+        "hours_per_month": str(hours) if hours is not None and hours <= _HOURS_A_MONTH else None,
+    }
+    kept = {name: value for name, value in given.items() if value is not None}
+    return [Call("commitment_options", {"machine": names[0], **kept})]
 
 
 def _cheapest(reading: Reading, context: Context) -> list[Call]:
@@ -244,6 +270,7 @@ _FIRST: dict[Intent, Callable[[Reading, Context], list[Call]]] = {
     Intent.LIST: _list,
     Intent.ESTIMATE: _estimate,
     Intent.RECOMMEND: _recommend,
+    Intent.COMMITMENT: _commitment,
     Intent.TOKENS: _tokens,
     Intent.HISTORY: history,
     Intent.CHANGES: changes,

@@ -64,6 +64,6 @@ def _highest_price(reading: Reading, context: Context) -> str | None:
         return None
     rate = Decimal(1)
     for finding in context.found("convert"):
-        rate = finding.rows[0]["units_per_usd"]
+        rate = finding.rows[0]["rate"]
     hours = _HOURS_A_MONTH if needs.max_price_per == "month" else 1
     return str((needs.max_price / rate / hours).quantize(Decimal("0.0000000001")))

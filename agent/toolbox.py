@@ -12,6 +12,7 @@ from agno.tools.function import Function
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from agent import (
+    commitment_tools,
     compare_tools,
     estimate_tools,
     fact_tools,
@@ -33,6 +34,7 @@ TOOLS: tuple[Tool, ...] = (
     compare_tools.compare,
     tools.estimate,
     estimate_tools.estimate_basket,
+    commitment_tools.commitment_options,
     history_tools.price_history,
     history_tools.price_on,
     history_tools.token_price_history,

@@ -9,7 +9,15 @@ from agent.context import Context
 from agent.render.page import Page, Row
 from agent.understand.reading import Intent, Reading
 
-_PRICED = (Intent.PRICE, Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.ESTIMATE, Intent.HISTORY)
+_PRICED = (
+    Intent.PRICE,
+    Intent.CHEAPEST,
+    Intent.COMPARE,
+    Intent.LIST,
+    Intent.ESTIMATE,
+    Intent.COMMITMENT,
+    Intent.HISTORY,
+)
 _PROVIDERS_NAMED = 4
 
 
@@ -69,6 +77,8 @@ def how(page: Page, reading: Reading, *, assumed: bool | None) -> str:
         "tenancy": page.word("condition", purchase.tenancy),
         "price_type": page.word("condition", purchase.price_type),
     }
+    if reading.intent is Intent.COMMITMENT and "purchase_option" in purchase.assumed:
+        del parts["purchase_option"]  # all are shown
     chosen = [text for name, text in parts.items() if assumed in (None, name in purchase.assumed)]
     if not assumed and purchase.term_months:
         chosen.append(page.say("condition.term", n=purchase.term_months))

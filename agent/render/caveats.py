@@ -10,7 +10,8 @@ from agent.render.page import Page, Row
 from agent.understand.reading import Intent, Reading
 
 _PRICED = (
-    Intent.PRICE, Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.ESTIMATE, Intent.RECOMMEND
+    Intent.PRICE, Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.ESTIMATE, Intent.COMMITMENT,
+    Intent.RECOMMEND
 )  # fmt: skip
 _FILES_NAMED = 2
 

@@ -11,6 +11,7 @@ from agent.render import facts, formats
 from agent.render.basis import add_basis, add_credits
 from agent.render.caveats import add_caveats
 from agent.render.changes import write_changes
+from agent.render.commitments import write_commitments
 from agent.render.compare import write_comparison
 from agent.render.history import write_history
 from agent.render.missing import explain_missing
@@ -83,8 +84,9 @@ def _add_conversion(page: Page, reading: Reading, context: Context) -> None:
             continue
         page.add(
             "price.converted",
-            amount_usd=formats.rate(row["amount_usd"], "USD", page.language),
+            amount_usd=formats.rate(row["from_amount"], row["from_currency"], page.language),
             amount=_exact_enough(row["amount"], row["currency"], page.language),
+            rate=formats.rate(row["rate"], row["currency"], page.language),
             day=formats.day(row["rate_date"], page.language),
             source=_rate_source(page, row),
             cite=page.cite({**row, "price_id": f"{row['source']}/{row['currency']}"}) if row["title"] else "",
@@ -117,6 +119,7 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
         for tool, writer in _MACHINE
     ),
     (Intent.RECOMMEND, "recommend", write_recommendation),
+    (Intent.COMMITMENT, "commitment_options", write_commitments),
     (Intent.TOKENS, "token_cost", write_tokens),
     (Intent.TOKENS, "list_token_prices", write_tokens),
     (Intent.HISTORY, "price_on", write_history),

@@ -109,6 +109,7 @@ def _rules(
             )
             and not machine,
         ),
+        (Intent.COMMITMENT, cues("commitment") and bool(machine)),
         (Intent.SPECS, cues("specs") and bool(machine)),
         (Intent.RECOMMEND, cues("recommend") and _needs_said(needs, usage, named) and not machine),
         (Intent.EXPLAIN, _asks_why(cues, named, needs) and not machine),

@@ -17,6 +17,7 @@ class Intent(StrEnum):
     LIST = "list"
     ESTIMATE = "estimate"
     RECOMMEND = "recommend"
+    COMMITMENT = "commitment"
     TOKENS = "tokens"
     EXPLAIN = "explain"
     SPECS = "specs"

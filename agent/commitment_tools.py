@@ -1,0 +1,69 @@
+"""The ways of buying one machine side by side, and when a commitment breaks even."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+from agent import filters
+from agent.context import Context
+from agent.evidence import Finding
+from agent.filters import Names
+from agent.tools import PurchaseOption
+from warehouse.errors import InvalidInput
+
+MONTH = Decimal(730)
+_NEVER_OWED = ("on_demand", "spot")
+
+
+def commitment_options(
+    context: Context,
+    machine: str,
+    places: Names = None,
+    providers: Names = None,
+    operating_system: str = "linux",
+    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    purchase_options: list[PurchaseOption] | None = None,
+    term_months: int | None = None,
+    payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+    offering_classes: Names = None,
+    hours_per_month: Decimal | None = None,
+) -> Finding:
+    """Break-even of a machine's commitments beside on demand and spot, and their cost at a monthly use."""
+    if hours_per_month is not None and not 0 < hours_per_month <= MONTH:
+        raise InvalidInput(
+            f"A month has {MONTH} hours, not {hours_per_month}.", "Give the hours one machine runs a month."
+        )
+    result = context.reader.named(
+        "commitment_options",
+        machines=filters.machine_names(context, [machine]),
+        regions=filters.regions(context, places),
+        providers=filters.provider_names(context, providers),
+        operating_system=operating_system,
+        tenancy=tenancy,
+    )
+    wanted = {"term_months": term_months, "payment": payment}
+    rows = [
+        row
+        for row in result.records()
+        if row["purchase_option"] in _NEVER_OWED
+        or (
+            all(value in (None, row[name]) for name, value in wanted.items())
+            and row["purchase_option"] in (purchase_options or (row["purchase_option"],))
+            and row["offering_class"] in (offering_classes or (row["offering_class"],))
+        )
+    ]
+    if hours_per_month is not None:
+        rows = sorted(
+            ({**row, "cost_month": _month(row, hours_per_month)} for row in rows),
+            key=lambda row: (row["currency"], row["cost_month"]),
+        )
+    committed = sum(row["purchase_option"] not in _NEVER_OWED for row in rows)
+    return Finding("commitment_options", {}, tuple(rows), {"commitments": committed}, result.truncated)
+
+
+def _month(row: Mapping[str, Any], hours: Decimal) -> Decimal:
+    """A commitment is owed for every hour of the month; the rest for the hours used."""
+    used = hours if row["purchase_option"] in _NEVER_OWED else MONTH
+    return Decimal(row["price_hour"] * used)
