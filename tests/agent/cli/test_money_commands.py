@@ -72,16 +72,15 @@ def bought(store: Path) -> None:
 
 @pytest.mark.usefixtures("bought")
 def test_commitment_shows_fee_discount_and_break_even(change: Cli) -> None:
-    lines = change(
-        "commitment", "m5.large", "--region", "us-east-1", "--hours-per-month", "730"
-    ).out.splitlines()
-    head = lines[0].split("\t")
-    first = dict(zip(head, lines[1].split("\t"), strict=True))
+    shown = change("commitment", "m5.large", "--region", "us-east-1", "--hours-per-month", "730").out
+    head, own, *lines = (line.split("\t") for line in shown.splitlines())
+    assert own[-1] == "511.00 BRL *"
+    first = dict(zip(head, lines[0], strict=True))
     # 300 + 0.03 * 8760 = 562.80; / 0.096 = 5862.5 hours; / 730 = 8.03 months; * 730 / 8760 = 46.90 a month
     assert first == {
         "region": "us-east-1", "option": "reserved", "term": "12 months", "payment": "partial_upfront",
         "upfront": "300", "fee_hour": "0.03", "effective_hour": "0.064247", "discount": "33.1%",
-        "hours": "5862.5", "months": "8.03", "cost_month": "46.90 *",
+        "hours": "5862.5", "months": "8.03", "cost_month": "46.90 USD *",
     }  # fmt: skip
 
 
