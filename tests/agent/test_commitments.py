@@ -80,6 +80,6 @@ def test_any_currency_at_the_rate_of_a_day(found: Context) -> None:
 
 def test_a_converted_figure_stands_beside_its_rate_and_date(live: Reader) -> None:
     english = answer("price of m5.large in us-east-1 in reais", reader=live).text
-    assert "0.096 USD is about 0.504 BRL at 5.25 BRL for 1 USD, the rate of 2030-01-15" in english
+    assert "0.096 USD is about 0.504 BRL at the rate of 2030-01-15, 5.25 BRL for 1 USD" in english
     portuguese = answer("quanto custa m5.large em us-east-1 em reais", reader=live).text
-    assert "0,096 USD são cerca de 0,504 BRL a 5,25 BRL por 1 USD, cotação de 15/01/2030" in portuguese
+    assert "0,096 USD são cerca de 0,504 BRL pela cotação de 15/01/2030, 5,25 BRL por 1 USD" in portuguese

@@ -77,7 +77,10 @@ def test_only_data_that_is_old_is_called_old(live: Reader) -> None:
 
 def test_a_conversion_names_the_date_and_the_source_of_its_rate(live: Reader) -> None:
     said = ask(live, "preço da m5.large em us-east-1 em reais")
-    assert "0,504 BRL pela cotação de 15/01/2030 (PTAX do Banco Central do Brasil) [2]." in said.text
+    assert (
+        "0,504 BRL pela cotação de 15/01/2030, 5,25 BRL por 1 USD (PTAX do Banco Central do Brasil) [2]."
+        in said.text
+    )
     assert "Dados de Banco Central do Brasil, ODbL 1.0." in said.text
 
 

@@ -1,20 +1,18 @@
 -- An amount in another currency at the rate of a day; without a day at the latest.
 SELECT
     upper($from_currency::VARCHAR) AS from_currency, upper($to_currency::VARCHAR) AS currency,
-    $amount::DECIMAL(38, 10) AS from_amount,
-    convert_money(
-        $amount::DECIMAL(38, 10), $from_currency::VARCHAR, $to_currency::VARCHAR, coalesce($day::DATE, DATE '9999-12-31')
-    ) AS amount,
-    f.rate, f.rate_date, f.source, s.title, s.homepage AS source_url,
+    $amount::DECIMAL(38, 10) AS from_amount, exchanged($amount, f.fx.units_before, f.fx.units_after) AS amount,
+    f.fx.rate AS rate, f.rate_date, f.fx.source AS source, s.title, s.homepage AS source_url,
     make_timestamptz(year(f.rate_date), month(f.rate_date), day(f.rate_date), 0, 0, 0, 'UTC') AS as_of
 FROM (
     -- A dollar's rate to itself is of any day.
-    SELECT
-        fx.rate AS rate, fx.source AS source,
-        CASE WHEN fx.rate_date < DATE '9999-12-31' THEN fx.rate_date ELSE current_date END AS rate_date
+    SELECT fx, CASE WHEN fx.rate_date < DATE '9999-12-31' THEN fx.rate_date ELSE current_date END AS rate_date
     FROM (
-        SELECT fx_between($from_currency::VARCHAR, $to_currency::VARCHAR, coalesce($day::DATE, DATE '9999-12-31')) AS fx
+        SELECT
+            fx_between(
+                $from_currency::VARCHAR, $to_currency::VARCHAR, coalesce($day::DATE, DATE '9999-12-31')
+            ) AS fx
     )
 ) AS f
-LEFT JOIN sources AS s ON s.source = f.source
-WHERE f.rate IS NOT NULL;
+LEFT JOIN sources AS s ON s.source = f.fx.source
+WHERE f.fx IS NOT NULL;
