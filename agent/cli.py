@@ -8,7 +8,6 @@ import sys
 import traceback
 from contextlib import suppress
 from importlib import metadata
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,9 +21,10 @@ from agent.cli_history import history
 from agent.cli_money import commitment, convert
 from agent.cli_offers import offers
 from agent.cli_recommend import recommend
-from agent.cli_records import emit, emit_csv, emit_records
+from agent.cli_records import emit
 from agent.cli_refresh import refresh
 from agent.cli_sources import sources
+from agent.cli_sql import encoded, sql
 from agent.terminal import INTERRUPTED, failure, interruptible, line, note, out, show, show_answer, without
 from warehouse import log
 from warehouse.contracts import QueryResult
@@ -89,6 +89,7 @@ app.command()(changes)
 app.command()(recommend)
 app.command()(sources)
 app.command()(export)
+app.command()(sql)
 
 
 @app.command()
@@ -104,65 +105,13 @@ def ask(
 
     if lang not in (None, "auto", "en", "pt"):
         raise InvalidInput(f"There is no language {lang}.", "Use en or pt.")
-    _require_text(question)
+    encoded(question)
     with reader_of(snapshot, as_of) as reader:
         answered = answer(question, reader=reader, language=lang)
     if as_json:
         emit(answered.to_dict())
     else:
         show_answer(answered)
-
-
-@app.command()
-def sql(
-    query: Annotated[str | None, typer.Argument(help="One SELECT.")] = None,
-    file: Annotated[Path | None, typer.Option("--file", help="Read the SELECT from a file.")] = None,
-    output: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Rows to return at most.")] = None,
-    snapshot: SnapshotId = None,
-    as_of: AsOf = None,
-    as_json: Json = False,
-) -> None:
-    """Run one SELECT over a snapshot; nothing else is allowed."""
-    text = _query_text(query, file)
-    with reader_of(snapshot, as_of) as reader:
-        result = reader.query(text, limit=limit)
-        say_which(reader, as_of)
-    _print_result(result, "json" if as_json else output)
-    if result.truncated:
-        note(f"Cut at {len(result.rows):,} rows; --limit or CLOUD_PRICING_QUERY_ROWS allows more.")
-
-
-def _query_text(query: str | None, file: Path | None) -> str:
-    if (query is None) == (file is None):
-        raise InvalidInput(
-            "Give a SELECT or --file, one of them.", 'Try: cloud-pricing sql "select * from freshness"'
-        )
-    if file is None:
-        _require_text(query or "")
-        return query or ""
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"Cannot read {file}: {error}.", "Check the path.") from None
-
-
-def _require_text(argument: str) -> None:
-    try:
-        argument.encode()
-    except UnicodeEncodeError:
-        raise InvalidInput("The text is not UTF-8.", "Send it in UTF-8.") from None
-
-
-def _print_result(result: QueryResult, output: str) -> None:
-    if output == "json":
-        emit_records(result)
-    elif output == "csv":
-        emit_csv(result)
-    elif output == "table":
-        show(result)
-    else:
-        raise InvalidInput(f"There is no format {output}.", "Use table, csv or json.")
 
 
 @app.command()

@@ -7,9 +7,10 @@ import io
 import json
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from agent.terminal import write
@@ -24,21 +25,33 @@ def emit(value: object) -> None:
 
 
 def emit_records(result: QueryResult) -> None:
-    """A list of one object a row; of columns that share a name the later ones get a number."""
-    names: list[str] = []
-    for name in result.columns:
-        taken = (f"{name}_{number}" for number in range(1, len(result.columns) + 1))
-        free = (one for one in (name, *taken) if one not in names)
-        names.append(next(free))
+    """A list of one object a row."""
+    names = unique(result.columns)
     emit([dict(zip(names, row, strict=True)) for row in result.rows])
 
 
+def unique(columns: Sequence[str]) -> list[str]:
+    """The names of an object's members; of columns that share a name the later ones get a number."""
+    names: list[str] = []
+    for name in columns:
+        taken = (f"{name}_{number}" for number in range(1, len(columns) + 1))
+        names.append(next(one for one in (name, *taken) if one not in names))
+    return names
+
+
 def emit_csv(result: QueryResult) -> None:
+    write("".join(csv_lines(result.columns, result.rows)))
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """The header and each row as text that ends its line."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(result.columns)
-    writer.writerows([_csv_cell(value) for value in row] for row in result.rows)
-    write(text.getvalue())
+    for cells in chain([columns], ([_csv_cell(value) for value in row] for row in rows)):
+        writer.writerow(cells)
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
 
 
 def plain(value: Any) -> Any:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -204,3 +206,27 @@ def test_every_column_is_documented(reader: Reader) -> None:
 def test_an_example_query_runs(reader: Reader, query: str) -> None:
     result = reader.query(query)
     assert result.rows, "an example that finds nothing shows nothing"
+
+
+PLAIN = """
+import json, sys
+import duckdb
+path, queries = json.load(sys.stdin)
+plain, attached = duckdb.connect(path, read_only=True), duckdb.connect()
+attached.execute("ATTACH '" + path + "' AS prices (READ_ONLY)")
+names = [name for (name,) in plain.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()]
+assert len(names) > 12, names
+for query in (*queries, *(f'FROM "{name}" LIMIT 1' for name in names)):
+    plain.execute(query).fetchall()
+for name in names:
+    attached.execute(f'FROM prices."{name}" LIMIT 1').fetchall()
+"""
+
+
+def test_views_and_macros_need_nothing_of_ours(reader: Reader) -> None:
+    """In a process that knows only DuckDB: every view and example, and every view of the attached file."""
+    given = json.dumps([str(reader.folder / "warehouse.duckdb"), _examples()])
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", PLAIN], input=given, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

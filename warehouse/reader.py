@@ -12,7 +12,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -218,7 +218,8 @@ class Reader:
             raise
         finally:
             timer.cancel()
-            cursor.interrupt()  # a query that Ctrl-C left running would keep `close` waiting
+            with suppress(duckdb.ConnectionException):  # a stream that outlives its reader
+                cursor.interrupt()  # a query that Ctrl-C left running would keep `close` waiting
             cursor.close()
 
 

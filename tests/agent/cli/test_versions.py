@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -114,6 +115,22 @@ def test_a_time_may_have_hours_and_an_offset(change: Cli, published: tuple[Snaps
         created.replace(microsecond=0).isoformat(),
     ):  # fmt: skip
         assert older.id in change("sql", "select 1", "--as-of", written).err, written
+
+
+def test_a_script_turns_to_another_snapshot(
+    change: Cli, published: tuple[Snapshot, Snapshot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, newer = published
+    price = "select price_hour from offers where instance_type = 'm5.xlarge' and price_type = 'list';\n"
+    script = (
+        f".snapshot {older.id}\n{price}.snapshot {day_of(newer)[:4]}-12-31\n{price}.snapshot {newer.id}\n"
+    )
+    monkeypatch.setattr("sys.stdin", io.StringIO(script))
+    done = change("sql")
+    assert done.code == 0, done.err
+    prices = [line for line in done.out.splitlines() if line.startswith("0.")]
+    assert prices == ["0.192", "0.2"]
+    assert done.out.count("not the one in force") == 1
 
 
 # --- what changed
