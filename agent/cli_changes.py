@@ -111,5 +111,10 @@ def _what(row: Mapping[str, Any]) -> str:
     """`m5.xlarge windows dedicated reserved`, and the unit where it is not USD an hour."""
     unit = f"{row['currency']}/{row['unit']}"
     usual = ("linux", "shared", "on_demand", None)
-    how = [row[name] for name in ("operating_system", "tenancy", "purchase_option") if row[name] not in usual]
+    names = ("kind", "operating_system", "tenancy", "purchase_option", "payment", "offering_class")
+    how = [row[name] for name in names if row[name] not in usual]
+    if row["term_months"]:
+        how.append(f"{row['term_months']} months")
+    if row["tier_from"]:
+        how.append(f"from {row['tier_from']:g}")
     return " ".join((row["instance_type"] or row["name"], *how, *([] if unit == "USD/hour" else [unit])))

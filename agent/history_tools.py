@@ -23,6 +23,7 @@ from warehouse.errors import InvalidInput
 
 Row = Mapping[str, Any]
 Tenancy = Literal["shared", "dedicated", "host"]
+Payment = Literal["no_upfront", "partial_upfront", "all_upfront"]
 _ALL = 1000
 
 
@@ -33,12 +34,24 @@ def price_history(
     operating_system: str = "linux",
     tenancy: Tenancy = "shared",
     purchase_options: list[PurchaseOption] | None = None,
+    term_months: int | None = None,
+    payment: Payment | None = None,
     since: date | None = None,
     last_day: date | None = None,
 ) -> Finding:
     """Every hourly price a machine has had, oldest first, with each step's change in percent."""
-    result = _machines(
-        context, machines, places, operating_system, tenancy, purchase_options, since, last_day
+    result = _told(
+        context,
+        "history_of",
+        since,
+        last_day,
+        machines=filters.machine_names(context, machines),
+        regions=filters.regions(context, places),
+        operating_system=operating_system,
+        tenancy=tenancy,
+        purchase_options=list(purchase_options or ("on_demand",)),
+        term_months=term_months,
+        payment=payment,
     )
     return _finding("price_history", result, since, last_day)
 
@@ -52,11 +65,14 @@ def price_on(
     operating_system: str = "linux",
     tenancy: Tenancy = "shared",
     purchase_options: list[PurchaseOption] | None = None,
+    term_months: int | None = None,
+    payment: Payment | None = None,
 ) -> Finding:
     """What a machine cost on a past day, or from a day to a last one, and when each price was in force."""
-    until = last_day or since
-    result = _machines(context, machines, places, operating_system, tenancy, purchase_options, since, until)
-    return _finding("price_on", result, since, until)
+    how: dict[str, Any] = {"operating_system": operating_system, "tenancy": tenancy, "payment": payment}
+    how |= {"purchase_options": purchase_options, "term_months": term_months}
+    found = price_history(context, machines, places, **how, since=since, last_day=last_day or since)
+    return replace(found, tool="price_on")
 
 
 def token_price_history(
@@ -164,29 +180,6 @@ def _moment(of: datetime | date | None) -> datetime | None:
     if isinstance(of, datetime):
         return of if of.tzinfo else of.replace(tzinfo=UTC)
     return periods.at(of) if of else None
-
-
-def _machines(
-    context: Context,
-    machines: list[str],
-    places: Names,
-    operating_system: str,
-    tenancy: str,
-    purchase_options: Sequence[str] | None,
-    since: date | None,
-    last_day: date | None,
-) -> QueryResult:
-    return _told(
-        context,
-        "history_of",
-        since,
-        last_day,
-        machines=filters.machine_names(context, machines),
-        regions=filters.regions(context, places),
-        operating_system=operating_system,
-        tenancy=tenancy,
-        purchase_options=list(purchase_options or ("on_demand",)),
-    )
 
 
 def _told(

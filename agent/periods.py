@@ -22,7 +22,8 @@ _WRITTEN = "Write it as 2026-11-01, 2026-11 or 2026, or back from now as 7d, 2w,
 
 @dataclass(frozen=True)
 class Period:
-    """`kind` is day, week, month, quarter, half, year, range, since or until; `text` the words that said so.
+    """`text` are the words that said so; `kind` says which: day, week, month, quarter, half, year, part (of
+    a year), range, since, until, or this (week, month, ...).
 
     `assumed` is whether a part of it was not said: the year, or the order of day and month.
     """

@@ -36,6 +36,8 @@ def history(reading: Reading, context: Context) -> list[Call]:
         "operating_system": reading.purchase.operating_system,
         "tenancy": reading.purchase.tenancy,
         "purchase_options": list(reading.purchase.options),
+        "term_months": reading.purchase.term_months,
+        "payment": reading.purchase.payment,
     }
     where = {name: value for name, value in places_of(reading).items() if name == "places"}
     asked = {"machines": list(machines[:_MACHINES]), **where, **how, **_days(reading.period)}

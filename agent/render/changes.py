@@ -6,6 +6,7 @@ from agent.context import Context
 from agent.periods import Period
 from agent.render import formats
 from agent.render.page import Page, Row
+from agent.render.terms import way
 from agent.understand.reading import Reading
 
 _COLUMNS = (
@@ -95,19 +96,27 @@ def _said(page: Page, row: Row) -> dict[str, str]:
 def _thing(page: Page, row: Row) -> str:
     provider = page.provider(row["provider"])
     if not row["instance_type"]:
-        return page.say("changes.other", name=str(row["name"]).strip(), provider=provider)
+        name = str(row["name"]).strip()
+        if not row["kind"]:
+            return page.say("changes.other", name=name, provider=provider)
+        kind = page.word("kind", row["kind"])
+        tier = page.say("changes.tier", tokens=page.number(row["tier_from"])) if row["tier_from"] else ""
+        return page.say("changes.tokens", name=name, provider=provider, kind=kind, tier=tier)
     how = [
         row["purchase_option"],
         row["operating_system"],
         None if row["tenancy"] == "shared" else row["tenancy"],
     ]
-    conditions = ", ".join(page.word("condition", str(part)) for part in how if part)
+    said = [*(page.word("condition", str(part)) for part in how if part), way(page, row)]
+    conditions = ", ".join(filter(None, said))
     return page.say("changes.machine", machine=row["instance_type"], provider=provider, conditions=conditions)
 
 
 def _regions(page: Page, row: Row) -> str:
     codes = [str(code) for code in row["region_codes"]]
+    if codes == ["global"]:
+        return ""
     named = [page.region({"region": code}) for code in codes[:_REGIONS_NAMED]]
     more = len(codes) - len(named)
     page.counts.append(more)
-    return page.joined([*named, f"+{more}"] if more > 0 else named)
+    return page.say("changes.where", regions=page.joined([*named, f"+{more}"] if more > 0 else named))

@@ -16,30 +16,31 @@ from agent.render.steps import (
     rate_of,
     said_of,
     write_others,
-    write_steps,
+    write_rows,
 )
 from agent.understand.reading import Reading
 
 
 def write_course(page: Page, reading: Reading, series: list[Steps]) -> None:
     ordered = sorted(series, key=_interest)
-    places = {steps[0]["region"] for steps in series}
-    many = len(places) > 1 and len(series) > 1 and not of_tokens(series[0])
+    whether = _whether(page, reading, [_overall(steps) for steps in series])
+    many = len({steps[0]["region"] for steps in series}) > 1 and not of_tokens(series[0])
+    if not many or len(reading.places) > 1:
+        shown = ordered[: max(SHOWN, len(reading.places))]
+    elif not any(_overall(steps) for steps in series):
+        _write_flat(page, ordered, whether)
+        return
+    else:
+        moved = max(ordered[1:], key=lambda steps: abs(_overall(steps)))
+        shown = [ordered[0], *([moved] if _overall(moved) else [])]
+    for steps in shown:
+        _write_lead(page, reading, steps, whether)
+        whether = ""
+        if len(steps) > 1:
+            page.add("history.steps")
+            write_rows(page, steps)
     if many and len(reading.places) <= 1:
         counts = _directions(series)
-        if not counts["down"] + counts["up"]:
-            _write_flat(page, reading, ordered)
-            return
-        shown = ordered[:1]
-        moved = max(ordered[1:], key=lambda steps: abs(_overall(steps)))
-        shown += [moved] if _overall(moved) else []
-    else:
-        shown = ordered[: max(SHOWN, len(reading.places))]
-    for number, steps in enumerate(shown):
-        _write_lead(page, reading, steps, whether=number == 0)
-        if len(steps) > 1:
-            write_steps(page, steps)
-    if many and len(reading.places) <= 1:
         page.add("history.directions", **counts, regions=sum(counts.values()))
     else:
         write_others(page, len(series) - len(shown))
@@ -65,10 +66,9 @@ def _directions(series: list[Steps]) -> dict[str, int]:
     }
 
 
-def _write_flat(page: Page, reading: Reading, series: list[Steps]) -> None:
+def _write_flat(page: Page, series: list[Steps], whether: str) -> None:
     """Nowhere did it move: one sentence says so."""
     first = series[0][0]
-    whether = _whether(page, reading, 0.0)
     page.add(
         "history.flat",
         whether=whether,
@@ -81,14 +81,14 @@ def _write_flat(page: Page, reading: Reading, series: list[Steps]) -> None:
     )
 
 
-def _write_lead(page: Page, reading: Reading, steps: Steps, *, whether: bool) -> None:
+def _write_lead(page: Page, reading: Reading, steps: Steps, whether: str) -> None:
     told = course(steps)
     first, last, move = told[0], told[-1], _overall(steps)
     settled = next(
         row for row, rest in _with_rest(told) if all(one["price"] == last["price"] for one in rest)
     )
     values = {
-        "whether": _whether(page, reading, move) if whether else "",
+        "whether": whether,
         "thing": said_of(page, first),
         "since": page.day(first["valid_from"]),
         "rate": rate_of(page, settled),
@@ -112,8 +112,10 @@ def _with_rest(steps: Sequence[Row]) -> Iterator[tuple[Row, Sequence[Row]]]:
     return ((row, steps[number:]) for number, row in enumerate(steps))
 
 
-def _whether(page: Page, reading: Reading, move: float) -> str:
+def _whether(page: Page, reading: Reading, moves: Sequence[float]) -> str:
+    """Yes where every price went the way asked about, no where none did."""
     if not reading.asks_whether:
         return ""
-    wanted = {"up": move > 0, "down": move < 0}.get(reading.direction or "", move != 0)
-    return page.say("history.yes" if wanted else "history.no") + " "
+    went = {"up": [m > 0 for m in moves], "down": [m < 0 for m in moves]}
+    wanted = went.get(reading.direction or "", [m != 0 for m in moves])
+    return page.say(f"history.{'yes' if all(wanted) else 'partly' if any(wanted) else 'no'}") + " "

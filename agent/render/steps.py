@@ -18,7 +18,7 @@ def of_tokens(rows: Sequence[Row]) -> bool:
 
 
 def write_steps(page: Page, steps: Steps) -> None:
-    page.add("history.lead", thing=said_of(page, steps[0]))
+    page.add("history.lead", thing=said_of(page, steps[0]).rstrip(","))
     write_rows(page, steps)
 
 

@@ -142,7 +142,7 @@ def _part(match: re.Match[str], today: date, language: str) -> Period:
     """`early 2023`: the first months of it."""
     start = periods.whole_year(int(match["y"])).start
     first, last = next(ends for said, ends in _PARTS.items() if re.fullmatch(said, match["part"]))
-    return Period(periods.back(start, -first, "month"), periods.back(start, -last, "month"), "range")
+    return Period(periods.back(start, -first, "month"), periods.back(start, -last, "month"), "part")
 
 
 def _bare_year(match: re.Match[str], today: date, language: str) -> Period | None:

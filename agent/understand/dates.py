@@ -22,6 +22,9 @@ _SINCE = re.compile(
 _AFTERWARDS = re.compile(
     r"\s(?:onwards?|on(?=$|[?.,])|to (?:now|today|date)|ate (?:agora|hoje)|para ca|pra ca|em diante)"
 )
+_THAN = re.compile(
+    r"(?<![a-z])(?:than|do que)\s(?:it was |they were |era |custava )?(?:[io]n |em |n[oa] )?(?:the |o )?$"
+)
 _UNTIL = re.compile(
     r"(?<![a-z])(?:until|till|through|before|prior to|up to|ate|antes d[eoa])\s(?:the |o |a )?$"
 )
@@ -99,7 +102,7 @@ def _joined(folded: str, first: Said, second: Said) -> Said | None:
 
 def _bounded(folded: str, said: Said, today: date) -> Said:
     before, period = folded[: said.start], said.period
-    since, until = _SINCE.search(before), _UNTIL.search(before)
+    since, until = _SINCE.search(before) or _THAN.search(before), _UNTIL.search(before)
     onwards = _AFTERWARDS.match(folded[said.end :])
     if since and (since.group().split()[0] != "de" or onwards):
         start = period.end if since.group().startswith(("after", "depois", "apos")) else period.start

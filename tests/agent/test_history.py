@@ -142,6 +142,10 @@ def test_another_source_is_named_and_makes_no_change(past: Reader) -> None:
         ("has m5.large become more expensive since 2021?", "No: m5.large"),
         ("o preço da m5.large subiu desde 2021?", "Não: m5.large"),
         ("o preço da p5 caiu desde 2023?", "Sim: p5.48xlarge"),
+        (
+            "did the price of m5.xlarge rise since 2021?",
+            "In part: m5.xlarge in us-east-1 (N. Virginia) fell by 4%",
+        ),
         ("how did m5.large change since 2021?", "m5.large in us-east-1"),
     ],
 )

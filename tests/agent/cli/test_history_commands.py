@@ -87,8 +87,8 @@ def test_changes_are_the_largest_first(past: Any) -> None:
     done = past("changes", "--since", "2020-01-01", "--limit", "3")
     rows = rows_of(done.out)
     assert [(row["price"], row["change_%"], row["effective"]) for row in rows] == [
-        ("GPT-4o USD/million_tokens", "-50", "2024-08-06"),
-        ("GPT-4o USD/million_tokens", "-33.3", "2024-08-06"),
+        ("GPT-4o input USD/million_tokens", "-50", "2024-08-06"),
+        ("GPT-4o output USD/million_tokens", "-33.3", "2024-08-06"),
         ("p5.48xlarge", "-10.5", "2025-03-02"),
     ]
     assert "8 prices changed: 7 fell, 1 rose" in done.err

@@ -2,9 +2,10 @@
 -- regions are one line, and `regions` counts them. `found`, `fell` and `rose` count prices, `lines` what could be shown.
 WITH
 wanted AS (
-    SELECT c.*, s.source_rank
+    SELECT c.*, k.attributes ->> 'kind' AS kind, k.tier_from, k.term_months, k.payment, k.offering_class, s.source_rank
     FROM price_changes AS c
-    JOIN sources AS s USING (source)
+    JOIN price_keys AS k USING (price_id)
+    JOIN sources AS s ON s.source = c.source
     WHERE
         c.price_type = 'list'
         AND ($since::TIMESTAMPTZ IS NULL OR c.changed_at >= $since::TIMESTAMPTZ)
@@ -31,7 +32,8 @@ wanted AS (
 ),
 lines AS (
     SELECT
-        provider, instance_type, name, operating_system, tenancy, purchase_option, unit, currency, old_price, new_price,
+        provider, instance_type, name, kind, tier_from, operating_system, tenancy, purchase_option, term_months, payment,
+        offering_class, unit, currency, old_price, new_price,
         change_percent, changed_at, source,
         CASE WHEN $grouped::BOOLEAN THEN '' ELSE price_id::VARCHAR END AS line,
         min(price_id::VARCHAR) AS price_id, min(region) AS region, count(DISTINCT region) AS regions, count(*) AS prices,
@@ -50,5 +52,5 @@ FROM lines AS l
 JOIN batches AS b USING (batch_id)
 ORDER BY
     CASE WHEN $sort::VARCHAR = 'date' THEN changed_at END DESC, abs(change_percent) DESC, prices DESC, provider,
-    coalesce(instance_type, name), operating_system, purchase_option, region, l.price_id
+    coalesce(instance_type, name), kind, operating_system, purchase_option, region, l.price_id
 LIMIT $rows::INTEGER;

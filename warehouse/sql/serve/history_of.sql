@@ -17,6 +17,8 @@ WHERE
     AND p.operating_system = $operating_system::VARCHAR
     AND coalesce(p.tenancy, 'shared') = $tenancy::VARCHAR
     AND list_contains($purchase_options::VARCHAR[], p.purchase_option)
+    AND ($term_months::INTEGER IS NULL OR p.term_months = $term_months::INTEGER)
+    AND ($payment::VARCHAR IS NULL OR p.payment = $payment::VARCHAR)
     AND ($since::TIMESTAMPTZ IS NULL OR p.valid_to IS NULL OR p.valid_to > $since::TIMESTAMPTZ)
     AND ($until::TIMESTAMPTZ IS NULL OR p.valid_from < $until::TIMESTAMPTZ)
 ORDER BY p.valid_from, p.provider, p.region, p.price_id
