@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent import periods
 from agent.cli_choice import AsOf, SnapshotId, reader_of, say_which
 from agent.cli_records import emit
 from agent.terminal import note, show
@@ -47,6 +49,10 @@ def offers(
         typer.Option("--currency", help="Prices in this currency too, at the latest rate: BRL, EUR, ..."),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Rows to show.")] = 20,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help="Prices of a past day's end, out of the history: 2023-06-30, 2023, 1y."),
+    ] = None,
     snapshot: SnapshotId = None,
     as_of: AsOf = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False,
@@ -74,7 +80,10 @@ def offers(
         "purchase_options": purchase_option,
         "price_type": "contracted" if contracted else "list",
         "rows": limit,
+        "at": _day(at) if at is not None else None,
     }
+    if at is not None and contracted:
+        raise InvalidInput("--own and --at do not go together.", "Discounts are those of now; leave one out.")
     with reader_of(snapshot, as_of) as reader:
         words = vocabulary(reader)
         one_of("--provider", [name.lower() for name in provider or ()], sorted(words.providers))
@@ -93,6 +102,12 @@ def offers(
         note(rate)
     if found.truncated:
         note(f"{len(rows)} of {found.figures['found']:,} offers; --limit shows more.")
+
+
+def _day(text: str) -> date:
+    """Of a month or year its last day."""
+    moment = periods.moment(text, "--at", datetime.now(UTC), end=True)
+    return (moment - timedelta(microseconds=1)).date()
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> QueryResult:

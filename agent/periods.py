@@ -114,6 +114,11 @@ def _of_iso(year: str, number: str | None, of_month: str | None) -> Period:
     return day(date(int(year), int(number), int(of_month)))
 
 
+def end_of(of: date) -> datetime:
+    """The last moment of a day, in UTC."""
+    return at(of + DAY) - timedelta(microseconds=1)
+
+
 def at(of: date) -> datetime:
     """The moment a day begins, in UTC."""
     return datetime.combine(of, time(), UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -30,10 +31,19 @@ def conditions(reading: Reading, context: Context) -> dict[str, Any]:
         "per_gpu": reading.per_gpu or None,
         "dearest": reading.dearest or None,
         "free": reading.free or None,
+        "at": _at(reading),
         **places_of(reading),
         **purchase_of(reading, full=True),
     }
     return {name: value for name, value in given.items() if value not in (None, [])}
+
+
+def _at(reading: Reading) -> str | None:
+    """The day as of whose end offers are sought, where the question speaks of the past."""
+    period = reading.period
+    if period is None or reading.future or period.kind == "this":
+        return None
+    return min(period.last, datetime.now(UTC).date()).isoformat()
 
 
 def places_of(reading: Reading) -> dict[str, Any]:

@@ -7,10 +7,12 @@ them (totals, shares, conversions) in decimal arithmetic.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from agent import filters
+from agent import filters, periods
 from agent.context import Context
 from agent.evidence import Finding
 from agent.filters import Names
@@ -53,11 +55,14 @@ def find_offers(
     dearest: bool = False,
     free: bool = False,
     rows: int = 20,
+    at: date | None = None,
 ) -> Finding:
-    """Machines that meet conditions, cheapest first; a place is a region, city, country or continent."""
+    """Machines that meet conditions, cheapest first, now or at the end of a day; a place may be a continent."""
     options = purchase_options or ["on_demand"]
+    past: dict[str, Any] = {"at": periods.end_of(at)} if at else {}
     result = context.reader.named(
-        "find_offers",
+        "find_offers_at" if at else "find_offers",
+        **past,
         machines=filters.machine_names(context, machines),
         families=families or None,
         accelerators=filters.accelerator_names(context, accelerators),
@@ -88,7 +93,8 @@ def find_offers(
         free=free,
         rows=max(1, min(rows, _ALL)),
     )
-    return _offers("find_offers", result)
+    finding = _offers("find_offers", result)
+    return replace(finding, figures={**finding.figures, "at": at}) if at else finding
 
 
 def price_of(

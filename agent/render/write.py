@@ -31,8 +31,7 @@ def write(reading: Reading, context: Context, most_rows: int = 5) -> Page:
     page = Page(reading.language, context.reader.snapshot.id, most_rows, places=context.words)
     reading = _without_ones_own(page, reading, context)
     _writer(reading, context)(page, reading, context)
-    if reading.period and reading.intent in _PRESENT and not reading.future and reading.period.kind != "this":
-        page.lines.insert(0, page.say("caveat.present", period=formats.period(reading.period, page.language)))
+    _say_when(page, reading, context)
     _add_conversion(page, reading, context)
     if context.findings and reading.intent not in (Intent.FRESHNESS, Intent.SQL):
         add_basis(page, _relaxed(reading, context), context)
@@ -40,6 +39,18 @@ def write(reading: Reading, context: Context, most_rows: int = 5) -> Page:
         add_credits(page, context)
     add_caveats(page, reading, context)
     return page
+
+
+def _say_when(page: Page, reading: Reading, context: Context) -> None:
+    """First of all: as of which day offers were sought, or that the answer is of now, unlike the question."""
+    period = reading.period
+    if period is None or reading.intent not in _PRESENT or reading.future or period.kind == "this":
+        return
+    days = [finding.figures["at"] for finding in context.findings if finding.figures.get("at")]
+    if days:
+        page.lines.insert(0, page.say("offers.at", day=page.day(days[0])))
+    else:
+        page.lines.insert(0, page.say("caveat.present", period=formats.period(period, page.language)))
 
 
 def _without_ones_own(page: Page, reading: Reading, context: Context) -> Reading:

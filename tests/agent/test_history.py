@@ -117,8 +117,17 @@ def test_the_present_price_is_never_given_for_the_past(past: Reader) -> None:
     assert not unknown.answered
     assert "No price of m5.xlarge" in unknown.text
     assert "first known is 0.20 USD/hour, from 2020-08-30" in unknown.text
-    searched = said("cheapest machine with 4 vCPUs in 2021", past)
-    assert searched.text.startswith("These are the prices in force now, not those in 2021")
+    compared = said("AWS vs Azure for 4 vCPUs in 2021", past)
+    assert compared.text.startswith("These are the prices in force now, not those in 2021")
+
+
+def test_offers_are_sought_as_of_the_end_of_a_past_time(past: Reader) -> None:
+    searched = said("cheapest machine with 4 vCPUs in us-east-1 in 2021", past)
+    assert searched.text.startswith("As of the end of 2021-12-31, out of the history:")
+    assert "m5.xlarge" in searched.text
+    assert "0.20 USD/hour" in searched.text
+    portuguese = said("máquina mais barata com 4 vCPUs em us-east-1 em 2021", past)
+    assert portuguese.rows == searched.rows
 
 
 def test_a_year_in_which_the_price_changed_has_each_price_with_its_dates(past: Reader) -> None:

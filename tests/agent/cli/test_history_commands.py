@@ -105,6 +105,17 @@ def test_changes_of_one_kind(past: Any) -> None:
     assert "No list price changed" in none.err
 
 
+def test_offers_at_a_past_day_are_those_of_then(past: Any) -> None:
+    asked = ("offers", "--machine", "m5.xlarge", "--json", "--at")
+    then = {row["region"]: row["price_usd_hour"] for row in past(*asked, "2021").json()}
+    assert then == {"us-east-1": 0.2, "sa-east-1": 0.306}
+    before = {row["region"]: row["price_usd_hour"] for row in past(*asked, "2023-08-05").json()}
+    after = {row["region"]: row["price_usd_hour"] for row in past(*asked, "2023-08-06").json()}
+    assert (before["sa-east-1"], after["sa-east-1"]) == (0.306, 0.32)
+    assert past(*asked, "2015").json() == []
+    assert "do not go together" in past("offers", "--own", "--at", "2023").err
+
+
 def test_a_timeline_is_high_where_the_price_is_and_blank_where_none_is() -> None:
     start = datetime(2024, 1, 1, tzinfo=UTC)
     end = start + timedelta(days=8)

@@ -1,0 +1,97 @@
+-- `find_offers` of a past moment: list prices in force $at, out of the history. The parameters mean the same, and so do
+-- the columns; discounts of one's own are of now and are left out.
+WITH
+places AS (
+    SELECT split_part(place, '/', 1) AS provider, split_part(place, '/', 2) AS region
+    FROM (SELECT unnest($regions::VARCHAR[]) AS place)
+),
+elsewhere AS (
+    SELECT split_part(place, '/', 1) AS provider, split_part(place, '/', 2) AS region
+    FROM (SELECT unnest($not_regions::VARCHAR[]) AS place)
+),
+wanted AS (
+    SELECT
+        *,
+        (price_usd_hour / nullif(accelerator_count, 0))::DECIMAL(20, 10) AS price_usd_gpu_hour,
+        CASE $best_per::VARCHAR
+            WHEN 'machine' THEN provider || '/' || instance_type
+            WHEN 'provider' THEN provider
+            WHEN 'region' THEN provider || '/' || region
+            WHEN 'option' THEN provider || '/' || instance_type || '/' || purchase_option
+            WHEN 'accelerator' THEN accelerator
+        END AS side
+    FROM offers_as_of($at::TIMESTAMPTZ)
+    WHERE
+        price_usd_hour IS NOT NULL
+        AND price_type = $price_type::VARCHAR
+        AND ($operating_system::VARCHAR IS NULL OR operating_system = $operating_system::VARCHAR)
+        AND list_contains($purchase_options::VARCHAR[], purchase_option)
+        AND ($tenancy::VARCHAR IS NULL OR coalesce(tenancy, 'shared') = $tenancy::VARCHAR)
+        AND ($machines::VARCHAR[] IS NULL OR list_contains($machines::VARCHAR[], instance_type))
+        AND ($families::VARCHAR[] IS NULL OR list_contains($families::VARCHAR[], family))
+        AND ($accelerators::VARCHAR[] IS NULL OR list_contains($accelerators::VARCHAR[], accelerator))
+        AND ($providers::VARCHAR[] IS NULL OR list_contains($providers::VARCHAR[], provider))
+        AND ($not_providers::VARCHAR[] IS NULL OR NOT list_contains($not_providers::VARCHAR[], provider))
+        AND ($min_vcpus::DOUBLE IS NULL OR vcpus >= $min_vcpus::DOUBLE)
+        AND ($max_vcpus::DOUBLE IS NULL OR vcpus <= $max_vcpus::DOUBLE)
+        AND ($min_memory_gib::DOUBLE IS NULL OR memory_gib >= $min_memory_gib::DOUBLE)
+        AND ($max_memory_gib::DOUBLE IS NULL OR memory_gib <= $max_memory_gib::DOUBLE)
+        AND ($min_gpus::DOUBLE IS NULL OR accelerator_count >= $min_gpus::DOUBLE)
+        AND ($max_gpus::DOUBLE IS NULL OR accelerator_count <= $max_gpus::DOUBLE)
+        AND ($min_gpu_memory_gib::DOUBLE IS NULL OR accelerator_memory_gib >= $min_gpu_memory_gib::DOUBLE)
+        AND (
+            NOT $gpus_only::BOOLEAN
+            OR accelerator IN (SELECT a.accelerator FROM accelerators AS a WHERE a.kind = 'gpu')
+        )
+        AND ($architecture::VARCHAR IS NULL OR architecture = $architecture::VARCHAR)
+        AND ($term_months::INTEGER IS NULL OR term_months = $term_months::INTEGER)
+        AND ($payment::VARCHAR IS NULL OR payment = $payment::VARCHAR)
+        AND (
+            $offering_classes::VARCHAR[] IS NULL OR list_contains($offering_classes::VARCHAR[], offering_class)
+        )
+        AND ($free::BOOLEAN OR $machines::VARCHAR[] IS NOT NULL OR price_usd_hour > 0)
+        AND ($max_usd_hour::DECIMAL(20, 10) IS NULL OR price_usd_hour <= $max_usd_hour::DECIMAL(20, 10))
+        AND ($regions::VARCHAR[] IS NULL OR (provider, region) IN (SELECT (provider, region) FROM places))
+        AND ($not_regions::VARCHAR[] IS NULL OR (provider, region) NOT IN (SELECT (provider, region) FROM elsewhere))
+),
+measured AS (
+    SELECT
+        *,
+        CASE WHEN $per_gpu::BOOLEAN THEN price_usd_gpu_hour ELSE price_usd_hour END
+        * CASE WHEN $dearest::BOOLEAN THEN -1 ELSE 1 END AS measure
+    FROM wanted
+),
+best AS (
+    SELECT *
+    FROM measured
+    QUALIFY $best_per::VARCHAR IS NULL OR measure IS NOT DISTINCT FROM min(measure) OVER (PARTITION BY side)
+),
+shown AS (
+    SELECT
+        *,
+        CASE
+            WHEN $best_per::VARCHAR IS NOT NULL
+                THEN count(DISTINCT region) OVER (PARTITION BY side, provider, instance_type)
+        END AS tied
+    FROM best
+    QUALIFY
+        $best_per::VARCHAR IS NULL
+        OR (
+            row_number() OVER (PARTITION BY side, provider, instance_type ORDER BY region, price_id) <= 4
+            AND dense_rank() OVER (ORDER BY measure, provider, instance_type) <= $rows::INTEGER
+        )
+)
+SELECT
+    o.price_id::VARCHAR AS price_id, o.provider, o.service, o.instance_type, o.family, o.vcpus, o.memory_gib,
+    o.architecture, o.accelerator, o.accelerator_count, o.accelerator_memory_gib, o.operating_system, o.tenancy,
+    o.region, o.region_name, o.city, o.country, o.zone, o.purchase_option, o.price_type, o.term_months, o.payment,
+    o.offering_class, o.currency, o.price_hour, o.price_month, o.price_usd_hour, o.price_usd_month, o.price_usd_gpu_hour,
+    NULL AS rule, NULL AS discount_percent, o.upfront, o.components, o.interruption_from, o.interruption_to, o.lowest_of,
+    o.source, o.source_url, i.source AS specs_source, o.effective_from, o.valid_from, o.as_of, o.observed_at, o.confirmed_at,
+    o.stale, (SELECT count(*) FROM best) AS found, o.tied,
+    (SELECT count(DISTINCT provider || '/' || instance_type) FROM best) AS machines
+FROM shown AS o
+LEFT JOIN instance_types AS i ON i.provider = o.provider AND i.instance_type = o.instance_type
+ORDER BY
+    o.measure, o.provider, o.instance_type, o.region, o.zone, o.term_months, o.payment, o.offering_class, o.price_id
+LIMIT CASE WHEN $best_per::VARCHAR IS NULL THEN $rows::INTEGER ELSE 4 * $rows::INTEGER END;
