@@ -57,7 +57,7 @@ def find_offers(
     rows: int = 20,
     at: date | None = None,
 ) -> Finding:
-    """Machines that meet conditions, cheapest first, now or at the end of a day; a place may be a continent."""
+    """Machines that meet conditions, cheapest first, now or at a day's end; a place may be a continent."""
     options = purchase_options or ["on_demand"]
     past: dict[str, Any] = {"at": periods.end_of(at)} if at else {}
     result = context.reader.named(
