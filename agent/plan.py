@@ -82,7 +82,30 @@ def _sides_and_how(reading: Reading, by: str) -> dict[str, Any]:
     return {**given, **{name: value for name, value in how.items() if value is not None}}
 
 
+def _basket(reading: Reading) -> list[Call]:
+    """Machines and what is beside them are one bill, in the one place that the question names."""
+    place = {"region": reading.places[0].label_en} if reading.places else {}
+    how = reading.purchase
+    bought = {"purchase_option": how.options[0], "term_months": how.term_months, "payment": how.payment}
+    machine = {
+        "count": reading.usage.machines,
+        "hours": str(reading.usage.hours or 730),
+        "operating_system": how.operating_system,
+        "tenancy": how.tenancy,
+        **{name: value for name, value in bought.items() if value is not None},
+        **place,
+    }
+    basket: dict[str, Any] = {
+        "machines": [{"machine": name, **machine} for name in reading.machine_names()[:_MODELS]],
+        "other": [{"name": name, "gb": str(amount), **place} for name, amount in reading.things],
+        "currency": reading.currency,
+    }
+    return [Call("estimate_basket", {"basket": basket})]
+
+
 def _estimate(reading: Reading, context: Context) -> list[Call]:
+    if reading.things:
+        return _basket(reading)
     how_much = {"machines": reading.usage.machines, "hours": str(reading.usage.hours or 730)}
     how = {**_where_and_how(reading), **purchase_of(reading, full=True)}
     return [

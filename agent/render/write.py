@@ -9,6 +9,7 @@ from decimal import Decimal
 from agent.context import Context
 from agent.render import facts, formats
 from agent.render.basis import add_basis, add_credits
+from agent.render.bill_page import write_bill
 from agent.render.caveats import add_caveats
 from agent.render.changes import write_changes
 from agent.render.commitments import write_commitments
@@ -120,6 +121,7 @@ _PRESENT = (Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.PRICE, Intent.E
 _MACHINE = (
     ("compare", write_comparison),
     ("estimate", write_estimates),
+    ("estimate_basket", write_bill),
     ("price_of", write_prices),
     ("find_offers", write_offers),
 )

@@ -32,6 +32,8 @@ def read(question: str, words: Vocabulary, language: str = "auto", today: date |
     found = entities.mentions(text, folded, words, spoken, numbers)
     numbers = [n for n in numbers if not any(m.start <= n.start < m.end for m in found)]
     found = settle.settled(found, folded, words)
+    things = conditions.things(folded, numbers)
+    numbers = [n for n in numbers if n.start not in {one.start for _, one in things}]
     purchase = conditions.purchase(folded)
     committed = bool({"reserved", "savings_plan", "commitment"} & set(purchase.options))
     needs = conditions.needs(folded, numbers, found, exact=False)
@@ -50,6 +52,8 @@ def read(question: str, words: Vocabulary, language: str = "auto", today: date |
         workload,
         past=period is not None and period.start <= today and period.kind != "this",
     )
+    if things and intent in _WITH_THINGS:
+        intent = Intent.ESTIMATE
     if intent is Intent.LIST:
         needs = conditions.needs(folded, numbers, found, exact=True)
     accelerators, needs = _memory_variant(_accelerators(found), needs)
@@ -81,7 +85,8 @@ def read(question: str, words: Vocabulary, language: str = "auto", today: date |
         token_kind=lexicon().first("roles", folded),
         unknown_places=_unknown_places(text, folded, found),
         availability=lexicon().has("intents", "availability", folded),
-        elsewhere=service or _elsewhere(text, folded),
+        elsewhere=service or (None if things else _elsewhere(text, folded)),
+        things=tuple((name, one.value) for name, one in things),
         unknown_models=tuple(m.text for m in found if m.kind == "unknown_model"),
         loosely_named=_loosely_named(found),
         not_sellers=misplaced,
@@ -147,6 +152,9 @@ _WHETHER = {
     "pt": re.compile(r"(?!.*(?<![a-z])(?:como|quanto|quando|quais|qual|que|por ?que)(?![a-z])).*\?"),
 }
 _SIGNS = {"r$": "BRL", "€": "EUR", "£": "GBP"}
+
+
+_WITH_THINGS = (Intent.ESTIMATE, Intent.PRICE, Intent.CHEAPEST, Intent.EXPLAIN, Intent.UNKNOWN)
 
 
 def _interruptible(folded: str, purchase: Purchase) -> bool:

@@ -128,6 +128,7 @@ class Reading:
     asks_whether: bool = False  # yes or no is part of the answer
     future: bool = False
     free: bool = False
+    things: tuple[tuple[str, Decimal], ...] = ()  # what is no machine, and how many GB of it
     interruptible: bool = False  # the work bears being interrupted
 
     def machine_names(self) -> tuple[str, ...]:

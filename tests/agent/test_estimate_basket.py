@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from agent.answer import answer
 from agent.basket import Basket, amount, basket_of, read_basket
 from agent.basket_flags import lines_of
 from agent.context import Context
@@ -16,6 +17,7 @@ from agent.estimate_tools import estimate_basket
 from agent.render import bill
 from agent.toolbox import call
 from warehouse.errors import InvalidInput
+from warehouse.reader import Reader
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -222,3 +224,23 @@ def test_words_are_the_same_in_both_languages(found: Context) -> None:
     for words in (bill.totals, bill.unpriced, bill.alternatives, bill.assumptions):
         assert len(list(words(figures, "en"))) == len(list(words(figures, "pt")))
     assert "33,9% a menos" in " ".join(bill.alternatives(figures, "pt"))
+
+
+@pytest.mark.parametrize(
+    ("question", "total"),
+    [
+        ("3 m5.large for 200 hours plus 500 GB gp3 in us-east-1", "97.60 USD"),  # 57.6 + 40
+        ("3 m5.large por 200 horas mais 500 GB de gp3 em us-east-1", "97,60 USD"),
+        ("how much are 12000 GB of egress in us-east-1?", "1,062.70 USD"),
+        ("quanto custam 12.000 GB de tráfego de saída em us-east-1?", "1.062,70 USD"),
+    ],
+)
+def test_a_question_may_ask_for_more_than_machines(live: Reader, question: str, total: str) -> None:
+    said = answer(question, reader=live)
+    assert (said.intent, said.answered) == ("estimate", True)
+    assert said.text.splitlines()[0].endswith(f" {total}.")
+    assert said.citations
+    lines = [line for line in said.text.splitlines() if line.startswith("- ")]
+    assert len([line for line in lines if " = " in line]) == len(
+        said.rows
+    )  # none was struck out as ungrounded
