@@ -88,8 +88,6 @@ class ThingLine(Line):
     def _one_amount(self) -> ThingLine:
         if sum(value is not None for value in (self.gb, self.count, self.hours)) != 1:
             raise ValueError("give one of gb, count and hours")
-        if not self.region:
-            raise ValueError("give the region")
         return self
 
 

@@ -124,7 +124,9 @@ def _cheapest_region(
 
 def _thing(context: Context, line: ThingLine, services: list[dict[str, Any]], found: Known) -> dict[str, Any]:
     named = _services(line.name, services)
-    pairs = [tuple(pair.split("/", 1)) for pair in filters.regions(context, [line.region or ""]) or ()]
+    if not line.region:
+        raise InvalidInput(f"{line.name} has another price in each region.", "Name one, such as us-east-1.")
+    pairs = [tuple(pair.split("/", 1)) for pair in filters.regions(context, [line.region]) or ()]
     wanted = {line.provider.lower()} if line.provider else {provider for provider, _ in pairs}
     fitting = [
         (row, region) for row in named for provider, region in pairs if row["provider"] == provider in wanted

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
-from agent import plan_after
+from agent import plan_after, plan_bills
 from agent.context import Context
 from agent.plan_after import Call
 from agent.plan_conditions import conditions, places_of, purchase_of
@@ -82,68 +81,6 @@ def _sides_and_how(reading: Reading, by: str) -> dict[str, Any]:
     return {**given, **{name: value for name, value in how.items() if value is not None}}
 
 
-def _basket(reading: Reading) -> list[Call]:
-    """Machines and what is beside them are one bill, in the one place that the question names."""
-    place = {"region": reading.places[0].label_en} if reading.places else {}
-    how = reading.purchase
-    bought = {"purchase_option": how.options[0], "term_months": how.term_months, "payment": how.payment}
-    machine = {
-        "count": reading.usage.machines,
-        "hours": str(reading.usage.hours or 730),
-        "operating_system": how.operating_system,
-        "tenancy": how.tenancy,
-        **{name: value for name, value in bought.items() if value is not None},
-        **place,
-    }
-    basket: dict[str, Any] = {
-        "machines": [{"machine": name, **machine} for name in reading.machine_names()[:_MODELS]],
-        "other": [{"name": name, "gb": str(amount), **place} for name, amount in reading.things],
-        "currency": reading.currency,
-    }
-    return [Call("estimate_basket", {"basket": basket})]
-
-
-def _estimate(reading: Reading, context: Context) -> list[Call]:
-    if reading.things:
-        return _basket(reading)
-    how_much = {"machines": reading.usage.machines, "hours": str(reading.usage.hours or 730)}
-    how = {**_where_and_how(reading), **purchase_of(reading, full=True)}
-    return [
-        Call("estimate", {"machine": name, **how_much, **how}) for name in reading.machine_names()[:_MODELS]
-    ]
-
-
-def _recommend(reading: Reading, context: Context) -> list[Call]:
-    """The use is what the question says: hours of less than a month, else whole months; else a year."""
-    given = {k: v for k, v in conditions(reading, context).items() if k in _RECOMMENDABLE}
-    hours = reading.usage.hours
-    use: dict[str, Any] = {}
-    if hours is not None:
-        months = max(1, round(hours / 730))
-        use = {"months": months, "hours_per_month": str(min(hours / months, Decimal(730)))}
-    count = {"count": reading.usage.machines} if reading.usage.machines > 1 else {}
-    by = {"by": "gpu"} if reading.per_gpu else {}
-    spot = {"interruptible": True} if reading.interruptible else {}
-    return [Call("recommend", {**given, **use, **count, **by, **spot, "rows": _LISTED // 2})]
-
-
-_RECOMMENDABLE = (
-    "accelerators",
-    "min_vcpus",
-    "min_memory_gib",
-    "min_gpus",
-    "min_gpu_memory_gib",
-    "gpus_only",
-    "architecture",
-    "places",
-    "not_places",
-    "providers",
-    "not_providers",
-    "operating_system",
-    "tenancy",
-)
-
-
 def _commitment(reading: Reading, context: Context) -> list[Call]:
     names = reading.machine_names()
     if not names:
@@ -158,6 +95,16 @@ def _commitment(reading: Reading, context: Context) -> list[Call]:
     }
     kept = {name: value for name, value in given.items() if value is not None}
     return [Call("commitment_options", {"machine": names[0], **kept})]
+
+
+def _estimate(reading: Reading, context: Context) -> list[Call]:
+    if reading.things:
+        return plan_bills.basket(reading)
+    how_much = {"machines": reading.usage.machines, "hours": str(reading.usage.hours or 730)}
+    how = {**_where_and_how(reading), **purchase_of(reading, full=True)}
+    return [
+        Call("estimate", {"machine": name, **how_much, **how}) for name in reading.machine_names()[:_MODELS]
+    ]
 
 
 def _cheapest(reading: Reading, context: Context) -> list[Call]:
@@ -292,7 +239,7 @@ _FIRST: dict[Intent, Callable[[Reading, Context], list[Call]]] = {
     Intent.COMPARE: _compare,
     Intent.LIST: _list,
     Intent.ESTIMATE: _estimate,
-    Intent.RECOMMEND: _recommend,
+    Intent.RECOMMEND: plan_bills.recommend,
     Intent.COMMITMENT: _commitment,
     Intent.TOKENS: _tokens,
     Intent.HISTORY: history,

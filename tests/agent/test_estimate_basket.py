@@ -169,6 +169,7 @@ def test_a_mistake_in_a_file_is_shown_where_it_is(tmp_path: Path, yaml: str, mes
         ("disks:\n  - {name: gp3, gb: 1, region: eastus}\n", "line 2: gp3 is sold by aws, not in eastus"),
         ("disks:\n  - {name: gp3, hours: 1, region: us-east-1}\n", "gp3 is sold by the gb_month.*Give gb"),
         ("machines:\n  - {machine: m5.large, region: eastus}\n", "eastus is no region of theirs"),
+        ("disks:\n  - {name: gp3, gb: 1}\n", "line 2: gp3 has another price in each region"),
         ("tokens:\n  - {model: gpt-99, input: 5}\n", "line 2: No token price of gpt-99"),
     ],
 )
@@ -231,6 +232,7 @@ def test_words_are_the_same_in_both_languages(found: Context) -> None:
     [
         ("3 m5.large for 200 hours plus 500 GB gp3 in us-east-1", "97.60 USD"),  # 57.6 + 40
         ("3 m5.large por 200 horas mais 500 GB de gp3 em us-east-1", "97,60 USD"),
+        ("a m5.large for 3 months plus 500 GB of gp3 in us-east-1", "110.08 USD"),  # of one month: 70.08 + 40
         ("how much are 12000 GB of egress in us-east-1?", "1,062.70 USD"),
         ("quanto custam 12.000 GB de tráfego de saída em us-east-1?", "1.062,70 USD"),
     ],
