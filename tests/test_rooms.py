@@ -40,7 +40,10 @@ DOORS = {
         *_ALWAYS,
         *_ALERTS,
         *_BACKUPS,
-        *(f"warehouse.{name}" for name in ("build", "cards", "embed", "history", "knowledge", "quality", "snapshots")),
+        *(
+            f"warehouse.{name}"
+            for name in ("build", "cards", "embed", "history", "knowledge", "quality", "snapshots")
+        ),
         *(f"ingest.{name}" for name in ("client", "documents", "landing", "registry", "source", "staging")),
     },
 }

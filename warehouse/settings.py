@@ -58,8 +58,8 @@ class Settings(BaseSettings):
     keep_spot_days: int = Field(
         default=0,
         ge=0,
-        description="For how many days every change of spot and market prices is kept; of older days `spot_daily` "
-        "keeps low, median, high and volatility. 0 keeps all. List prices are always kept.",
+        description="For how many days every change of spot and market prices is kept; of older days "
+        "`spot_daily` keeps low, median, high and volatility. 0 keeps all. List prices are always kept.",
     )
     lock_timeout: float = Field(
         default=10.0, ge=0, description="Seconds to wait for another publisher before giving up."

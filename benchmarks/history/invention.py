@@ -153,7 +153,15 @@ def invent(limits: Settings, prices: int, past: int, embedder: DocumentEmbedder)
         for text in (_KEYS, _NUMBERED, _BATCHES, _OPEN):
             per_price = past / prices
             part = round(1000 * (per_price % 1))
-            _run(connection, text, past=int(per_price), part=part, years=int(per_price) + 2, source=SOURCE, now=NOW)
+            _run(
+                connection,
+                text,
+                past=int(per_price),
+                part=part,
+                years=int(per_price) + 2,
+                source=SOURCE,
+                now=NOW,
+            )
         for late in (False, True):
             _run(connection, _PAST, late=late, now=NOW)
         connection.execute(

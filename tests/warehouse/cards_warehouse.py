@@ -168,8 +168,17 @@ def add_spans(
     days, previous_to = [*amounts, None], None
     for (day, price), until in zip(amounts.items(), days[1:], strict=True):
         if price is not None:
-            span = {"key": key_no, "day": day, "until": until, "price": price, "batch": source, "before": previous_to}
-            connection.execute(_OPEN if until is None else _PAST, {k: v for k, v in span.items() if until or k != "until"})
+            span = {
+                "key": key_no,
+                "day": day,
+                "until": until,
+                "price": price,
+                "batch": source,
+                "before": previous_to,
+            }
+            connection.execute(
+                _OPEN if until is None else _PAST, {k: v for k, v in span.items() if until or k != "until"}
+            )
             previous_to = until
 
 
