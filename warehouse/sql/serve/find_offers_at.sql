@@ -37,6 +37,8 @@ wanted AS (
         AND ($min_memory_gib::DOUBLE IS NULL OR memory_gib >= $min_memory_gib::DOUBLE)
         AND ($max_memory_gib::DOUBLE IS NULL OR memory_gib <= $max_memory_gib::DOUBLE)
         AND ($min_gpus::DOUBLE IS NULL OR accelerator_count >= $min_gpus::DOUBLE)
+        -- This one reaches the tables through the windows of offers_as_of, as the number does not.
+        AND (coalesce($min_gpus::DOUBLE, 0) < 1 OR accelerator IS NOT NULL)
         AND ($max_gpus::DOUBLE IS NULL OR accelerator_count <= $max_gpus::DOUBLE)
         AND ($min_gpu_memory_gib::DOUBLE IS NULL OR accelerator_memory_gib >= $min_gpu_memory_gib::DOUBLE)
         AND (
