@@ -88,7 +88,10 @@ def history(
         note("More prices match than are shown; narrow the places or the time.")
     if chart is not None and rows:
         sources = ", ".join(sorted({row["source"] for row in rows}))
-        title = f"{rows[0]['instance_type'] or rows[0]['name']}: {_bought(options)}"
+        places_shown = {row["region"] for row in rows}
+        where = f" in {rows[0]['region']}" if len(places_shown) == 1 and places_shown != {"global"} else ""
+        bought = f", {_bought(options)}" if rows[0].get("instance_type") else ""
+        title = f"{rows[0].get('instance_type') or rows[0]['name']}{where}{bought}"
         caption = f"Snapshot {reader.snapshot.id} · sources: {sources}"
         spec = charts.history_chart(rows, language="en", title=title, caption=caption)
         charts.save(spec or {}, chart)

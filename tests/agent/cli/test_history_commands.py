@@ -81,6 +81,9 @@ def test_a_chart_is_drawn_without_a_network(past: Any, tmp_path: Path) -> None:
     assert done.code == 0, done.err
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size > 10_000
+    drawn = tmp_path / "tokens.svg"
+    assert past("history", "gpt-4o", "--chart", str(drawn)).code == 0
+    assert "GPT-4o" in drawn.read_text(encoding="utf-8")
 
 
 def test_changes_are_the_largest_first(past: Any) -> None:
