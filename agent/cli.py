@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from agent import cli_alerts, cli_backup, cli_focus, cli_knowledge, cli_snapshots
+from agent.cli_backfill import backfill
 from agent.cli_changes import changes
 from agent.cli_choice import AsOf, SnapshotId, reader_of, say_which
 from agent.cli_estimate import estimate
@@ -80,6 +81,7 @@ def start(
 
 
 app.command()(refresh)
+app.command()(backfill)
 app.command()(offers)
 app.command()(commitment)
 app.command()(convert)

@@ -20,7 +20,7 @@ INCOMPLETE = 8  # a source failed or a batch was refused: the last good data sta
 Many = list[str] | None
 
 
-def _split(values: Many) -> Many:
+def split(values: Many) -> Many:
     """Options may be repeated or comma-separated."""
     return [part.strip() for value in values for part in value.split(",") if part.strip()] if values else None
 
@@ -54,16 +54,16 @@ def refresh(
 
     Exit code 8: a source failed or a batch was refused; the last good data of its scope stays in force.
     """
-    chosen = _split(sources)
+    chosen = split(sources)
     _check(chosen, schedule, price_file, replay)
     if dry_run:
         from agent.cli_sources import show_plan
 
-        if not show_plan(chosen, schedule, _split(regions), _split(services), price_file, as_json):
+        if not show_plan(chosen, schedule, split(regions), split(services), price_file, as_json):
             raise typer.Exit(INCOMPLETE)
         return
     refreshed = _run_refresh(
-        chosen, schedule, _split(regions), _split(services), price_file, replay, quiet or as_json
+        chosen, schedule, split(regions), split(services), price_file, replay, quiet or as_json
     )
     if as_json:
         emit(refreshed)
@@ -136,7 +136,14 @@ def _say_refreshed(refreshed: dict[str, Any]) -> None:
         + (f", {failed} failed." if failed else ".")
     )
     _say_failed(collected)
-    scopes = {batch: f"{one['source']} {one['scope']}" for one in collected for batch in one["batches"]}
+    say_published(
+        refreshed,
+        {batch: f"{one['source']} {one['scope']}" for one in collected for batch in one["batches"]},
+    )
+
+
+def say_published(refreshed: dict[str, Any], scopes: dict[str, str]) -> None:
+    """What was published and how it was judged; `scopes` name the batches."""
     if not refreshed["changed"]:
         if refreshed["snapshot"] is None:
             line("Nothing is published: no source gave a batch.")

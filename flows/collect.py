@@ -73,16 +73,16 @@ def collect_scope(store: Path, source: str, scope: Scope, client: Client) -> Col
     tell("collect")
     payloads = keep(store, source, scope, client)
     try:
-        with _parsers(settings().workers):
+        with parsers(settings().workers):
             batches, parsed = stage(store, source, scope, payloads)
     except Exception:  # whatever it was, a defect too: raised again below
-        _distrust(store, client, payloads)
+        distrust(store, client, payloads)
         raise
     _log.info("collected", source=source, scope=str(scope), batches=len(batches), parsed=parsed)
     return Collected(source, str(scope), tuple(batch.batch_id for batch in batches), parsed)
 
 
-def _distrust(store: Path, client: Client, payloads: Sequence[Payload]) -> None:
+def distrust(store: Path, client: Client, payloads: Sequence[Payload]) -> None:
     """What could not be read comes whole the next time, and is kept no longer where it is damaged."""
     client.ask_anew(payload.record.url for payload in payloads)
     for payload in payloads:
@@ -93,7 +93,7 @@ def _distrust(store: Path, client: Client, payloads: Sequence[Payload]) -> None:
 
 
 @cache
-def _parsers(count: int) -> BoundedSemaphore:
+def parsers(count: int) -> BoundedSemaphore:
     """Parsing takes memory; fetching hardly any."""
     return BoundedSemaphore(count)
 
@@ -135,7 +135,7 @@ def collect_all(
     What a host's outage kept out is asked for once more, after all others, if the host was given up for a
     time that has passed. Raises InvalidInput where no source has what the selection names.
     """
-    _parsers(settings().workers)  # made by one thread, for all of them
+    parsers(settings().workers)  # made by one thread, for all of them
     started, errors = _begun(store, sources, selection, files)
     mistaken = all(isinstance(error, InvalidInput) for error in errors.values())
     if not started and mistaken and selection != Selection():
@@ -180,13 +180,18 @@ def _outcome(source: str, scope: Scope, future: PrefectFuture[Collected]) -> Col
 
 
 def _failed(source: str, scope: str, outcome: object) -> Collected:
+    return Collected(source, scope, error=told(source, scope, outcome))
+
+
+def told(source: str, scope: str, outcome: object) -> str:
+    """What went wrong, in a sentence; a defect is logged with its trace."""
     known = isinstance(outcome, CloudPricingError | OSError)
     error = str(outcome) if known else f"{type(outcome).__name__}: {outcome}"
     if isinstance(outcome, OSError):
         error = f"{outcome.strerror or outcome}. Check the disk and the permissions of {settings().store}."
     trace = outcome if isinstance(outcome, BaseException) and not known else None
     _log.error("collect_failed", source=source, scope=scope, error=error, exc_info=trace)
-    return Collected(source, scope, error=error)
+    return error
 
 
 @flow(name="collect", flow_run_name="collect {source}", task_runner=RUNNER, persist_result=False)

@@ -1,4 +1,4 @@
-"""What a refresh would do, and when each source is due: nothing here fetches a price."""
+"""What a refresh or a back-fill would do, and when each source is due: nothing here fetches a price."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ingest import registry
+from ingest import editions, registry
 from ingest.client import Client
 from ingest.landing import Landing
-from ingest.source import Selection
+from ingest.source import Edition, Selection
 from warehouse.contracts import Scope, SourceInfo
-from warehouse.errors import CloudPricingError, InvalidInput
+from warehouse.errors import CloudPricingError, InvalidInput, MissingRequirement
 from warehouse.settings import Settings
 
 _EVERY = {
@@ -42,6 +42,14 @@ class Due:
     missing: str
     fetched_at: datetime | None
     due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Past:
+    """An edition, and whether it was brought already."""
+
+    edition: Edition
+    known: bool
 
 
 def chosen(
@@ -112,3 +120,38 @@ def due(limits: Settings, files: Sequence[Path] = ()) -> list[Due]:
         next_at = None if lacking else last + _EVERY[info.schedule] if last else datetime.now(UTC)
         found.append(Due(info.name, lacking, last, next_at))
     return found
+
+
+def past(
+    limits: Settings,
+    source: str,
+    since: datetime,
+    until: datetime,
+    folder: Path | None = None,
+    regions: Sequence[str] | None = None,
+    services: Sequence[str] | None = None,
+    every: str | None = None,
+) -> list[Past]:
+    """The editions a back-fill with these options is about, by scope, the oldest first.
+
+    Raises UnknownName, MissingRequirement, InvalidInput (among others where there is none), and what
+    reading the source's index raises.
+    """
+    info = registry.get(source)
+    editions.check(source, folder)
+    if since > until:
+        raise InvalidInput(f"--from {since:%Y-%m-%d} is later than --to {until:%Y-%m-%d}.", "Swap them.")
+    if every not in (None, *editions.PERIODS):
+        raise InvalidInput(f"There is no period {every}.", f"Use one of {', '.join(editions.PERIODS)}.")
+    if folder is None and (lacking := registry.missing(info, limits)):
+        raise MissingRequirement(f"{source} needs {lacking}.", f"Set it; see docs/data-sources.md#{source}.")
+    with Client((), limits.store) as client:
+        selection = selected(regions, services)
+        found = editions.listed(source, client, selection, since, until, folder, every)
+    if not found:
+        within = f"from {since:%Y-%m-%d} to {until:%Y-%m-%d}"
+        hint = f"docs/data-sources.md#{source} says from when there are any; or choose otherwise."
+        raise InvalidInput(f"{source} has no edition {within} of what was chosen.", hint)
+    landing = Landing(limits.store)
+    brought = {scope: landing.editions(source, scope) for scope in {one.scope for one in found}}
+    return [Past(one, one.label in brought[one.scope]) for one in found]

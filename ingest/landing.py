@@ -42,11 +42,13 @@ class Landing:
         self._fetches = store / "fetches"
         sweep(self._payloads)
 
-    def keep(self, source: str, scope: Scope, fetched: Fetched, fetched_at: datetime) -> Payload:
+    def keep(
+        self, source: str, scope: Scope, fetched: Fetched, fetched_at: datetime, *, edition: bool = False
+    ) -> Payload:
         """Write the bytes unless they are there already; memory is bounded whatever their size."""
         if known := fetched.unchanged:
             record = PayloadRecord(known.sha256, fetched.name, fetched.url, known.size, fetched_at)
-            return Payload(source, scope, record, self._path(known.sha256))
+            return Payload(source, scope, record, self._path(known.sha256), edition)
         digest, size = hashlib.sha256(), 0
         with aside(self._payloads) as temporary:
             with pa.CompressedOutputStream(str(temporary), "zstd") as stream:
@@ -62,16 +64,28 @@ class Landing:
             fetched.remember.remember(
                 Validator(fetched.url, fetched.etag, fetched.last_modified, record.sha256, size)
             )
-        return Payload(source, scope, record, path)
+        return Payload(source, scope, record, path, edition)
 
-    def record(self, source: str, scope: Scope, payloads: Sequence[Payload], fetched_at: datetime) -> Path:
-        """Write down that this fetch brought these payloads; returns the record's path."""
+    def record(
+        self,
+        source: str,
+        scope: Scope,
+        payloads: Sequence[Payload],
+        fetched_at: datetime,
+        edition: str | None = None,
+    ) -> Path:
+        """Write down that this fetch brought these payloads; returns the record's path.
+
+        Of an `edition` that is brought later `fetched_at` is the moment it speaks for.
+        """
         content = {
             "source": source,
             "scope": asdict(scope),
             "fetched_at": fetched_at.isoformat(),
             "payloads": [asdict(payload.record) for payload in payloads],
         }
+        if edition is not None:
+            content |= {"edition": edition, "brought_at": datetime.now(UTC).isoformat()}
         path = self._fetches / source / slug(scope) / f"{written(fetched_at)}.json"
         write_file(path, json.dumps(content, default=datetime.isoformat, indent=1).encode())
         return path
@@ -91,13 +105,10 @@ class Landing:
                 if datetime.fromisoformat(record["fetched_at"]) > until or hashes == before:
                     continue
                 before = hashes
-                scope = Scope.from_dict(record["scope"])
-                entries = [_payload_record(entry) for entry in record["payloads"]]
-                yield (
-                    record["source"],
-                    scope,
-                    [self._checked(record["source"], scope, one) for one in entries],
-                )
+                payloads = self._payloads_of(record)
+                for payload in payloads:
+                    self.payload(payload.record.sha256)
+                yield record["source"], Scope.from_dict(record["scope"]), payloads
 
     def fetched(
         self, since: datetime | None = None, until: datetime | None = None
@@ -110,6 +121,20 @@ class Landing:
                 if until is None or moment <= until:
                     hashes = [entry["sha256"] for entry in record["payloads"]]
                     yield record["source"], Scope.from_dict(record["scope"]), hashes, moment
+
+    def editions(self, source: str, scope: Scope) -> dict[str, list[Payload]]:
+        """The payloads of each edition of a scope that was brought, by its label; unchecked."""
+        records = map(_read, _records(self._fetches / source / slug(scope)))
+        return {one["edition"]: self._payloads_of(one) for one in records if "edition" in one}
+
+    def following(self, source: str, scope: Scope, moment: datetime) -> list[Payload]:
+        """What the first fetch of a scope after `moment` brought, unchecked; nothing if there was none."""
+        later = [
+            path
+            for path in _records(self._fetches / source / slug(scope), written(moment))
+            if path.stem > written(moment)
+        ]
+        return self._payloads_of(_read(later[0])) if later else []
 
     def last_fetches(self) -> dict[tuple[str, Scope], datetime]:
         """When each scope of each source was last fetched, whatever came of it afterwards."""
@@ -139,8 +164,10 @@ class Landing:
     def _path(self, sha256: str) -> Path:
         return self._payloads / sha256[:2] / f"{sha256}.zst"
 
-    def _checked(self, source: str, scope: Scope, record: PayloadRecord) -> Payload:
-        return Payload(source, scope, record, self.payload(record.sha256))
+    def _payloads_of(self, record: dict[str, Any]) -> list[Payload]:
+        source, scope = record["source"], Scope.from_dict(record["scope"])
+        known = map(_payload_record, record["payloads"])
+        return [Payload(source, scope, one, self._path(one.sha256), "edition" in record) for one in known]
 
 
 _REFETCH = "Restore it from a backup, or delete it and refresh to fetch it again."

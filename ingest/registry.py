@@ -34,6 +34,7 @@ SOURCES: tuple[SourceInfo, ...] = (
     SourceInfo("vast", "Vast.ai marketplace, by machine type", "hourly", 2, 20, "public offers", "https://vast.ai/pricing", market=True),
     SourceInfo("skypilot", "SkyPilot's catalogs of GPU clouds", "daily", 7, 35, "Apache-2.0", "https://github.com/skypilot-org/skypilot-catalog"),
     SourceInfo("gpuhunt", "dstack's catalogs of GPU clouds (gpuhunt)", "daily", 7, 36, "MPL-2.0", "https://github.com/dstackai/gpuhunt"),
+    SourceInfo("coroot", "Google machine prices and EC2 spot prices collected by Coroot", "daily", 7, 38, "Apache-2.0", "https://github.com/coroot/cloud-pricing"),
     SourceInfo("openrouter", "OpenRouter models", "daily", 7, 35, "public price list", "https://openrouter.ai/models"),
     SourceInfo("litellm", "LiteLLM's table of model prices", "daily", 30, 45, "MIT", "https://github.com/BerriAI/litellm"),
     SourceInfo("spare_cores", "Machine specifications and benchmark scores of Spare Cores", "weekly", 90, 60, "CC-BY-SA-4.0; scores: BSL-1.1", "https://sparecores.com/"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
@@ -40,12 +40,13 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Payload:
-    """One kept answer. `path` holds it zstd-compressed."""
+    """One kept answer. `path` holds it zstd-compressed. That of an `edition` was brought later."""
 
     source: str
     scope: Scope
     record: PayloadRecord
     path: Path
+    edition: bool = False
 
     def open(self) -> BinaryIO:
         """The bytes as they came, as a stream."""
@@ -68,6 +69,21 @@ class Tables:
     as_of: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Edition:
+    """What a scope said at some moment of the past, and can still be brought.
+
+    `label` names it for good among the editions of its scope. It is kept as if it had been fetched when
+    it was `dated`. `files` are the payloads of a dated folder by their names; an edition of the source's
+    own index has none.
+    """
+
+    scope: Scope
+    label: str
+    dated: datetime
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+
 class Source(Protocol):
     """A module `ingest/sources/<NAME>.py` with these four names.
 
@@ -84,3 +100,27 @@ class Source(Protocol):
     def fetch(self, client: Client, scope: Scope) -> Iterator[Fetched]: ...
 
     def parse(self, payloads: Sequence[Payload]) -> Iterable[Tables]: ...
+
+
+class PastSource(Source, Protocol):
+    """A source whose feed still has what it said before.
+
+    `editions` lists what can be brought of the time from `since` to `until`; it may list more.
+    `fetch_edition` brings the payloads of one, in the form `parse` reads.
+    """
+
+    def editions(
+        self, client: Client, selection: Selection, since: datetime, until: datetime
+    ) -> Iterable[Edition]: ...
+
+    def fetch_edition(self, client: Client, edition: Edition) -> Iterator[Fetched]: ...
+
+
+class RecordedSource(Source, Protocol):
+    """A source that reads payloads somebody kept.
+
+    `recorded` gives the payloads a fetch of `scope` would have brought, out of the files of one folder
+    by their names; none where the files are not of this scope.
+    """
+
+    def recorded(self, client: Client, scope: Scope, files: Mapping[str, Path]) -> Iterator[Fetched]: ...

@@ -203,7 +203,8 @@ def _write(
     remove(target)
     rows = {name: table.num_rows for name, table in tables.items()}
     records = tuple(payload.record for payload in payloads)
-    batch = Batch(batch_id, source, scope, as_of, fetched_at, parser, records, rows, digests)
+    edition = any(payload.edition for payload in payloads)
+    batch = Batch(batch_id, source, scope, as_of, fetched_at, parser, records, rows, digests, edition)
     with aside(folder) as temporary:
         temporary.mkdir()
         for name, table in tables.items():

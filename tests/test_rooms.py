@@ -44,7 +44,8 @@ DOORS = {
             f"warehouse.{name}"
             for name in ("build", "cards", "embed", "history", "knowledge", "quality", "snapshots")
         ),
-        *(f"ingest.{name}" for name in ("client", "documents", "landing", "registry", "source", "staging")),
+        *(f"ingest.{name}" for name in ("client", "documents", "editions", "landing")),
+        *(f"ingest.{name}" for name in ("registry", "source", "staging")),
     },
 }
 # The command line is where everything is put together.

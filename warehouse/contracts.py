@@ -100,7 +100,8 @@ class Batch:
     """One collected run of one source over one scope, staged as Parquet files in its own folder.
 
     `as_of` is the moment the data speaks for: its own date where it has one, else `observed_at`.
-    `digests` are hashes of the rows, so equal data gives an equal `batch_id` whenever it is read.
+    `digests` are hashes of the rows, so equal data gives an equal `batch_id` whenever it is read. An
+    `edition` was brought later, and counts as observed at the moment it speaks for.
     """
 
     batch_id: str
@@ -112,6 +113,7 @@ class Batch:
     payloads: tuple[PayloadRecord, ...]
     rows: Mapping[str, int]
     digests: Mapping[str, str]
+    edition: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

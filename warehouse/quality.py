@@ -129,6 +129,7 @@ class _Gate:
             "own": own,
             "live": info is not None and info.schedule != "release",
             "market": info is not None and info.market,
+            "edition": batch.edition,
             "prices": self._held["prices"],
         }
 

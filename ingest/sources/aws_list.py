@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urljoin
 
@@ -28,7 +28,7 @@ from ingest import wire
 from ingest.client import Client
 from ingest.normalize import Workspace, conformed, reference, workspace
 from ingest.selecting import chosen_regions
-from ingest.source import Fetched, Payload, Selection, Tables
+from ingest.source import Edition, Fetched, Payload, Selection, Tables
 from warehouse.contracts import Scope
 from warehouse.errors import InvalidInput, PayloadInvalid
 from warehouse.log import get_logger
@@ -72,6 +72,14 @@ class Version:
     since: datetime
     until: datetime | None
 
+    @property
+    def published(self) -> datetime:
+        """What its name says; it may be in effect since an earlier day, which the files do not tell."""
+        try:
+            return datetime.strptime(self.name, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        except ValueError:
+            return self.since
+
 
 def scopes(client: Client, selection: Selection) -> Iterable[Scope]:
     regions = chosen_regions(selection, "aws")
@@ -97,6 +105,20 @@ def fetch(client: Client, scope: Scope, version: str | None = None) -> Iterator[
     else:
         path = f"{service}/{quote(version)}/{quote(region)}/index.json"
     yield client.get(urljoin(_ROOT, path.removesuffix("json") + "csv"), "index.csv")
+
+
+def editions(client: Client, selection: Selection, since: datetime, until: datetime) -> Iterable[Edition]:
+    """Every publication of each service in each region of today; one may be older than the region."""
+    by_service: dict[str, list[Version]] = {}
+    for scope in scopes(client, selection):
+        service = str(scope.service)
+        if service not in by_service:
+            by_service[service] = versions(client, service)
+        yield from (Edition(scope, one.name, one.published) for one in by_service[service])
+
+
+def fetch_edition(client: Client, edition: Edition) -> Iterator[Fetched]:
+    return fetch(client, edition.scope, edition.label)
 
 
 def versions(client: Client, service: str) -> list[Version]:

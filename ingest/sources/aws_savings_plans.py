@@ -25,7 +25,7 @@ from ingest import wire
 from ingest.client import Client
 from ingest.normalize import conformed, reference, workspace
 from ingest.selecting import chosen_regions
-from ingest.source import Fetched, Payload, Selection, Tables
+from ingest.source import Edition, Fetched, Payload, Selection, Tables
 from warehouse.contracts import Scope
 from warehouse.errors import PayloadInvalid
 from warehouse.log import get_logger
@@ -65,17 +65,44 @@ def scopes(client: Client, selection: Selection) -> Iterable[Scope]:
             yield Scope("aws", plan, (region,), ("savings_plan",))
 
 
-def fetch(client: Client, scope: Scope) -> Iterator[Fetched]:
+def fetch(client: Client, scope: Scope, version: str = "current") -> Iterator[Fetched]:
+    """The file in force, or that of a version (see `editions`)."""
     (region,) = scope.regions or ()
-    path = _files(client, str(scope.service)).get(region, "")
+    path = _files(client, str(scope.service), version).get(region, "")
     if not path.endswith("/index.json"):
         raise PayloadInvalid(f"The region index of {scope.service} has no file of {region}.", _CHANGED)
     yield client.get(urljoin(_ROOT, path.removesuffix("json") + "csv"), "index.csv")
 
 
-def _files(client: Client, plan: str) -> dict[str, str]:
-    """The path of the file in force by region."""
-    url = urljoin(_ROOT, f"{quote(plan)}/current/region_index.json")
+def editions(client: Client, selection: Selection, since: datetime, until: datetime) -> Iterable[Edition]:
+    """Every publication of each plan in each region of today; one may be older than the region."""
+    by_plan: dict[str, dict[str, datetime]] = {}
+    for scope in scopes(client, selection):
+        plan = str(scope.service)
+        if plan not in by_plan:
+            by_plan[plan] = _versions(client, plan)
+        yield from (Edition(scope, name, dated) for name, dated in by_plan[plan].items())
+
+
+def fetch_edition(client: Client, edition: Edition) -> Iterator[Fetched]:
+    return fetch(client, edition.scope, edition.label)
+
+
+def _versions(client: Client, plan: str) -> dict[str, datetime]:
+    """The publications of a plan by the names in the addresses of their region indexes."""
+    url = urljoin(_ROOT, f"{quote(plan)}/current/index.json")
+    try:
+        return {
+            str(one["offerVersionUrl"]).split("/")[-2]: datetime.fromisoformat(one["publicationDate"])
+            for one in json.loads(client.read(url, "index.json"))["versions"]
+        }
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise PayloadInvalid(f"{url} does not list its versions: {error!r}", _CHANGED) from None
+
+
+def _files(client: Client, plan: str, version: str = "current") -> dict[str, str]:
+    """The path of each region's file, of the version in force if not told."""
+    url = urljoin(_ROOT, f"{quote(plan)}/{quote(version)}/region_index.json")
     try:
         listed = json.loads(client.read(url, "region_index.json"))["regions"]
         found = {str(one["regionCode"]): str(one["versionUrl"]) for one in listed}

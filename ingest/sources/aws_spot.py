@@ -16,9 +16,11 @@ come the cores and the memory (in GiB, though it is called `ram_gb`) of the mach
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from ingest.client import Client
+from ingest.dated_folders import kept
 from ingest.normalize import conformed, workspace
 from ingest.selecting import chosen_regions
 from ingest.source import Fetched, Payload, Selection, Tables
@@ -46,6 +48,10 @@ def scopes(client: Client, selection: Selection) -> Iterable[Scope]:
 def fetch(client: Client, scope: Scope) -> Iterator[Fetched]:
     url = _URLS[str(scope.service)]
     yield client.get(url, url.rpartition("/")[2])
+
+
+def recorded(client: Client, scope: Scope, files: Mapping[str, Path]) -> Iterator[Fetched]:
+    return kept(files, _URLS[str(scope.service)].rpartition("/")[2])
 
 
 def parse(payloads: Sequence[Payload]) -> Iterable[Tables]:

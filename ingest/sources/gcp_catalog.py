@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ import pyarrow as pa
 from ingest.client import Client
 from ingest.normalize import Workspace, conformed, workspace
 from ingest.selecting import chosen_regions
-from ingest.source import Fetched, Payload, Selection, Tables
+from ingest.source import Edition, Fetched, Payload, Selection, Tables
 from warehouse.contracts import Scope
 from warehouse.errors import MissingRequirement, PayloadInvalid
 from warehouse.log import get_logger
@@ -80,12 +80,28 @@ def fetch(client: Client, scope: Scope, month: date | None = None) -> Iterator[F
     yield from client.pages(url, "skus.json", following, secret={"X-Goog-Api-Key": key.get_secret_value()})
 
 
+def editions(client: Client, selection: Selection, since: datetime, until: datetime) -> Iterable[Edition]:
+    """The end of every month that is over. How many years Google can say is not documented."""
+    month = since.date().replace(day=1)
+    found = []
+    while (end := datetime.fromisoformat(_midnight(_after(month))) - timedelta(seconds=1)) <= until:
+        found += [Edition(one, f"{month:%Y-%m}", end.astimezone(UTC)) for one in scopes(client, selection)]
+        month = _after(month)
+    return [one for one in found if one.dated < datetime.now(UTC)]
+
+
+def fetch_edition(client: Client, edition: Edition) -> Iterator[Fetched]:
+    return fetch(client, edition.scope, date.fromisoformat(f"{edition.label}-01"))
+
+
+def _after(month: date) -> date:
+    return (month.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
 def _listing(service_id: str, month: date | None) -> str:
     asked = {"pageSize": "5000", "currencyCode": "USD"}
     if month is not None:
-        first = month.replace(day=1)
-        after = (first + timedelta(days=31)).replace(day=1)
-        asked |= {"startTime": _midnight(first), "endTime": _midnight(after)}
+        asked |= {"startTime": _midnight(month.replace(day=1)), "endTime": _midnight(_after(month))}
     return f"https://cloudbilling.googleapis.com/v1/services/{service_id}/skus?{urlencode(asked)}"
 
 

@@ -17,6 +17,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -24,6 +25,7 @@ import pyarrow.compute as pc
 import yaml
 
 from ingest.client import Client
+from ingest.dated_folders import kept
 from ingest.normalize import conformed, workspace
 from ingest.selecting import chosen_regions
 from ingest.source import Fetched, Payload, Selection, Tables
@@ -60,6 +62,10 @@ def scopes(client: Client, selection: Selection) -> Iterable[Scope]:
 
 def fetch(client: Client, scope: Scope) -> Iterator[Fetched]:
     yield client.get(_URL, "pricing.yml")
+
+
+def recorded(client: Client, scope: Scope, files: Mapping[str, Path]) -> Iterator[Fetched]:
+    return kept(files, "pricing.yml")
 
 
 def parse(payloads: Sequence[Payload]) -> Iterable[Tables]:

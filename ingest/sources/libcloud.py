@@ -6,6 +6,10 @@ as it stands. Its `updated` time is that of the last scrape of any provider. The
 lists are byte for byte those of earlier releases, so they speak for the one that first had them
 (`_FIRST_SEEN`); a list that changes speaks for `updated` again.
 
+Older releases of the package are editions: those whose EC2 lists are others, each dated by its `updated`
+time. What a machine is like does not change; for that the installed package is asked, which knows the
+machines of all of them.
+
 Left out on purpose: the superseded per-region EC2 lists (`ec2_us_east`, …), Azure's 248 Low Priority
 keys (the old batch class, withdrawn) and the providers of long ago.
 """
@@ -15,15 +19,18 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from ingest.client import Client
+from ingest.dated_folders import kept, mentions
 from ingest.normalize import Workspace, conformed, workspace
-from ingest.source import Fetched, Payload, Selection, Tables
+from ingest.releases import released_file
+from ingest.source import Edition, Fetched, Payload, Selection, Tables
 from warehouse.contracts import Scope
 from warehouse.errors import PayloadInvalid
 from warehouse.log import get_logger
@@ -48,6 +55,19 @@ _FIRST_SEEN = {
         2020, 8, 30, 20, 15, 33, tzinfo=UTC
     ),
 }
+# The releases whose EC2 lists differ from those of the one before, and their `updated` times. The earlier
+# ones have other lists (`ec2_us_east`, …), made by hand in parts.
+_RELEASES = {
+    "3.3.1": datetime(2020, 8, 30, 20, 15, 33, tzinfo=UTC),
+    "3.4.1": datetime(2021, 11, 6, 21, 13, 2, tzinfo=UTC),
+    "3.5.0": datetime(2022, 3, 2, 20, 39, 27, tzinfo=UTC),
+    "3.5.1": datetime(2022, 3, 24, 14, 51, 7, tzinfo=UTC),
+    "3.6.0": datetime(2022, 5, 22, 18, 55, 19, tzinfo=UTC),
+    "3.6.1": datetime(2022, 10, 2, 9, 17, 51, tzinfo=UTC),
+    "3.7.0": datetime(2023, 1, 2, 17, 54, 57, tzinfo=UTC),
+    "3.8.0": datetime(2023, 8, 6, 15, 34, 36, tzinfo=UTC),
+    "3.9.1": datetime(2025, 3, 2, 17, 36, 18, tzinfo=UTC),
+}
 _SERVICES = {"aws": "AmazonEC2", "azure": "Virtual Machines", "gcp": "Compute Engine"}
 
 
@@ -60,6 +80,26 @@ def fetch(client: Client, scope: Scope) -> Iterator[Fetched]:
     yield client.package_file(_PACKAGE, "libcloud", f"data/{_PRICES}")
     if scope.provider == "aws":
         yield _machines(client)
+
+
+def editions(client: Client, selection: Selection, since: datetime, until: datetime) -> Iterable[Edition]:
+    """Of EC2 alone: the lists of Azure and Google are the same in every release, so a refresh has them."""
+    aws = [scope for scope in scopes(client, selection) if scope.provider == "aws"]
+    return [Edition(scope, version, dated) for scope in aws for version, dated in _RELEASES.items()]
+
+
+def fetch_edition(client: Client, edition: Edition) -> Iterator[Fetched]:
+    content = released_file(_PACKAGE, edition.label, f"libcloud/data/{_PRICES}")
+    yield Fetched(_PRICES, f"pkg:pypi/{_PACKAGE}@{edition.label}#libcloud/data/{_PRICES}", [content])
+    yield _machines(client)
+
+
+def recorded(client: Client, scope: Scope, files: Mapping[str, Path]) -> Iterator[Fetched]:
+    """Old files have the lists of some providers only."""
+    if mentions(files, _PRICES, (f'"{name}"' for name in _LISTS[str(scope.provider)])):
+        yield from kept(files, _PRICES)
+        if scope.provider == "aws":
+            yield _machines(client)
 
 
 def _machines(client: Client) -> Fetched:
@@ -98,7 +138,9 @@ def _dated(document: bytes, provider: str) -> datetime:
     """The moment a provider's lists speak for."""
     try:
         content = json.loads(document)
-        lists = [content["compute"][name] for name in _LISTS[provider]]
+        held = content["compute"]
+        first, *others = _LISTS[provider]
+        lists = [held[first], *map(held.get, others)]
         updated = datetime.fromtimestamp(content["updated"], UTC)
     except (ValueError, KeyError, TypeError) as error:
         message = f"{_PRICES} has no lists of {provider} or no `updated` time: {error!r}"

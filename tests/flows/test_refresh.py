@@ -218,3 +218,35 @@ def test_a_source_whose_needs_are_not_met_is_left_out(house: Any) -> None:
     assert {"azure_retail", "ecb_fx"} <= set(without)
     with pytest.raises(UnknownName, match="Did you mean libcloud"):
         chosen(["libclod"], None, house.limits)
+
+
+def test_a_back_fill_on_the_command_line(house: Any, tmp_path: Path) -> None:
+    """What came, what failed, what was known; the plan before it and the second run after it."""
+    day = tmp_path / "kept" / "2024-01-05"
+    (day.with_name("2024-02-05")).mkdir(parents=True)
+    day.mkdir()
+    sizes = [{"size": "m5.large", "valueColumns": [{"name": "linux", "prices": {"USD": "0.035"}}]}]
+    types = [{"type": "general", "sizes": sizes}]
+    document = {"config": {"regions": [{"region": "us-east-1", "instanceTypes": types}]}}
+    (day / "spot.json").write_text(json.dumps(document))
+    (day.with_name("2024-02-05") / "spot.json").write_text("<html>busy</html>")
+    command = ["backfill", "aws_spot", "--folder", str(day.parent)]
+
+    planned = CliRunner().invoke(app, [*command, "--dry-run"])
+    assert (planned.exit_code, planned.output.count("\tnew\n")) == (0, 2)
+    assert "2 editions, 2 of them new. Nothing was fetched." in planned.output
+    assert CliRunner().invoke(app, [*command, "--from", "2025-01-01"]).exit_code != 0
+
+    first = CliRunner().invoke(app, [*command, "--no-publish", "--json"])
+    assert (first.exit_code, snapshots.current_id(house.limits.store)) == (8, None)
+    assert [bool(one["error"]) for one in json.loads(first.stdout)["brought"]] == [False, True]
+
+    (day.with_name("2024-02-05") / "spot.json").write_text(json.dumps(document).replace("0.035", "0.04"))
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0
+    line = next(line for line in done.output.splitlines() if line.startswith("aws/AmazonEC2/spot"))
+    assert line.split("\t")[1:] == ["1", "1", "0", "2024-01-05", "2024-02-05", "2", "0", "0"]
+    assert "Published snapshot" in done.output
+    again = CliRunner().invoke(app, [*command, "--json"])
+    assert (again.exit_code, json.loads(again.stdout)["changed"]) == (0, False)
+    assert all(one["known"] for one in json.loads(again.stdout)["brought"])

@@ -12,7 +12,7 @@ from ingest import registry
 
 Cli = Callable[..., Any]
 COMMANDS = (
-    ("refresh",), ("ask",), ("offers",), ("estimate",), ("recommend",), ("sql",), ("sources",), ("quarantine",), ("doctor",),
+    ("refresh",), ("backfill",), ("ask",), ("offers",), ("estimate",), ("recommend",), ("sql",), ("sources",), ("quarantine",), ("doctor",),
     *(("snapshots", name) for name in ("list", "show", "diff", "verify", "rollback")),
     *(("knowledge", name) for name in ("search", "show", "export", "import", "status")),
     *(("backup", name) for name in ("create", "list", "verify", "restore", "prune")),

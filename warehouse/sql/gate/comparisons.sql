@@ -3,7 +3,7 @@
 -- same date, the one fetched earlier is before. What was read only after the day this batch speaks for (a
 -- back-fill) confirms nothing but its own date. What was sold and is now free has moved too. Not compared
 -- is a change that this very fetch dates: an earlier batch of it still says the old price. Spot prices and
--- those of markets are loose: they move by nature.
+-- those of markets are loose: they move by nature. Editions brought later are not compared (see frame_batch).
 CREATE OR REPLACE TEMP TABLE comparisons AS
 WITH
 same_date AS (
@@ -26,7 +26,7 @@ previous AS (
     FROM staged_prices AS s
     JOIN price_keys AS k ON k.price_id = s.price_id
     JOIN before AS p ON p.key_no = k.key_no
-    WHERE p.price > 0
+    WHERE p.price > 0 AND NOT $edition::BOOLEAN
       AND (
           s.price > 0
           OR s.price = 0 AND contains(s.attributes, 'free_tier')

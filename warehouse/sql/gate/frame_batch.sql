@@ -1,7 +1,8 @@
 -- The batch in one row, beside the last accepted batch of the same source and scope. Batches of one fetch
 -- tell a dated history together and are not repeated readings of one list: they are not compared. Where
 -- there were prices, only they are counted: a list of machines beside them would hide that they are gone,
--- and so would machines for which the list has no whole price.
+-- and so would machines for which the list has no whole price. An edition brought later is no next reading
+-- of what was loaded before it: it is judged by itself, or its verdict would hang on the order of loading.
 WITH
 last AS (
     SELECT
@@ -15,7 +16,8 @@ last AS (
             SELECT count(*) FROM staged_prices WHERE price = 0 AND contains(attributes, '"missing":')
         ) ELSE $rows::BIGINT END AS counted_rows
     FROM batches AS b
-    WHERE source = $source AND batch_id <> $batch_id AND verdict <> 'refused' AND NOT $own::BOOLEAN
+    WHERE source = $source AND batch_id <> $batch_id AND verdict <> 'refused'
+      AND NOT $own::BOOLEAN AND NOT $edition::BOOLEAN
       AND provider IS NOT DISTINCT FROM $provider AND service IS NOT DISTINCT FROM $service
       AND list_sort(regions) IS NOT DISTINCT FROM list_sort($regions::VARCHAR[])
       AND list_sort(purchase_options) IS NOT DISTINCT FROM list_sort($purchase_options::VARCHAR[])
@@ -45,7 +47,7 @@ currencies AS (
     SELECT DISTINCT k.currency
     FROM price_keys AS k
     SEMI JOIN open_spans AS p ON p.key_no = k.key_no
-    WHERE k.source = $source
+    WHERE k.source = $source AND NOT $edition::BOOLEAN
       AND covers($provider, $service, $regions::VARCHAR[], $purchase_options::VARCHAR[],
                  k.provider, k.service, k.region, k.purchase_option)
 ),
