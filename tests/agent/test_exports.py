@@ -157,8 +157,16 @@ def test_a_partition_of_any_name_is_a_folder(reader: Reader, tmp_path: Path) -> 
 def test_rows_as_of_a_moment(reader: Reader, tmp_path: Path) -> None:
     where = "provider = 'openai' AND name = 'o3'"
     columns = ("sku_id", "price")
-    exported(Rows.of(reader, "price_history", where, PAST, columns), "csv", tmp_path / "then")
-    assert (tmp_path / "then" / "price_history.csv").read_text() == '"sku_id","price"\n"o3:input","10"\n'
+    for view in ("price_history", "prices"):  # by its periods, by its macro
+        exported(Rows.of(reader, view, where, PAST, columns), "csv", tmp_path / view)
+        assert (tmp_path / view / f"{view}.csv").read_text() == '"sku_id","price"\n"o3:input","10"\n'
+    assert (
+        exported(Rows.of(reader, "offers", "", datetime(2020, 1, 1, tzinfo=UTC)), "csv", tmp_path / "none")[
+            "rows"
+        ]
+        == 0
+    )
+    assert exported(Rows.of(reader, "offers", "", PAST), "focus", tmp_path / "offers")["rows"] > 0
     manifest = exported(
         Rows.of(reader, "focus_sku_prices", "SkuId = 'o3:input'", PAST), "focus", tmp_path / "focus"
     )
