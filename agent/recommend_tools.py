@@ -88,11 +88,14 @@ def recommend(
     }
     options = [*_STEADY, "spot"] if interruptible else _STEADY
     found = context.reader.named("recommend_offers", **asked, purchase_options=options, rows=rows).records()
+    spot = found[0]["on_spot"] if found else None
+    if not found and not interruptible:
+        only = context.reader.named("recommend_offers", **asked, purchase_options=["spot"], rows=1).records()
+        spot = only[0]["on_spot"] if only else None
     offers = [_judged(row, months) for row in found]
     figures = {"burstable": burstable, **_figures(offers, months, hours_per_month, count)}
     if not interruptible:
-        spot = context.reader.named("recommend_offers", **asked, purchase_options=["spot"], rows=1).records()
-        figures |= _on_spot([_judged(row, months) for row in spot], figures)
+        figures |= _on_spot(spot, figures.get("on_demand_best_usd"))
     if currency and currency.upper() != "USD" and offers:
         rate = convert(context, offers[0]["total_usd"], currency).rows[0]
         figures["in_currency"] = {
@@ -113,6 +116,7 @@ def _benchmark(context: Context, name: str | None) -> str | None:
 def _judged(row: dict[str, Any], months: Decimal) -> dict[str, Any]:
     """The row with what it saves and what it gives up."""
     every = {name: row.pop(name) for name in ("found", "fitting_machines")}
+    del row["on_spot"]
     best, same, total = row["on_demand_best_usd"], row["same_on_demand_usd"], row["total_usd"]
     term = row["term_months"]
     paid = term * math.ceil(months / term) if term else None
@@ -159,18 +163,9 @@ def _figures(offers: list[dict[str, Any]], months: Decimal, hours: Decimal, coun
     return figures
 
 
-def _on_spot(spot: list[dict[str, Any]], figures: Mapping[str, Any]) -> dict[str, Any]:
+def _on_spot(spot: Mapping[str, Any] | None, on_demand: Decimal | None) -> dict[str, Any]:
     """What interruptions would save, where they were not asked for."""
-    if not spot:
+    if spot is None:
         return {}
-    row = spot[0]
-    names = (
-        "provider",
-        "instance_type",
-        "region",
-        "total_usd",
-        "saving_percent",
-        "interruption_from",
-        "interruption_to",
-    )
-    return {"on_spot": {name: row[name] for name in names}}
+    saved = -percent(spot["total_usd"], on_demand) if on_demand else None
+    return {"on_spot": {**spot, "saving_percent": saved}}

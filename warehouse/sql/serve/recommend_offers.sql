@@ -30,7 +30,7 @@ scores AS (
 fitting AS (
     SELECT
         o.rowid AS row_number, o.provider, o.instance_type, o.family, o.region, o.zone, o.purchase_option, o.term_months,
-        o.price_usd_hour, o.price_id, o.vcpus, o.accelerator_count,
+        o.price_usd_hour, o.price_id, o.interruption_from, o.interruption_to, o.vcpus, o.accelerator_count,
         o.accelerator_count * o.accelerator_memory_gib AS gpu_memory_gib,
         o.accelerator_count * a.bf16_tflops AS bf16_tflops,
         s.score,
@@ -45,8 +45,8 @@ fitting AS (
         o.price_type = 'list' AND o.price_usd_hour > 0
         AND o.operating_system = $operating_system::VARCHAR
         AND coalesce(o.tenancy, 'shared') = $tenancy::VARCHAR
-        -- On demand is what the others are measured against.
-        AND (o.purchase_option = 'on_demand' OR list_contains($purchase_options::VARCHAR[], o.purchase_option))
+        -- On demand is what the others are measured against, and what spot would cost is said in any case.
+        AND (o.purchase_option IN ('on_demand', 'spot') OR list_contains($purchase_options::VARCHAR[], o.purchase_option))
         AND (o.purchase_option NOT IN ('reserved', 'savings_plan', 'commitment') OR o.term_months IS NOT NULL)
         AND (
             $max_interruption::INTEGER IS NULL OR o.purchase_option <> 'spot'
@@ -89,6 +89,18 @@ on_demand AS (
     FROM measured
     WHERE purchase_option = 'on_demand'
     GROUP BY ALL
+),
+best_spot AS (
+    SELECT
+        {
+            provider: provider, instance_type: instance_type, region: region,
+            total_usd: (total_usd * $count::INTEGER)::DECIMAL(20, 4), interruption_from: interruption_from,
+            interruption_to: interruption_to
+        } AS offer
+    FROM measured
+    WHERE purchase_option = 'spot' AND measure IS NOT NULL
+    ORDER BY measure, provider, instance_type, region
+    LIMIT 1
 ),
 best_of_machine AS MATERIALIZED (
     SELECT *, count(*) OVER ties AS tied
@@ -134,7 +146,8 @@ SELECT
     (o.upfront / usd.units_per_usd * $count::INTEGER)::DECIMAL(20, 4) AS upfront_usd,
     o.interruption_from, o.interruption_to, o.lowest_of, burstable(o.provider, o.instance_type) AS burstable,
     date_diff('day', o.confirmed_at, now()) AS age_days, o.stale, s.tied,
-    (SELECT count(*) FROM measured) AS found, (SELECT count(*) FROM best_of_machine) AS fitting_machines,
+    (SELECT offer FROM best_spot) AS on_spot,
+    (SELECT count(*) FROM measured WHERE list_contains($purchase_options::VARCHAR[], purchase_option)) AS found, (SELECT count(*) FROM best_of_machine) AS fitting_machines,
     o.components, o.source, o.source_url, i.source AS specs_source, o.as_of, o.observed_at, o.confirmed_at
 FROM shown AS s
 JOIN offers AS o ON o.rowid = s.row_number
