@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 
 from benchmarks import answers, faults, feeds, vectors
+from benchmarks.history import command as history
 from benchmarks.retrieval import command as retrieval
 from benchmarks.timing import Row
 from warehouse.settings import settings
@@ -32,6 +33,9 @@ if __name__ == "__main__":
         sys.exit()
     if asked[:1] == ["vectors"]:
         sys.stdout.write(vectors.run())
+        sys.exit()
+    if asked[:1] == ["history"]:
+        sys.stdout.write(history.run(asked[1:]))
         sys.exit()
     if asked[:1] != ["faults"]:
         show([*answers.run(), *feeds.run()])

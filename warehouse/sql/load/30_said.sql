@@ -1,5 +1,6 @@
 -- What this batch says, one row a price: its figures, or that it is gone (price null), from `as_of`
--- until the next batch that speaks of it. Where that one has the same as_of, this one says nothing.
+-- until the next batch that speaks of it (`until`: infinity where none does). Where that one has the same
+-- as_of, this one says nothing.
 CREATE OR REPLACE TEMP TABLE said AS
 WITH
 claims AS (
@@ -13,11 +14,13 @@ claims AS (
     JOIN covered_cells AS c USING (source, provider, service, region, purchase_option)
     ANTI JOIN staged_prices AS s ON s.price_id = k.price_id
     ANTI JOIN (SELECT price_id FROM quarantine WHERE batch_id = $batch_id) AS q ON q.price_id = k.price_id
+),
+known AS (
+    SELECT
+        c.price_id, c.key_no, c.price, c.upfront, c.as_of,
+        coalesce(CASE WHEN n.price_id IS NULL THEN c.next_as_of ELSE n.next_as_of END, 'infinity') AS until,
+        CASE WHEN n.price_id IS NULL THEN c.next_batch ELSE n.next_batch END AS next_batch
+    FROM claims AS c
+    LEFT JOIN next_said AS n USING (price_id)
 )
-SELECT
-    c.price_id, c.key_no, c.price, c.upfront, c.as_of,
-    CASE WHEN n.price_id IS NULL THEN c.next_as_of ELSE n.next_as_of END AS next_as_of,
-    CASE WHEN n.price_id IS NULL THEN c.next_batch ELSE n.next_batch END AS next_batch
-FROM claims AS c
-LEFT JOIN next_said AS n USING (price_id)
-WHERE coalesce(CASE WHEN n.price_id IS NULL THEN c.next_as_of ELSE n.next_as_of END > c.as_of, true);
+FROM known WHERE until > as_of;

@@ -3,7 +3,8 @@
 -- where this batch speaks is made anew.
 CREATE OR REPLACE TEMP TABLE changed AS
 WITH standing AS (
-    SELECT key_no, valid_from, valid_to, price, upfront
+    -- Conditions of a join that are comparisons keep it a hash join.
+    SELECT key_no, valid_from, coalesce(valid_to, 'infinity') AS until, price, coalesce(upfront, -1) AS upfront
     FROM spans
     WHERE valid_to IS NULL OR valid_to > $as_of::TIMESTAMPTZ
 )
@@ -12,14 +13,12 @@ FROM said AS d
 ANTI JOIN standing AS p
     ON p.key_no = d.key_no
     AND p.price = d.price
-    AND p.upfront IS NOT DISTINCT FROM d.upfront
+    AND p.upfront = coalesce(d.upfront, -1)
     AND p.valid_from < d.as_of
-    AND (p.valid_to IS NULL OR p.valid_to >= d.next_as_of)
+    AND p.until >= d.until
 WHERE d.price IS NOT NULL
 UNION ALL
 SELECT d.*
 FROM said AS d
-SEMI JOIN standing AS p
-    ON p.key_no = d.key_no
-    AND (d.next_as_of IS NULL OR p.valid_from < d.next_as_of)
+SEMI JOIN standing AS p ON p.key_no = d.key_no AND p.valid_from < d.until
 WHERE d.price IS NULL;

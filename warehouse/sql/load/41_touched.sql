@@ -2,5 +2,5 @@
 CREATE OR REPLACE TEMP TABLE touched AS
 SELECT p.*
 FROM spans AS p
-JOIN changed AS c ON c.key_no = p.key_no AND (c.next_as_of IS NULL OR p.valid_from <= c.next_as_of)
+JOIN changed AS c ON c.key_no = p.key_no AND p.valid_from <= c.until
 WHERE p.valid_to IS NULL OR p.valid_to >= $as_of::TIMESTAMPTZ;

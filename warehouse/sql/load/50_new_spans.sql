@@ -9,13 +9,13 @@ pieces AS (
     WHERE p.valid_from < c.as_of
     UNION ALL
     SELECT
-        p.key_no, greatest(p.valid_from, c.next_as_of), p.valid_to, p.price, p.upfront,
-        CASE WHEN p.valid_from < c.next_as_of THEN c.next_batch ELSE p.batch_id END
+        p.key_no, greatest(p.valid_from, c.until), p.valid_to, p.price, p.upfront,
+        CASE WHEN p.valid_from < c.until THEN c.next_batch ELSE p.batch_id END
     FROM touched AS p
     JOIN changed AS c USING (key_no)
-    WHERE c.next_as_of IS NOT NULL AND (p.valid_to IS NULL OR p.valid_to > c.next_as_of)
+    WHERE c.until < 'infinity' AND (p.valid_to IS NULL OR p.valid_to > c.until)
     UNION ALL
-    SELECT key_no, as_of, next_as_of, price, upfront, $batch_id FROM changed WHERE price IS NOT NULL
+    SELECT key_no, as_of, nullif(until, 'infinity'), price, upfront, $batch_id FROM changed WHERE price IS NOT NULL
 ),
 starts AS (
     SELECT

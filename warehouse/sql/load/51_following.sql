@@ -4,8 +4,8 @@ WITH
 firsts AS (
     SELECT p.key_no, min(p.valid_from) AS valid_from
     FROM spans AS p
-    JOIN changed AS c ON c.key_no = p.key_no AND p.valid_from > c.next_as_of
-    WHERE p.valid_from > $as_of::TIMESTAMPTZ
+    JOIN changed AS c ON c.key_no = p.key_no AND p.valid_from > c.until
+    WHERE p.valid_from > $as_of::TIMESTAMPTZ AND c.until < 'infinity'
     GROUP BY p.key_no
 ),
 lasts AS (SELECT key_no, max(valid_to) AS valid_to FROM new_spans GROUP BY key_no)

@@ -5,13 +5,13 @@ SET
     effective_from = s.effective_from, source_url = s.source_url, attributes = s.attributes
 FROM staged_prices AS s
 JOIN said AS d USING (price_id)
+LEFT JOIN (
+    SELECT key_no, max(coalesce(valid_to, 'infinity')) AS until
+    FROM spans
+    SEMI JOIN (SELECT key_no FROM said WHERE until < 'infinity') USING (key_no)
+    GROUP BY key_no
+) AS p ON p.key_no = d.key_no
 WHERE k.price_id = s.price_id
   AND (k.category, k.name, k.tier_to, k.unit_raw, k.effective_from, k.source_url, k.attributes::VARCHAR)
   IS DISTINCT FROM (s.category, s.name, s.tier_to, s.unit_raw, s.effective_from, s.source_url, s.attributes)
-  AND (
-      d.next_as_of IS NULL
-      OR NOT EXISTS (
-          SELECT 1 FROM spans AS p
-          WHERE p.key_no = d.key_no AND (p.valid_to IS NULL OR p.valid_to > d.next_as_of)
-      )
-  );
+  AND (d.until = 'infinity' OR p.until IS NULL OR p.until <= d.until);
