@@ -1,23 +1,22 @@
--- Prices that began and ended in a week without another before or after them. What more than doubles what
--- its source says of a region is a load of the source, and nothing new; nor is what began the day before
--- it changed, as sources of dated changes know it.
+-- Prices that began and ended in the weeks of `card_changes` without another before or after them. What more
+-- than doubles what its source says of a region is a load of the source, and nothing new; nor is what began
+-- the day before it changed, as sources of dated changes know it.
 CREATE OR REPLACE TEMP TABLE card_arrivals AS
 WITH
-kept AS (
-    SELECT
-        k.provider, k.source, k.service, k.region, k.purchase_option, s.valid_from, s.valid_to,
-        s.previous_to IS DISTINCT FROM s.valid_from AS begins
-    FROM spans AS s
-    JOIN price_keys AS k USING (key_no)
+told AS (
+    SELECT k.*
+    FROM price_keys AS k
     JOIN sources AS d ON d.source = k.source
     WHERE k.price_type = 'list' AND k.purchase_option <> 'spot' AND d.schedule <> 'hourly'
 ),
+first_day AS (SELECT timezone('UTC', min(monday)::TIMESTAMP) AS day FROM card_changes),
 begun AS (
     SELECT
-        provider, source, service, region, purchase_option, valid_from, count(*) AS prices,
-        count(*) FILTER (valid_to IS NULL OR valid_to > valid_from + INTERVAL 1 DAY) AS lasting
-    FROM kept
-    WHERE begins
+        k.provider, k.source, k.service, k.region, k.purchase_option, s.valid_from, count(*) AS prices,
+        count(*) FILTER (s.valid_to IS NULL OR s.valid_to > s.valid_from + INTERVAL 1 DAY) AS lasting
+    FROM spans AS s
+    JOIN told AS k USING (key_no)
+    WHERE s.previous_to IS DISTINCT FROM s.valid_from
     GROUP BY ALL
 ),
 added AS (
@@ -35,9 +34,15 @@ SELECT
 FROM (
     SELECT provider, moment, lasting AS added, NULL AS ended FROM added
     UNION ALL
-    -- What ended and was not followed at once.
-    SELECT provider, valid_to, NULL, 1 FROM kept WHERE valid_to IS NOT NULL
+    -- What ended, less what was followed at once.
+    SELECT k.provider, s.valid_to, NULL, 1
+    FROM past_spans AS s
+    JOIN told AS k USING (key_no)
+    WHERE s.valid_to >= (SELECT day FROM first_day)
     UNION ALL
-    SELECT provider, valid_from, NULL, -1 FROM kept WHERE NOT begins
+    SELECT k.provider, s.valid_from, NULL, -1
+    FROM spans AS s
+    JOIN told AS k USING (key_no)
+    WHERE s.previous_to = s.valid_from AND s.valid_from >= (SELECT day FROM first_day)
 )
 GROUP BY ALL;

@@ -66,8 +66,8 @@ silent AS (
     JOIN previous AS p USING (price_id)
     JOIN heard AS h
         ON h.batch_id = q.batch_id
-        AND (h.provider, h.service, h.region, h.purchase_option, h.valid_from)
-        = (p.provider, p.service, p.region, p.purchase_option, p.valid_from)
+        AND h.provider = p.provider AND h.service = p.service AND h.region = p.region
+        AND h.purchase_option = p.purchase_option AND h.valid_from = p.valid_from
     GROUP BY ALL
 )
 SELECT

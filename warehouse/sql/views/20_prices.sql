@@ -20,8 +20,8 @@ FROM spans AS s
 JOIN price_keys AS k USING (key_no)
 JOIN batches AS b USING (batch_id)
 JOIN cells AS c
-    ON (c.source, c.provider, c.service, c.region, c.purchase_option)
-    = (k.source, k.provider, k.service, k.region, k.purchase_option)
+    ON c.source = k.source AND c.provider = k.provider AND c.service = k.service AND c.region = k.region
+    AND c.purchase_option = k.purchase_option
 LEFT JOIN sources AS src ON src.source = k.source
 LEFT JOIN (SELECT DISTINCT batch_id, price_id FROM quarantine) AS q
     ON q.batch_id = c.batch_id AND q.price_id = k.price_id;

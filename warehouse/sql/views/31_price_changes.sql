@@ -20,6 +20,6 @@ JOIN price_keys AS k ON k.key_no = s.key_no
 JOIN batches AS b ON b.batch_id = s.batch_id
 LEFT JOIN first_snapshots AS f ON f.batch_id = s.batch_id
 LEFT JOIN cells AS c
-    ON (c.source, c.provider, c.service, c.region, c.purchase_option)
-    = (k.source, k.provider, k.service, k.region, k.purchase_option)
-WHERE (p.price, p.upfront) IS DISTINCT FROM (s.price, s.upfront);
+    ON c.source = k.source AND c.provider = k.provider AND c.service = k.service AND c.region = k.region
+    AND c.purchase_option = k.purchase_option
+WHERE p.price <> s.price OR p.upfront IS DISTINCT FROM s.upfront;

@@ -15,7 +15,8 @@ machine_prices AS (
         END AS price_hour,
         src.source_rank,
         i.accelerator,
-        date_diff('day', p.confirmed_at, clock) > src.max_age_days AS stale,
+        -- Days of UTC. date_diff asks the calendar of a time zone for every row.
+        epoch_us(clock) // 86400000000 - epoch_us(p.confirmed_at) // 86400000000 > src.max_age_days AS stale,
         -- What else tells two things apart; quicker to sort by than its parts.
         hash(
             p.operating_system, p.tenancy, p.purchase_option, p.price_type, p.term_months, p.payment,
@@ -37,11 +38,11 @@ chosen AS (
         ORDER BY stale, source_rank, source, zone IS NULL, service, zone, as_of DESC, price_id
     )
     QUALIFY
-        (stale, source) = (first_value(stale) OVER thing, first_value(source) OVER thing)
+        stale = first_value(stale) OVER thing AND source = first_value(source) OVER thing
         AND (zone IS NULL) = first_value(zone IS NULL) OVER thing
         AND (
             lag(price_id) OVER thing IS NULL
-            OR (lag(service) OVER thing, lag(zone) OVER thing) IS DISTINCT FROM (service, zone)
+            OR lag(service) OVER thing <> service OR lag(zone) OVER thing IS DISTINCT FROM zone
         )
 ),
 bands AS (

@@ -6,7 +6,7 @@ WITH stated AS (
         p.*,
         p.attributes ->> 'model' AS model,
         src.source_rank,
-        date_diff('day', p.confirmed_at, clock) > src.max_age_days AS stale
+        epoch_us(clock) // 86400000000 - epoch_us(p.confirmed_at) // 86400000000 > src.max_age_days AS stale
     FROM prices_as_of(moment) AS p
     JOIN sources AS src ON src.source = p.source
     WHERE p.category = 'ai' AND p.unit = 'million_tokens'

@@ -11,8 +11,8 @@ held AS (
     JOIN price_keys AS k USING (key_no)
     JOIN sources AS src ON src.source = k.source
     LEFT JOIN cells AS c
-        ON (c.source, c.provider, c.service, c.region, c.purchase_option)
-        = (k.source, k.provider, k.service, k.region, k.purchase_option)
+        ON c.source = k.source AND c.provider = k.provider AND c.service = k.service AND c.region = k.region
+        AND c.purchase_option = k.purchase_option
     WHERE k.purchase_option = 'spot' OR src.schedule = 'hourly'
 ),
 days AS (
