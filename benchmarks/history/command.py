@@ -1,8 +1,8 @@
 """`python -m benchmarks history`: publishing and asking with 1, 4 and 16 times the history.
 
 Ours is the whole publication: copy, gate, history, offers, documents, vectors, checks. The yardsticks do its
-history alone, on the same prices. Every scale runs in a process of its own, on an invented store that is thrown
-away; the largest takes some 10 GB of disk and an hour.
+history alone, on the same prices. Every scale runs in a process of its own, on an invented store that is
+thrown away.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The same history in pandas frames and in SQLite, kept and asked the plain way.
 
-Both take over what an invented warehouse holds, then do with the next list what publishing does to the history:
-close the prices that moved, keep them, open the new ones, and write the result. They do no more than that: no
+Both take over what an invented warehouse holds, then do with the next list what publishing does to the
+history: close the prices that moved, keep them, open the new ones, and write the result. They do no more: no
 gate, no offers, no documents. Times are microseconds since 1970, money is a float.
 """
 
@@ -17,23 +17,7 @@ import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 
-_KEYS = """
-SELECT k.key_no, k.price_id::VARCHAR AS price_id, k.provider, k.instance_type, k.region, k.operating_system, k.tenancy,
-       k.purchase_option, i.accelerator
-FROM price_keys AS k LEFT JOIN instance_types AS i USING (provider, instance_type)
-"""
-_SPANS = """
-SELECT key_no, epoch_us(valid_from) AS valid_from, epoch_us(valid_to) AS valid_to, price::DOUBLE AS price,
-       upfront::DOUBLE AS upfront
-FROM spans
-"""
-_NEXT = """
-SELECT k.key_no, s.price::DOUBLE AS price, s.upfront::DOUBLE AS upfront
-FROM read_parquet($path) AS s
-JOIN price_keys AS k
-    ON (k.sku_id, k.region) = (s.sku_id, s.region)
-    AND (k.term_months, k.payment, k.offering_class) IS NOT DISTINCT FROM (s.term_months, s.payment, s.offering_class)
-"""
+from benchmarks.history.invention import sql
 
 
 class Yardstick(Protocol):
@@ -52,11 +36,8 @@ def taken_over(warehouse: Path, listed: Path, folder: Path) -> Path:
     """`keys`, `spans` and `next` of an invented warehouse as Parquet files in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        for name, query in (
-            ("keys", _KEYS),
-            ("spans", _SPANS),
-            ("next", _NEXT.replace("$path", f"'{listed}'")),
-        ):
+        for name in ("keys", "spans", "next"):
+            query = sql(f"taken_{name}").replace("$path", f"'{listed}'")
             connection.execute(
                 f"COPY ({query}) TO '{folder / name}.parquet' (FORMAT parquet, COMPRESSION zstd)"
             )
@@ -134,7 +115,8 @@ class Sqlite:
             "operating_system, tenancy, purchase_option, accelerator)"
         )
         self._db.execute(
-            "CREATE TABLE spans (key_no INTEGER, valid_from INTEGER, valid_to INTEGER, price REAL, upfront REAL)"
+            "CREATE TABLE spans (key_no INTEGER, valid_from INTEGER, valid_to INTEGER, price REAL, "
+            "upfront REAL)"
         )
         self._fill("keys", 9)
         self._fill("spans", 5)

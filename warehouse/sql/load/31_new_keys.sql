@@ -1,4 +1,5 @@
--- Sorted, so that `key_no` is near for what is asked together: the prices of a region, then of a machine.
+-- Sorted, so that `key_no` is near for what is asked together: the prices of a region, of an accelerator in
+-- it, of a machine.
 INSERT INTO price_keys BY NAME
 SELECT
     s.price_id, s.source, s.provider, s.service, s.category, s.sku_id, s.name, s.instance_type,
@@ -7,4 +8,15 @@ SELECT
     s.effective_from, s.source_url, s.attributes
 FROM staged_prices AS s
 JOIN said AS d ON d.price_id = s.price_id AND d.key_no IS NULL
-ORDER BY s.provider, s.region, s.service, s.instance_type, s.name, s.operating_system, s.purchase_option;
+LEFT JOIN (
+    SELECT provider, instance_type, any_value(accelerator) AS accelerator
+    FROM (
+        SELECT provider, instance_type, accelerator FROM staged_instance_types
+        UNION ALL
+        SELECT provider, instance_type, accelerator FROM machine_specs
+    )
+    GROUP BY ALL
+) AS m ON m.provider = s.provider AND m.instance_type = s.instance_type
+ORDER BY
+    s.provider, s.region, m.accelerator NULLS LAST, s.service, s.instance_type, s.name, s.operating_system,
+    s.purchase_option;

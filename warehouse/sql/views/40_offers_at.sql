@@ -14,7 +14,6 @@ machine_prices AS (
             ELSE (p.price + p.upfront / (p.term_months * 730))::DECIMAL(20, 10)
         END AS price_hour,
         src.source_rank,
-        i.accelerator,
         -- Days of UTC. date_diff asks the calendar of a time zone for every row.
         epoch_us(clock) // 86400000000 - epoch_us(p.confirmed_at) // 86400000000 > src.max_age_days AS stale,
         -- What else tells two things apart; quicker to sort by than its parts.
@@ -22,9 +21,8 @@ machine_prices AS (
             p.operating_system, p.tenancy, p.purchase_option, p.price_type, p.term_months, p.payment,
             p.offering_class, p.currency
         ) AS way
-    FROM prices_as_of(moment) AS p
+    FROM priced_at(moment) AS p
     JOIN sources AS src ON src.source = p.source
-    LEFT JOIN instance_types AS i ON i.provider = p.provider AND i.instance_type = p.instance_type
     WHERE p.category = 'compute' AND p.unit = 'hour' AND p.instance_type IS NOT NULL
       AND p.tier_from = 0 AND p.offering_class IS DISTINCT FROM 'dev_test'
 ),
