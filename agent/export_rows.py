@@ -55,6 +55,7 @@ class Rows:
         """Raises InvalidInput naming the view, the column, or what is wrong with the condition."""
         known = [row[0] for row in reader.query(_RELATIONS).rows]
         if view not in known:
+            reader.expect(view)
             raise InvalidInput(f"There is no view {view}.", _nearest(view, known))
         types = _types(reader, view)
         relation = _quoted(view) if as_of is None else _relation_then(reader, view, types)

@@ -13,6 +13,7 @@ CloudPricingError
     ├── PayloadInvalid        a feed's bytes are not what its parser expects
     ├── NoSnapshot            nothing has been published yet
     ├── SnapshotDamaged       a published folder is not what its manifest says
+    ├── SnapshotOutdated      an earlier version published it, without what is asked of it
     ├── BackupDamaged         a backup is not what was stored
     ├── KnowledgeUnavailable  the vectors cannot be read; prices still can
     ├── QueryRefused          the SQL is not exactly one SELECT over the snapshot
@@ -96,6 +97,12 @@ class NoSnapshot(Permanent):
 
 class SnapshotDamaged(Permanent):
     """A published folder is not what its manifest says."""
+
+    exit_code = 4
+
+
+class SnapshotOutdated(Permanent):
+    """An earlier version published the snapshot, without what is asked of it."""
 
     exit_code = 4
 

@@ -21,13 +21,21 @@ import duckdb
 
 from warehouse import integrity, snapshots
 from warehouse.contracts import QueryResult
-from warehouse.errors import InvalidInput, QueryInterrupted, QueryRefused, SnapshotDamaged, UnknownName
+from warehouse.errors import (
+    InvalidInput,
+    QueryInterrupted,
+    QueryRefused,
+    SnapshotDamaged,
+    SnapshotOutdated,
+    UnknownName,
+)
 from warehouse.settings import settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_SERVE = Path(__file__).resolve().parent / "sql" / "serve"
+_SQL = Path(__file__).resolve().parent / "sql"
+_SERVE = _SQL / "serve"
 _LOCK = {
     "enable_external_access": False,
     "autoinstall_known_extensions": False,
@@ -62,6 +70,12 @@ def served_sql(name: str) -> str:
         known = ", ".join(sorted(file.stem for file in _SERVE.glob("*.sql")))
         raise UnknownName(f"No served query is called {name}.", f"There are: {known}.")
     return path.read_text(encoding="utf-8")
+
+
+@cache
+def _views() -> frozenset[str]:
+    """The views and macros that snapshots of this version have: the files' names without their number."""
+    return frozenset(path.stem.partition("_")[2] for path in (_SQL / "views").glob("*.sql"))
 
 
 class Reader:
@@ -117,8 +131,8 @@ class Reader:
         self.close()
 
     def named(self, name: str, **parameters: Any) -> QueryResult:
-        """Run `sql/serve/<name>.sql` with its $parameters."""
-        return self._run(served_sql(name), parameters, settings().query_rows)
+        """Run `sql/serve/<name>.sql` with its $parameters. Raises SnapshotOutdated, QueryInterrupted."""
+        return self._run(served_sql(name), parameters, settings().query_rows, ours=True)
 
     def query(
         self, sql: str, parameters: Mapping[str, Any] | None = None, *, limit: int | None = None
@@ -162,6 +176,7 @@ class Reader:
             raise QueryRefused("PRAGMA is not allowed: snapshots are read-only.", "Send a SELECT.")
         for name in found:
             if name not in _TABLE_FUNCTIONS and name not in self._own_table_functions():
+                self.expect(name)
                 raise QueryRefused(f"{name}() is not allowed.", "A query may read this snapshot only.")
 
     def stream(
@@ -185,9 +200,9 @@ class Reader:
             rows = cursor.execute(served_sql("own_table_functions")).fetchall()
         return frozenset(name for (name,) in rows)
 
-    def _run(self, sql: str, parameters: Mapping[str, Any], limit: int) -> QueryResult:
+    def _run(self, sql: str, parameters: Mapping[str, Any], limit: int, *, ours: bool = False) -> QueryResult:
         started = time.perf_counter()
-        with self._timed(settings().query_timeout, "CLOUD_PRICING_QUERY_TIMEOUT") as cursor:
+        with self._timed(settings().query_timeout, "CLOUD_PRICING_QUERY_TIMEOUT", ours=ours) as cursor:
             cursor.execute(sql, dict(parameters))
             columns = tuple(column[0] for column in cursor.description or ())
             rows = cursor.fetchmany(limit + 1)
@@ -195,8 +210,10 @@ class Reader:
         return QueryResult(columns, tuple(rows[:limit]), len(rows) > limit, duration)
 
     @contextmanager
-    def _timed(self, seconds: float, setting: str) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor that is interrupted after `seconds`, and whose errors are ours."""
+    def _timed(
+        self, seconds: float, setting: str, *, ours: bool = False
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor that is interrupted after `seconds`, and whose errors are ours; so may be its SQL."""
         cursor = self._connection.cursor()
         interrupted = threading.Event()
 
@@ -214,6 +231,11 @@ class Reader:
                 hint = f"Filter or aggregate more, or raise {setting}."
                 raise QueryInterrupted(f"The query ran longer than {seconds:g} seconds.", hint) from None
             if isinstance(error, duckdb.Error):
+                missing = re.search(r"with name (\w+) does not exist", str(error))
+                if missing:
+                    self.expect(missing[1].lower())
+                if ours and isinstance(error, duckdb.BinderException | duckdb.CatalogException):
+                    raise self._outdated() from None
                 raise _translated(error) from None
             raise
         finally:
@@ -221,6 +243,19 @@ class Reader:
             with suppress(duckdb.ConnectionException):  # a stream that outlives its reader
                 cursor.interrupt()  # a query that Ctrl-C left running would keep `close` waiting
             cursor.close()
+
+    def expect(self, name: str) -> None:
+        """Where a view or macro is missing: raises SnapshotOutdated if snapshots of this version have it."""
+        if name in _views():
+            raise self._outdated()
+
+    def _outdated(self) -> SnapshotOutdated:
+        hint = "Run `cloud-pricing refresh`: it publishes the same prices with all there is now."
+        if not self.in_force:
+            hint = "Ask the snapshot in force: past prices are in it too."
+        return SnapshotOutdated(
+            f"Snapshot {self.snapshot.id} is of an earlier version, without what this needs.", hint
+        )
 
 
 def _translated(error: duckdb.Error) -> InvalidInput:

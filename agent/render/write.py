@@ -23,6 +23,7 @@ from agent.render.recommendation import write_recommendation
 from agent.render.tokens import write_tokens, write_unknown_models
 from agent.render.trend import write_trend
 from agent.understand.reading import Intent, Reading
+from warehouse.errors import SnapshotOutdated
 
 Writer = Callable[[Page, Reading, Context], None]
 
@@ -155,5 +156,8 @@ def _write_unknown(page: Page, reading: Reading, context: Context) -> None:
 
 def _write_failure(page: Page, reading: Reading, context: Context) -> None:
     failure = context.failures[-1]
-    page.lines.append(page.say("caveat.failed", message=failure.message, hint=failure.hint).strip())
+    if isinstance(failure, SnapshotOutdated):
+        page.add("caveat.outdated", snapshot=page.snapshot)
+    else:
+        page.lines.append(page.say("caveat.failed", message=failure.message, hint=failure.hint).strip())
     page.answered = False

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from warehouse import snapshots
-from warehouse.errors import InvalidInput, QueryInterrupted, QueryRefused, UnknownName
+from warehouse.errors import InvalidInput, QueryInterrupted, QueryRefused, SnapshotOutdated, UnknownName
 from warehouse.reader import Reader, served_sql
 from warehouse.settings import settings
 
@@ -50,9 +53,16 @@ GIVEN: dict[str, Any] = {
     "count": 2,
     "hours": 730,
     "months": 12,
+    "amount": 1,
+    "from_currency": "USD",
+    "to_currency": "EUR",
+    "at": datetime.now(UTC),
+    "since": datetime(2020, 1, 1, tzinfo=UTC),
+    "until": datetime.now(UTC),
 }
-# Its one refused row is of another region, and it has no benchmarks.
-EMPTY = {"quarantine_rows", "vocabulary_benchmarks"}
+# Its one refused row is of another region, it has no benchmarks and nothing changed.
+# No price's id and no accelerator is given.
+EMPTY = {"quarantine_rows", "vocabulary_benchmarks", "changes_of", "offers_in", "accelerator_history"}
 
 
 @pytest.fixture
@@ -338,3 +348,22 @@ def test_what_does_not_fit_in_memory_is_spilled_where_that_is_allowed(
         list(reader.stream(sorted_rows))
     with Reader(loaded, spill=tmp_path) as reader:
         assert sum(batch.num_rows for batch in reader.stream(sorted_rows)) == 1_000_000
+
+
+def test_what_an_earlier_versions_snapshot_lacks_is_said(small_store: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(small_store, store)
+    with duckdb.connect(str(snapshots.load(store).warehouse)) as connection:
+        for sql in ("VIEW focus_sku_prices", "MACRO TABLE estimate", "MACRO TABLE offers_as_of"):
+            connection.execute(f"DROP {sql}")
+    with Reader.open(store) as opened:
+        for asked in (
+            lambda: opened.named("basket_lines", basket=GIVEN["basket"]),
+            lambda: opened.query("SELECT * FROM focus_sku_prices"),
+            lambda: opened.query("FROM offers_as_of(now())"),
+            lambda: list(opened.stream("SELECT * FROM focus_sku_prices")),
+        ):
+            with pytest.raises(SnapshotOutdated, match=r"earlier version.*cloud-pricing refresh"):
+                asked()
+        with pytest.raises(InvalidInput, match="DuckDB: Catalog Error: Table with name nowhere"):
+            opened.query("SELECT * FROM nowhere")
