@@ -106,6 +106,7 @@ def _run(asked: Any, snapshot: str | None, as_of: str | None, output: str) -> No
 
 def _print(rows: Sequence[Mapping[str, Any]], figures: Mapping[str, Any]) -> None:
     from agent.render import bill
+    from agent.render.phrases import say
 
     table = QueryResult(_COLUMNS, tuple(tuple(_shown(row)) for row in rows))
     show(table if any(_tier(row) for row in rows) else without(table, ["tier"]), ("data_of", "currency"))
@@ -115,8 +116,8 @@ def _print(rows: Sequence[Mapping[str, Any]], figures: Mapping[str, Any]) -> Non
     for text in bill.unpriced(figures, "en"):
         line(text, "yellow")
     for title, texts in (
-        ("Cheaper, at least as large:", bill.alternatives(figures, "en")),
-        ("Assumed:", bill.assumptions(figures, "en")),
+        (say("en", "bill.cheaper"), bill.alternatives(figures, "en")),
+        (say("en", "bill.assumed"), bill.assumptions(figures, "en")),
     ):
         lines = list(texts)
         if lines:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import groupby
 from typing import Any, Literal
 
@@ -67,11 +68,21 @@ def price_on(
     purchase_options: list[PurchaseOption] | None = None,
     term_months: int | None = None,
     payment: Payment | None = None,
+    count: int = 1,
+    hours: Decimal | None = None,
 ) -> Finding:
-    """What a machine cost on a past day, or from a day to a last one, and when each price was in force."""
+    """What a machine cost on a past day, or from a day to a last one, and when each price was in force.
+
+    With `hours`, also what `count` machines for so many hours each came to at each price.
+    """
     how: dict[str, Any] = {"operating_system": operating_system, "tenancy": tenancy, "payment": payment}
     how |= {"purchase_options": purchase_options, "term_months": term_months}
     found = price_history(context, machines, places, **how, since=since, last_day=last_day or since)
+    if hours is not None:
+        used = {"machines": max(1, count), "hours": hours}
+        totals = (row["price"] * used["machines"] * hours for row in found.rows)
+        rows = tuple({**row, **used, "total": total} for row, total in zip(found.rows, totals, strict=True))
+        found = replace(found, rows=rows)
     return replace(found, tool="price_on")
 
 

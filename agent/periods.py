@@ -11,6 +11,15 @@ from warehouse.errors import InvalidInput
 
 DAY = timedelta(days=1)
 EARLIEST = date(1970, 1, 1)  # the start of what has no start
+THEN = (
+    "day",
+    "week",
+    "month",
+    "quarter",
+    "half",
+    "year",
+    "part",
+)  # kinds of a time, of no course from or to it
 _MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _UNITS = {"d": "day", "w": "week", "m": "month", "mo": "month", "y": "year"} | {
     name: name for name in ("day", "week", "month", "quarter", "year")

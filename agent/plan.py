@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from agent import plan_after, plan_bills
@@ -33,7 +34,7 @@ def next_calls(reading: Reading, context: Context) -> list[Call]:
     rate = _rate_needed(reading) and "convert" not in done and not context.failures
     if rate:
         return [Call("convert", {"amount": "1", "currency": reading.needs.max_price_currency})]
-    asked = [tool for tool in done if tool != "convert"]
+    asked = [tool for tool in done if tool != "convert" or reading.intent is Intent.CONVERT]
     if not asked and not context.failures:
         return _FIRST[reading.intent](reading, context)
     if context.failures:
@@ -229,6 +230,17 @@ def _sql(reading: Reading, context: Context) -> list[Call]:
     return [Call("query_sql", {"sql": sql_of(reading.question) or reading.question})]
 
 
+def _convert(reading: Reading, context: Context) -> list[Call]:
+    """At the rates of the last day of the time asked for; there are none of days to come."""
+    money, period = reading.exchange, reading.period
+    if money is None or reading.future:
+        return []
+    day = None if period is None else min(period.last, datetime.now(UTC).date()).isoformat()
+    amount = {"amount": str(money.amount), "from_currency": money.from_currency, "day": day}
+    kept = {name: value for name, value in amount.items() if value is not None}
+    return [Call("convert", {**kept, "currency": code}) for code in money.to_currencies[:_MODELS]]
+
+
 def _none(reading: Reading, context: Context) -> list[Call]:
     return []
 
@@ -242,6 +254,7 @@ _FIRST: dict[Intent, Callable[[Reading, Context], list[Call]]] = {
     Intent.RECOMMEND: plan_bills.recommend,
     Intent.COMMITMENT: _commitment,
     Intent.TOKENS: _tokens,
+    Intent.CONVERT: _convert,
     Intent.HISTORY: history,
     Intent.CHANGES: changes,
     Intent.SPECS: _specs,

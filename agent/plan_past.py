@@ -7,7 +7,7 @@ from typing import Any
 
 from agent import periods
 from agent.context import Context
-from agent.periods import EARLIEST, Period
+from agent.periods import EARLIEST, THEN, Period
 from agent.plan_after import Call
 from agent.plan_conditions import places_of
 from agent.understand.reading import Reading
@@ -18,6 +18,7 @@ _MACHINES = 6
 _LATELY_DAYS = 7
 _TREND_YEARS = 5
 _CHANGES = 12
+_HOURS_A_MONTH = 730
 _USUAL_SIZES = ("xlarge", "large", "standard-4", "4")
 
 
@@ -43,15 +44,23 @@ def history(reading: Reading, context: Context) -> list[Call]:
     asked = {"machines": list(machines[:_MACHINES]), **where, **how, **_days(reading.period)}
     if not machines:
         return []
-    return [Call("price_on" if of_a_time(reading) else "price_history", asked)]
+    if not of_a_time(reading):
+        return [Call("price_history", asked)]
+    return [Call("price_on", {**asked, **_use(reading)})]
+
+
+def _use(reading: Reading) -> dict[str, Any]:
+    """How many machines ran for how long, where the question says either: what that came to is asked too."""
+    hours, machines = reading.usage.hours, reading.usage.machines
+    if hours is None and machines == 1 and not reading.monthly:
+        return {}
+    return {"count": machines, "hours": str(hours or _HOURS_A_MONTH)}
 
 
 def of_a_time(reading: Reading) -> bool:
     """Whether a price of then is asked for, not how prices went."""
     period = reading.period
-    return (
-        period is not None and not reading.course and period.kind not in ("since", "until", "range", "this")
-    )
+    return period is not None and not reading.course and period.kind in THEN
 
 
 def machines_meant(reading: Reading) -> tuple[str, ...]:

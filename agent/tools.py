@@ -94,7 +94,8 @@ def find_offers(
         rows=max(1, min(rows, _ALL)),
     )
     finding = _offers("find_offers", result)
-    return replace(finding, figures={**finding.figures, "at": at}) if at else finding
+    said = {"at": at, "max_usd_hour": max_usd_hour}
+    return replace(finding, figures={**finding.figures, **{k: v for k, v in said.items() if v is not None}})
 
 
 def price_of(

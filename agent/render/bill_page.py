@@ -27,8 +27,9 @@ def write_bill(page: Page, reading: Reading, context: Context) -> None:
     page.lines += bill.totals(figures, language)
     page.lines += [_line(page, row) for row in finding.rows if row["amount"] is not None]
     page.lines += bill.unpriced(figures, language)
-    page.lines += [f"- {text}" for text in bill.alternatives(figures, language)]
-    page.lines.append(" ".join(bill.assumptions(figures, language)))
+    cheaper = [f"- {text}" for text in bill.alternatives(figures, language)]
+    page.lines += [page.say("bill.cheaper"), *cheaper] if cheaper else []
+    page.lines.append(" ".join([page.say("bill.assumed"), *bill.assumptions(figures, language)]))
     page.table(finding.rows, _COLUMNS)
     page.answered = any(row["amount"] is not None for row in finding.rows)
 

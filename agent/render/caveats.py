@@ -61,8 +61,6 @@ def _add_reading(page: Page, reading: Reading, context: Context) -> None:
         stem = reading.accelerators[0].split("-")[0]
         if all(name.split("-")[0] == stem for name in reading.accelerators):
             page.caveat("ambiguous_accelerator", name=stem, variants=page.joined(reading.accelerators))
-    if reading.future:
-        page.caveat("future")
     if reading.not_sellers:
         sellers = page.joined(page.provider(m.provider) for m in reading.machines[:1])
         asked = page.joined(page.provider(name) for name in reading.not_sellers)

@@ -23,6 +23,22 @@ from agent.understand.reading import Reading
 
 
 def write_then(page: Page, reading: Reading, series: list[Steps]) -> None:
+    """What one thing cost, and what its use came to where the question says how much was used."""
+    _write_prices(page, reading, series)
+    rows = [row for steps in series for row in steps if "total" in row]
+    if rows:
+        least, most = (choose(rows, key=lambda row: row["total"]) for choose in (min, max))
+        page.add(
+            "history.then_total" if least["total"] == most["total"] else "history.then_totals",
+            machine=least["instance_type"],
+            machines=page.number(least["machines"]),
+            hours=page.number(least["hours"]),
+            total=formats.total(least["total"], least["currency"], page.language),
+            most=formats.total(most["total"], most["currency"], page.language),
+        )
+
+
+def _write_prices(page: Page, reading: Reading, series: list[Steps]) -> None:
     tokens = of_tokens(series[0])
     if len(series) == 1 or tokens or len({steps[0]["region"] for steps in series}) == 1:
         for steps in series[:SHOWN]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 
 from agent.context import Context
 from agent.render import facts, formats
@@ -14,10 +13,11 @@ from agent.render.caveats import add_caveats
 from agent.render.changes import write_changes
 from agent.render.commitments import write_commitments
 from agent.render.compare import write_comparison
+from agent.render.exchange import add_conversion, write_exchange
 from agent.render.history import write_history
 from agent.render.missing import explain_missing
 from agent.render.offers import write_offers
-from agent.render.page import Page, Row
+from agent.render.page import Page
 from agent.render.prices import write_estimates, write_prices
 from agent.render.recommendation import write_recommendation
 from agent.render.tokens import write_tokens, write_unknown_models
@@ -34,7 +34,8 @@ def write(reading: Reading, context: Context, most_rows: int = 5) -> Page:
     reading = _without_ones_own(page, reading, context)
     _writer(reading, context)(page, reading, context)
     _say_when(page, reading, context)
-    _add_conversion(page, reading, context)
+    if reading.intent is not Intent.CONVERT:
+        add_conversion(page, reading, context)
     if context.findings and reading.intent not in (Intent.FRESHNESS, Intent.SQL):
         add_basis(page, _relaxed(reading, context), context)
     if reading.intent is not Intent.FRESHNESS:
@@ -46,13 +47,29 @@ def write(reading: Reading, context: Context, most_rows: int = 5) -> Page:
 def _say_when(page: Page, reading: Reading, context: Context) -> None:
     """First of all: as of which day offers were sought, or that the answer is of now, unlike the question."""
     period = reading.period
-    if period is None or reading.intent not in _PRESENT or reading.future or period.kind == "this":
+    if reading.future and reading.intent in _PRESENT:
+        use = reading.intent is Intent.ESTIMATE or reading.workload.total() > 0
+        page.lines.insert(
+            0, page.say(f"caveat.{'future_use' if use else 'future'}", when=_when(page, reading))
+        )
+        page.answered = page.answered and use  # a use of some day can be priced now, a price of then cannot
+        return
+    if period is None or reading.intent not in _PRESENT or period.kind == "this":
         return
     days = [finding.figures["at"] for finding in context.findings if finding.figures.get("at")]
     if days:
         page.lines.insert(0, page.say("offers.at", day=page.day(days[0])))
     else:
         page.lines.insert(0, page.say("caveat.present", period=formats.period(period, page.language)))
+
+
+def _when(page: Page, reading: Reading) -> str:
+    return f" ({formats.period(reading.period, page.language)})" if reading.period else ""
+
+
+def _write_no_rate(page: Page, reading: Reading, context: Context) -> None:
+    page.add("caveat.future_rate", when=_when(page, reading))
+    page.answered = False
 
 
 def _without_ones_own(page: Page, reading: Reading, context: Context) -> Reading:
@@ -89,34 +106,6 @@ def _writer(reading: Reading, context: Context) -> Writer:
     return _write_unknown
 
 
-def _add_conversion(page: Page, reading: Reading, context: Context) -> None:
-    """The first amount in the currency the question asks in."""
-    for finding in context.found("convert"):
-        row = finding.rows[0]
-        if reading.currency != row["currency"] or Decimal(finding.arguments["amount"]) == 1:
-            continue
-        page.add(
-            "price.converted",
-            amount_usd=formats.rate(row["from_amount"], row["from_currency"], page.language),
-            amount=_exact_enough(row["amount"], row["currency"], page.language),
-            rate=formats.rate(row["rate"], row["currency"], page.language),
-            day=formats.day(row["rate_date"], page.language),
-            source=_rate_source(page, row),
-            cite=page.cite({**row, "price_id": f"{row['source']}/{row['currency']}"}) if row["title"] else "",
-        )
-
-
-def _rate_source(page: Page, row: Row) -> str:
-    """Who observed the rate, in the page's words; a rate of the reference table says it itself."""
-    worded = page.word("source", str(row["source"]))
-    return worded if worded != row["source"] else str(row["title"] or row["source"])
-
-
-def _exact_enough(amount: Decimal, currency: str, language: str) -> str:
-    """Cents are too coarse for the price of one hour."""
-    return (formats.rate if amount < 1 else formats.total)(amount, currency, language)
-
-
 # Intents that are answered from the offers in force, whenever the question speaks of.
 _PRESENT = (Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.PRICE, Intent.ESTIMATE, Intent.TOKENS)
 _MACHINE = (
@@ -134,6 +123,8 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
     ),
     (Intent.RECOMMEND, "recommend", write_recommendation),
     (Intent.COMMITMENT, "commitment_options", write_commitments),
+    (Intent.CONVERT, "convert", write_exchange),
+    (Intent.CONVERT, None, _write_no_rate),
     (Intent.TOKENS, "token_cost", write_tokens),
     (Intent.TOKENS, "list_token_prices", write_tokens),
     (Intent.HISTORY, "price_on", write_history),

@@ -20,7 +20,8 @@ _SINCE = re.compile(
     r"\s(?:the |o |a |os |as )?(?:(?:beginning|start) of |(?:inicio|comeco) d[eoa] )?$"
 )
 _AFTERWARDS = re.compile(
-    r"\s(?:onwards?|on(?=$|[?.,])|to (?:now|today|date)|ate (?:agora|hoje)|para ca|pra ca|em diante)"
+    r"\s(?:onwards?|on(?=$|[?.,])|to date|(?:(?:and|to|vs\.?|versus|e|a|ate|com|x) )+(?:now|today|agora|hoje)"
+    r"|para ca|pra ca|em diante)"
 )
 _THAN = re.compile(
     r"(?<![a-z])(?:than|do que)\s(?:it was |they were |era |custava )?(?:[io]n |em |n[oa] )?(?:the |o )?$"

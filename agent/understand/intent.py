@@ -56,11 +56,20 @@ def decide(
     workload: Workload,
     *,
     past: bool = False,
+    then: bool = False,
+    exchange: bool = False,
 ) -> Intent:
-    """`past` is whether the question speaks of a time before now."""
+    """`past` is whether the question speaks of a time before now, `then` of no course from or to it.
+
+    `exchange` is whether it names currencies to convert.
+    """
     if sql_of(question):
         return Intent.SQL
     cues = Cues(folded)
+    if then and named.accelerators and cues("cheapest") and not cues("history"):
+        return Intent.CHEAPEST  # offers of that day, not how the accelerator's price went
+    if exchange and _of_money_alone(cues, named, needs, workload):
+        return Intent.CONVERT
     for intent, applies in _rules(cues, named, needs, usage, workload, past=past):
         if applies:
             return intent
@@ -81,6 +90,12 @@ class Cues:
 
     def generic(self, name: str) -> bool:
         return lexicon().has("generic", name, self.folded)
+
+
+def _of_money_alone(cues: Cues, named: Named, needs: Needs, workload: Workload) -> bool:
+    things = named.hardware() + named.models + named.unknown_models + named.providers
+    bounded = needs.any_machine_needs() or needs.max_price is not None
+    return not (things or bounded or cues.generic("machine") or cues.generic("gpu") or cues("tokens"))
 
 
 def _rules(

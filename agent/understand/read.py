@@ -7,7 +7,9 @@ import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from agent.periods import THEN
 from agent.understand import conditions, dates, entities, settle
+from agent.understand.exchange import exchange
 from agent.understand.fold import fold
 from agent.understand.intent import Named, decide
 from agent.understand.language import detect
@@ -39,6 +41,7 @@ def read(question: str, words: Vocabulary, language: str = "auto", today: date |
     needs = conditions.needs(folded, numbers, found, exact=False)
     usage = conditions.usage(folded, numbers, found, committed=committed)
     workload = conditions.workload(folded, numbers)
+    money = exchange(text, folded, numbers, spoken)
     misplaced = settle.not_sellers(found)
     service = settle.class_of_service(found, folded)
     if service:
@@ -51,6 +54,8 @@ def read(question: str, words: Vocabulary, language: str = "auto", today: date |
         usage,
         workload,
         past=period is not None and period.start <= today and period.kind != "this",
+        then=period is not None and period.start <= today and period.kind in THEN,
+        exchange=money is not None,
     )
     if things and intent in _WITH_THINGS:
         intent = Intent.ESTIMATE
@@ -78,6 +83,7 @@ def read(question: str, words: Vocabulary, language: str = "auto", today: date |
         usage=usage,
         workload=workload,
         currency=_currency(folded),
+        exchange=money,
         wants_gpu=bool(accelerators) or lexicon().has("generic", "gpu", folded),
         per_gpu=needs.min_gpu_memory_gib is None and bool(_PER_GPU.search(folded)),
         monthly=bool(_MONTHLY.search(folded)),

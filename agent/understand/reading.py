@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from agent.periods import Period
+from agent.understand.exchange import Exchange
 from agent.understand.vocabulary import LlmModel, Machine, Place
 
 
@@ -19,6 +20,7 @@ class Intent(StrEnum):
     RECOMMEND = "recommend"
     COMMITMENT = "commitment"
     TOKENS = "tokens"
+    CONVERT = "convert"
     EXPLAIN = "explain"
     SPECS = "specs"
     HISTORY = "history"
@@ -111,6 +113,7 @@ class Reading:
     usage: Usage = field(default_factory=Usage)
     workload: Workload = field(default_factory=Workload)
     currency: str | None = None
+    exchange: Exchange | None = None
     wants_gpu: bool = False
     token_kind: str | None = None
     unknown_places: tuple[str, ...] = ()

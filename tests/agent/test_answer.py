@@ -271,7 +271,39 @@ def test_another_system_is_named_where_the_one_asked_for_has_no_price(reader: Re
 def test_a_year_before_the_first_price_is_not_answered_with_todays(reader: Reader) -> None:
     text = ask("what did m5.large cost in us-east-1 in 2021?", reader).text
     assert re.match(r"No price of m5\.large in us-east-1 .* in 2021 is held", text)
-    assert any("future" in caveat for caveat in ask("m5.large price next year", reader).caveats)
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("m5.large price next year", "Nobody can know prices of the future, and nothing here is a forecast."),
+        ("how much will m5.large cost in 2099?", "Nobody can know prices of the future (in 2099), and"),
+        ("H100 mais barata em 2099", "Ninguém sabe os preços do futuro (em 2099), e nada aqui é previsão."),
+    ],
+)
+def test_prices_to_come_are_refused_before_todays_are_given(
+    question: str, first: str, reader: Reader
+) -> None:
+    said = ask(question, reader)
+    assert said.text.startswith(first)
+    assert not said.answered
+    assert said.rows
+
+
+def test_a_use_to_come_is_priced_at_todays_prices(reader: Reader) -> None:
+    said = ask("how much will 5 m5.large for 200 hours in us-east-1 cost next month?", reader)
+    assert said.text.startswith("Priced at what is in force now: nobody can know prices of the future.")
+    assert "cost 96.00 USD" in said.text
+    assert said.answered
+
+
+def test_the_rate_of_a_highest_price_in_another_currency_is_shown(reader: Reader) -> None:
+    assert re.search(
+        r"0\.096 USD is about 0\.\d+ BRL at the rate of .* for 1 USD",
+        ask("cheapest machine with 2 vCPUs under R$ 2/h", reader).text,
+    )
+    nothing = ask("máquina com 2 vCPUs por até 5 reais por mês", reader).text
+    assert re.search(r"O limite de 5,00 BRL/mês são 0,00\d+ USD/hora pela cotação de .* por 1 USD", nothing)
 
 
 def test_an_unknown_language_model_is_named_with_those_like_it(reader: Reader) -> None:

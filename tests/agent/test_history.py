@@ -130,6 +130,26 @@ def test_offers_are_sought_as_of_the_end_of_a_past_time(past: Reader) -> None:
     assert portuguese.rows == searched.rows
 
 
+def test_a_use_of_then_is_added_up_at_the_prices_of_then(past: Reader) -> None:
+    once = said("5 p3.2xlarge for 200 hours in us-east-1 in September 2022", past)
+    assert "5 × p3.2xlarge for 200 hours each came to 3,060.00 USD at that price." in once.text
+    both = said("3 p3.2xlarge por mês em us-east-1 em 2023", past).text
+    assert "por 730 horas cada custavam 6.351,00 USD ao menor desses preços e 6.701,40 USD ao maior." in both
+    assert "came to" not in said("price of p3.2xlarge in us-east-1 in 2023", past).text
+
+
+def test_from_then_until_now_is_a_course(past: Reader) -> None:
+    course = said("difference between the price of p3.2xlarge in us-east-1 in 2021 and now", past)
+    assert "price_history" in course.tools_used
+    assert "fell by" in course.text
+    assert said("diferença do preço da p3.2xlarge em us-east-1 em 2021 e hoje", past).rows == course.rows
+
+
+def test_the_cheapest_accelerator_of_a_time_is_an_offer_of_then(past: Reader) -> None:
+    found = said("cheapest machine with a V100 in September 2022", past)
+    assert found.text.startswith("As of the end of 2022-09-30, out of the history:")
+
+
 def test_a_year_in_which_the_price_changed_has_each_price_with_its_dates(past: Reader) -> None:
     text = said("price of p3.2xlarge in us-east-1 in 2023", past).text
     assert "from 2020-08-30 to 2023-08-06: 3.06 USD/hour" in text

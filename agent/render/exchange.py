@@ -1,0 +1,73 @@
+"""Amounts in another currency, always beside the rate, its day and its source."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from agent.context import Context
+from agent.render import formats
+from agent.render.page import Page, Row
+from agent.understand.reading import Reading
+
+
+def write_exchange(page: Page, reading: Reading, context: Context) -> None:
+    """Currencies are all that is asked about."""
+    found = context.found("convert")
+    for finding in found:
+        _write(page, finding.rows[0])
+    page.table(
+        [row for finding in found for row in finding.rows],
+        ("from_amount", "from_currency", "amount", "currency", "rate", "rate_date", "source"),
+    )
+
+
+def add_conversion(page: Page, reading: Reading, context: Context) -> None:
+    """The first amount in the currency the question asks in; else the rate its highest price was read at."""
+    rates = [finding for finding in context.found("convert") if finding.rows]
+    amounts = [finding.rows[0] for finding in rates if Decimal(finding.arguments["amount"]) != 1]
+    for row in amounts:
+        if reading.currency == row["currency"]:
+            _write(page, row)
+            return
+    limits = [finding.figures.get("max_usd_hour") for finding in context.found("find_offers")]
+    needs = reading.needs
+    if needs.max_price is None or not rates or not limits or limits[0] is None:
+        return
+    hour, language = page.word("unit", "hour"), page.language
+    limit = formats.rate(needs.max_price, needs.max_price_currency, language)
+    page.add(
+        "price.budget",
+        limit=f"{limit}/{page.word('unit', needs.max_price_per)}",
+        usd=f"{formats.rate(limits[0], 'USD', language)}/{hour}",
+        **_rate(page, rates[0].rows[0]),
+    )
+
+
+def _write(page: Page, row: Row) -> None:
+    page.add(
+        "price.converted",
+        from_amount=formats.rate(row["from_amount"], row["from_currency"], page.language),
+        amount=_exact_enough(row["amount"], row["currency"], page.language),
+        unit=row["from_currency"],
+        **_rate(page, row),
+    )
+
+
+def _rate(page: Page, row: Row) -> dict[str, str]:
+    return {
+        "rate": formats.rate(row["rate"], row["currency"], page.language),
+        "day": formats.day(row["rate_date"], page.language),
+        "source": _source(page, row),
+        "cite": page.cite({**row, "price_id": f"{row['source']}/{row['currency']}"}) if row["title"] else "",
+    }
+
+
+def _source(page: Page, row: Row) -> str:
+    """Who observed the rate, in the page's words; a rate of the reference table says it itself."""
+    worded = page.word("source", str(row["source"]))
+    return worded if worded != row["source"] else str(row["title"] or row["source"])
+
+
+def _exact_enough(amount: Decimal, currency: str, language: str) -> str:
+    """Cents are too coarse for the price of one hour."""
+    return (formats.rate if amount < 1 else formats.total)(amount, currency, language)
