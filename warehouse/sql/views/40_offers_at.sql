@@ -72,5 +72,5 @@ FROM chosen AS m
 LEFT JOIN instance_types AS i USING (provider, instance_type)
 LEFT JOIN regions AS r USING (provider, region)
 LEFT JOIN countries AS c USING (country)
-LEFT JOIN fx_on_day(moment) AS usd USING (currency)
+LEFT JOIN fx_latest_by(moment) AS usd USING (currency)
 LEFT JOIN bands AS b USING (provider, region, instance_type, operating_system);

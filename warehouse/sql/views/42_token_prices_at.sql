@@ -18,7 +18,7 @@ SELECT
     s.price_type, s.attributes, s.source, s.source_url, s.effective_from, s.valid_from, s.as_of, s.observed_at,
     s.confirmed_at, s.stale
 FROM stated AS s
-JOIN fx_on_day(moment) AS usd USING (currency)
+JOIN fx_latest_by(moment) AS usd USING (currency)
 QUALIFY rank() OVER (
     PARTITION BY s.provider, coalesce(s.model, s.price_id::VARCHAR), s.region, s.price_type
     ORDER BY s.stale, s.source_rank, s.source

@@ -1,5 +1,5 @@
--- The last rate of every currency up to a day; a dollar is a dollar on any.
-CREATE OR REPLACE MACRO fx_on_day(moment) AS TABLE
+-- The last rate of every currency up to a moment; a dollar is a dollar at any.
+CREATE MACRO fx_latest_by(moment) AS TABLE
 SELECT currency, latest.rate_date, latest.units_per_usd, latest.source
 FROM (
     SELECT
@@ -13,10 +13,8 @@ FROM (
         FROM fx_observed AS o
         LEFT JOIN sources AS s USING (source)
         UNION ALL
-        SELECT
-            currency, CASE WHEN currency = 'USD' THEN DATE '1970-01-01' ELSE rate_date END, units_per_usd, source, 2000
-        FROM fx_reference
+        SELECT currency, rate_date, units_per_usd, source, 2000 FROM fx_reference
     )
-    WHERE rate_date <= moment::TIMESTAMPTZ
+    WHERE rate_date <= moment::TIMESTAMPTZ OR currency = 'USD'
     GROUP BY currency
 );
