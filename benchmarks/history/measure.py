@@ -48,9 +48,10 @@ WHERE changed_at >= $moment::TIMESTAMPTZ ORDER BY abs(change_percent) DESC, pric
 
 
 class Cheap:
-    """Vectors of an invented store: as large as the model's, and of no meaning."""
+    """Vectors of an invented store under the model's name: as large as its own, and of no meaning."""
 
-    model_id = embed.BUNDLED_ID
+    def __init__(self, model_id: str) -> None:
+        self.model_id = model_id
 
     def encode(self, texts: Sequence[str], progress: embed.Progress | None = None) -> Vectors:
         found = np.empty((len(texts), 384), np.float32)
@@ -65,14 +66,14 @@ def measured(prices: int, past: int, folder: Path) -> dict[str, Any]:
     """Invents a store in `folder`, publishes the list after it, and asks."""
     environment.prepare()
     limits = store_of(folder / "store")
-    batch = invent(limits, prices, past, Cheap())
+    model = embed.document_embedder()
+    batch = invent(limits, prices, past, Cheap(model.model_id))
     before = snapshots.load(limits.store)
     figures: dict[str, Any] = {
         "prices in force": f"{before.manifest.rows['prices_in_force']:,}",
         "past prices": f"{before.manifest.rows['price_spans'] - before.manifest.rows['prices_in_force']:,}",
         "warehouse.duckdb": _megabytes(before.warehouse.stat().st_size),
     }
-    model = embed.document_embedder()
     model.encode(["warm"])
     with _stages() as seconds:
         started = time.perf_counter()

@@ -70,7 +70,7 @@ class Pandas:
             {
                 "key_no": moved["key_no"],
                 "valid_from": moment,
-                "valid_to": pd.NA,
+                "valid_to": float("nan"),
                 "price": moved["price_new"],
                 "upfront": moved["upfront_new"],
             }
