@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -175,7 +175,7 @@ class Reader:
         if tree.get("error", True):
             raise QueryRefused("PRAGMA is not allowed: snapshots are read-only.", "Send a SELECT.")
         for name in found:
-            if name not in _TABLE_FUNCTIONS and name not in self._own_table_functions():
+            if name not in _TABLE_FUNCTIONS and name not in self._own_table_functions:
                 self.expect(name)
                 raise QueryRefused(f"{name}() is not allowed.", "A query may read this snapshot only.")
 
@@ -194,6 +194,7 @@ class Reader:
             yield pa.RecordBatch.from_pylist([], schema=found.schema)
             yield from found
 
+    @cached_property
     def _own_table_functions(self) -> frozenset[str]:
         """The table macros that the snapshot was published with."""
         with self._connection.cursor() as cursor:
