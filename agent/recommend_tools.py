@@ -99,7 +99,8 @@ def recommend(
     if currency and currency.upper() != "USD" and offers:
         rate = convert(context, offers[0]["total_usd"], currency).rows[0]
         figures["in_currency"] = {
-            name: rate[name] for name in ("currency", "amount", "units_per_usd", "rate_date", "source")
+            **{name: rate[name] for name in ("currency", "amount", "rate_date", "source")},
+            "units_per_usd": rate["rate"],
         }
     return Finding("recommend", {}, tuple(offers), figures, figures["found"] > len(offers))
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -36,6 +37,9 @@ LIST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
 EC2 = Scope("aws", "AmazonEC2")
 
 environment.prepare()
+# How long an example takes tells of the machine; a test that hangs is ended by pytest-timeout.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 # Enough of the reference tables to place, convert and describe the prices of these tests.
 _KEPT = {

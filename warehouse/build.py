@@ -60,9 +60,12 @@ def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(path), config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         if not _has_table(connection, "batches"):
+            # One transaction: each statement would wait for the disk.
+            connection.execute("BEGIN")
             for text in statements("schema"):
                 connection.execute(text)
             connection.execute("CREATE TABLE recipe AS SELECT $recipe AS digest", {"recipe": recipe()})
+            connection.execute("COMMIT")
         yield connection
         connection.execute("CHECKPOINT")
 

@@ -29,6 +29,7 @@ from warehouse.contracts import (
 )
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
+MEMORY = Path(":memory:")  # a disk that keeps nothing needs no waiting for
 URL = "https://prices.example/list.json"
 INFO = SourceInfo("lists", "Lists", "daily", 400, 1, "none", "https://prices.example")
 
@@ -142,8 +143,8 @@ class Gate:
 
 
 @contextmanager
-def opened_gate(folder: Path) -> Iterator[Gate]:
-    """A gate before a new warehouse with the real reference tables."""
-    with build.opened(folder / "warehouse.duckdb") as connection:
+def opened_gate(folder: Path, path: Path = MEMORY) -> Iterator[Gate]:
+    """A gate before a new warehouse with the real reference tables; what is staged is in `folder`."""
+    with build.opened(path) as connection:
         build.load_reference(connection, Path(__file__).resolve().parents[2] / "data")
         yield Gate(connection, folder)

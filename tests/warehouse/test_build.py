@@ -59,7 +59,7 @@ class Warehouse:
 @pytest.fixture
 def warehouse(house: Any) -> Iterator[Warehouse]:
     house.limits.store.mkdir()
-    with build.opened(house.limits.store / "warehouse.duckdb") as connection:
+    with build.opened(Path(":memory:")) as connection:
         yield Warehouse(house, connection)
 
 

@@ -24,8 +24,8 @@ EGRESS = """[
 
 
 @pytest.fixture(scope="module")
-def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    with build.opened(tmp_path_factory.mktemp("estimate") / "warehouse.duckdb") as connection:
+def db() -> Iterator[duckdb.DuckDBPyConnection]:
+    with build.opened(Path(":memory:")) as connection:
         build.load_reference(connection, ROOT / "data")
         build.load_sources(connection, registry.SOURCES)
         rows = (ROOT / "tests" / "fixtures" / "live_prices.sql").read_text(encoding="utf-8")
@@ -96,7 +96,7 @@ def naive(quantity: Decimal, of: list[dict[str, Any]]) -> Decimal:
     return cost
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(of=tiers(), first=_CENTS, more=_CENTS)
 def test_tiers_keep_their_laws(
     db: duckdb.DuckDBPyConnection, of: list[dict[str, Any]], first: Decimal, more: Decimal

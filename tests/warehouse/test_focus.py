@@ -16,7 +16,7 @@ import pytest
 from tests.warehouse.quality_batches import DAY, machine, opened_gate, price
 from warehouse import build, focus_rules
 from warehouse.reader import Reader
-from warehouse.snapshots import Manifest, Snapshot
+from warehouse.snapshots import WAREHOUSE, Manifest, Snapshot
 
 NO_MACHINE: dict[str, Any] = dict.fromkeys(("instance_type", "operating_system", "tenancy"))
 
@@ -67,7 +67,7 @@ def listed(amount: str) -> list[dict[str, Any]]:
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """A month of history of every kind of price."""
     folder = tmp_path_factory.mktemp("focus")
-    with opened_gate(folder) as gate:
+    with opened_gate(folder, folder / WAREHOUSE) as gate:
         build.load_sources(gate.connection, [gate.info])
         gate.load(
             listed("0.1"), [machine(accelerator="H100", accelerator_count=8.0, accelerator_memory_gib=80.0)]

@@ -164,7 +164,7 @@ def days(rows: Sequence[tuple[object, ...]]) -> set[tuple[object, ...]]:
     return {(r[0], r[1], day(r[2]), day(r[3]), int(r[4])) for r in rows if isinstance(r[4], Decimal)}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(batches=observations(), seed=st.integers(0, 1000))
 def test_history_is_what_a_naive_model_says_in_any_order_and_however_often(
     shared: duckdb.DuckDBPyConnection, batches: list[Observation], seed: int
@@ -195,7 +195,7 @@ def test_a_span_cut_open_names_the_last_batch_of_the_moment_it_now_begins_at(
     assert [row[5] for row in found.pop()] == ["b3"]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(batches=observations(), seed=st.integers(0, 1000))
 def test_prices_as_of_a_day_are_those_a_naive_model_has_in_force(
     shared: duckdb.DuckDBPyConnection, batches: list[Observation], seed: int
@@ -215,7 +215,7 @@ def test_prices_as_of_a_day_are_those_a_naive_model_has_in_force(
         assert len(found) == len(expected)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(batches=observations())
 def test_spans_of_a_price_neither_overlap_nor_touch_with_an_equal_price(
     shared: duckdb.DuckDBPyConnection, batches: list[Observation]

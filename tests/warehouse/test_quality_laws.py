@@ -53,7 +53,7 @@ def outcome(gate: Gate, rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, database=None)
+@settings(max_examples=12, derandomize=True, database=None)
 @given(rows=st.lists(ROWS, min_size=3, max_size=12), seed=st.integers(0, 99))
 def test_every_staged_row_is_accepted_or_in_quarantine_in_any_order(
     gate: Gate, rows: list[dict[str, Any]], seed: int

@@ -26,7 +26,9 @@ SERVE = Path(__file__).resolve().parents[2] / "warehouse" / "sql" / "serve"
 # What the served queries filter by, as the agent would give it; all others are null.
 GIVEN: dict[str, Any] = {
     "rows": 10,
-    "machines": ["m5.large"],
+    "machines": ["m5.large", "p5.48xlarge"],
+    "accelerators": ["H100"],
+    "min_percent": 0,
     "machine": "m5.large",
     "provider": "aws",
     "region": "us-east-1",
@@ -61,8 +63,7 @@ GIVEN: dict[str, Any] = {
     "until": datetime.now(UTC),
 }
 # Its one refused row is of another region, it has no benchmarks and nothing changed.
-# No price's id and no accelerator is given.
-EMPTY = {"quarantine_rows", "vocabulary_benchmarks", "changes_of", "offers_in", "accelerator_history"}
+EMPTY = {"quarantine_rows", "vocabulary_benchmarks", "changes_of"}
 
 
 @pytest.fixture
@@ -298,7 +299,8 @@ def test_times_are_utc_and_money_is_decimal(reader: Reader) -> None:
 @pytest.mark.parametrize("name", sorted(path.stem for path in SERVE.glob("*.sql")))
 def test_every_served_query_runs(reader: Reader, name: str) -> None:
     used = dict.fromkeys(re.findall(r"\$([a-z_]+)", re.sub(r"--.*", "", served_sql(name))))
-    result = reader.named(name, **{key: GIVEN.get(key) for key in used})
+    prices = [row[0] for row in reader.query("SELECT price_id::VARCHAR FROM offers").rows]
+    result = reader.named(name, **{key: {**GIVEN, "price_ids": prices}.get(key) for key in used})
     assert result.columns
     assert bool(result.rows) != (name in EMPTY)
     assert len(set(result.columns)) == len(result.columns)
