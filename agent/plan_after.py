@@ -55,7 +55,8 @@ def _primary(context: Context) -> Finding:
 
 def _without_price(reading: Reading, context: Context) -> list[str]:
     """Machines asked for that no primary finding has a price of."""
-    priced = {row["instance_type"] for f in context.findings if f.tool != "refused_prices" for row in f.rows}
+    asked = (finding for finding in context.findings if finding.tool not in ("refused_prices", "convert"))
+    priced = {row["instance_type"] for finding in asked for row in finding.rows}
     return [name for name in reading.machine_names() if name not in priced]
 
 

@@ -80,11 +80,11 @@ def _usual(family: tuple[Machine, ...]) -> str:
 
 
 def _days(period: Period | None) -> dict[str, Any]:
-    """The period's first and last day, as far as it has them."""
+    """The period's first and last day, as far as it has them; today where it ends later."""
     if period is None:
         return {}
     first = {} if period.start == EARLIEST else {"since": period.start.isoformat()}
-    return {**first, "last_day": period.last.isoformat()}
+    return {**first, "last_day": min(period.last, max(period.start, datetime.now(UTC).date())).isoformat()}
 
 
 def _sold_by(reading: Reading) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from agent.render import formats
+from agent.render.exchange import observer
 from agent.render.phrases import say, word
 
 Row = Mapping[str, Any]
@@ -28,7 +29,7 @@ def totals(figures: Row, language: str) -> Iterator[str]:
             total=formats.total(figures["total"], figures["currency"], language),
             rate=formats.rate(figures["units_per_usd"], figures["currency"], language),
             day=formats.day(figures["rate_date"], language),
-            source=word(language, "source", figures["rate_source"]).split(" (")[0],
+            source=observer(figures["rate_source"], language),
         )
     if figures.get("saving_usd"):
         name = "bill.saving" if figures["saving_usd"] > 0 else "bill.no_saving"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from agent.context import Context
 from agent.render import formats
 from agent.render.page import Page, Row
+from agent.render.phrases import word
 from agent.understand.reading import Reading
+
+_DAY_AND_WAY = re.compile(r" (?:of \d{4}-\d\d-\d\d )?\(.*|, https?:.*")
 
 
 def write_exchange(page: Page, reading: Reading, context: Context) -> None:
@@ -45,7 +49,7 @@ def add_conversion(page: Page, reading: Reading, context: Context) -> None:
 
 def _write(page: Page, row: Row) -> None:
     page.add(
-        "price.converted",
+        "price.rate" if row["from_amount"] == 1 else "price.converted",
         from_amount=formats.rate(row["from_amount"], row["from_currency"], page.language),
         amount=_exact_enough(row["amount"], row["currency"], page.language),
         unit=row["from_currency"],
@@ -57,15 +61,14 @@ def _rate(page: Page, row: Row) -> dict[str, str]:
     return {
         "rate": formats.rate(row["rate"], row["currency"], page.language),
         "day": formats.day(row["rate_date"], page.language),
-        "source": _source(page, row),
+        "source": observer(str(row["source"]), page.language),
         "cite": page.cite({**row, "price_id": f"{row['source']}/{row['currency']}"}) if row["title"] else "",
     }
 
 
-def _source(page: Page, row: Row) -> str:
-    """Who observed the rate, in the page's words; a rate of the reference table says it itself."""
-    worded = page.word("source", str(row["source"]))
-    return worded if worded != row["source"] else str(row["title"] or row["source"])
+def observer(source: str, language: str) -> str:
+    """Who observed a rate: the source's name; of what the reference table says, without day and way."""
+    return word(language, "source", _DAY_AND_WAY.sub("", source))
 
 
 def _exact_enough(amount: Decimal, currency: str, language: str) -> str:

@@ -47,6 +47,11 @@ def write(reading: Reading, context: Context, most_rows: int = 5) -> Page:
 def _say_when(page: Page, reading: Reading, context: Context) -> None:
     """First of all: as of which day offers were sought, or that the answer is of now, unlike the question."""
     period = reading.period
+    if context.failures and not any(finding.rows for finding in context.findings):
+        return
+    if reading.future and reading.intent is Intent.HISTORY:
+        page.lines.insert(0, page.say("caveat.future_course"))
+        return
     if reading.future and reading.intent in _PRESENT:
         use = reading.intent is Intent.ESTIMATE or reading.workload.total() > 0
         page.lines.insert(

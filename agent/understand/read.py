@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from agent.periods import THEN
+from agent.periods import THEN, Period
 from agent.understand import conditions, dates, entities, settle
 from agent.understand.exchange import exchange
 from agent.understand.fold import fold
@@ -100,7 +100,7 @@ def read(question: str, words: Vocabulary, language: str = "auto", today: date |
         course=lexicon().has("intents", "history", folded),
         direction=_direction(folded),
         asks_whether=bool(_WHETHER[spoken].match(folded)),
-        future=lexicon().has("time", "future", folded) or (period is not None and period.start > today),
+        future=lexicon().has("time", "future", folded) or _is_to_come(period, today),
         free=lexicon().has("free", "free", folded),
         interruptible=_interruptible(folded, purchase),
     )
@@ -184,6 +184,13 @@ def _said(text: str, folded: str, words: Vocabulary, today: date, spoken: str) -
     named = entities.mentions(text, folded, words, spoken, [])
     inside = (m for m in named if m.kind == "model" and not m.candidates and m.start < said.start < m.end)
     return None if any(inside) else said
+
+
+def _is_to_come(period: Period | None, today: date) -> bool:
+    """A stretch that begins, or is said to end, after today; `in 2026` is what there is of this year."""
+    if period is None:
+        return False
+    return period.start > today or (period.kind in ("until", "range") and period.last > today)
 
 
 def _direction(folded: str) -> str | None:

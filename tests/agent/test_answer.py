@@ -306,6 +306,11 @@ def test_the_rate_of_a_highest_price_in_another_currency_is_shown(reader: Reader
     assert re.search(r"O limite de 5,00 BRL/mês são 0,00\d+ USD/hora pela cotação de .* por 1 USD", nothing)
 
 
+def test_a_machine_under_a_price_in_another_currency_is_converted(reader: Reader) -> None:
+    text = ask("m5.large in us-east-1 under 50 euros per month?", reader).text
+    assert re.search(r"70\.08 USD is about \d\d\.\d\d EUR at the rate of", text)
+
+
 def test_an_unknown_language_model_is_named_with_those_like_it(reader: Reader) -> None:
     said = ask("price of claude opus 9", reader)
     assert not said.answered

@@ -60,6 +60,12 @@ def test_an_amount_is_converted_at_a_dated_rate(question: str, text: str, reader
     assert row["amount"] == pytest.approx(100 * row["rate"], abs=Decimal("0.01"))
 
 
+def test_a_rate_alone_is_said_with_all_its_digits(reader: Reader) -> None:
+    said = answer("qual a cotação do dólar?", reader=reader)
+    assert said.text.startswith("1 USD vale 5,")
+    assert "(taxas de referência do euro do Banco Central Europeu)" in said.text
+
+
 def test_several_currencies_are_each_answered(reader: Reader) -> None:
     said = answer("100 USD in EUR and GBP", reader=reader)
     assert [row["currency"] for row in said.rows] == ["EUR", "GBP"]

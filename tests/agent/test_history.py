@@ -138,6 +138,12 @@ def test_a_use_of_then_is_added_up_at_the_prices_of_then(past: Reader) -> None:
     assert "came to" not in said("price of p3.2xlarge in us-east-1 in 2023", past).text
 
 
+def test_a_course_into_the_future_ends_today(past: Reader) -> None:
+    course = said("how will the price of m5.xlarge in us-east-1 change until 2099?", past)
+    assert course.text.startswith("What is to come is not known")
+    assert "2099" not in "".join(course.text.splitlines()[1:])
+
+
 def test_from_then_until_now_is_a_course(past: Reader) -> None:
     course = said("difference between the price of p3.2xlarge in us-east-1 in 2021 and now", past)
     assert "price_history" in course.tools_used
@@ -192,7 +198,8 @@ def test_the_future_is_not_told(past: Reader) -> None:
     for question in ("price of m5.large in 2090", "preço da m5.large em 2090"):
         future = said(question, past)
         assert future.intent == "price"
-        assert any("futur" in caveat for caveat in future.caveats)
+        assert "futur" in future.text.splitlines()[0]
+        assert not future.answered
 
 
 def test_where_nothing_changed_the_last_change_and_the_newest_data_are_told(past: Reader) -> None:
