@@ -94,7 +94,8 @@ def offers(
         emit(list(rows))
         return
     if not rows:
-        note("No offer meets these conditions.")
+        past = " then: `cloud-pricing backfill` brings what a source said before" if at is not None else ""
+        note(f"No offer meets these conditions{past}.")
         return
     if "data_of" in show(_table(rows), _spare(rows)):
         note(data_of(rows))
@@ -105,9 +106,12 @@ def offers(
 
 
 def _day(text: str) -> date:
-    """Of a month or year its last day."""
-    moment = periods.moment(text, "--at", datetime.now(UTC), end=True)
-    return (moment - timedelta(microseconds=1)).date()
+    """Of a month or year its last day, or today; raises InvalidInput for what has not begun."""
+    now = datetime.now(UTC)
+    if periods.moment(text, "--at", now) > now:
+        raise InvalidInput(f"--at: {text} has not come yet.", "Leave --at out for the prices in force now.")
+    moment = periods.moment(text, "--at", now, end=True)
+    return min(moment - timedelta(microseconds=1), now).date()
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> QueryResult:

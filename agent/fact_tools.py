@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -100,6 +100,8 @@ def convert(
     """An amount in another currency at the dated rate of a day, by default the latest; the rate is told."""
     if abs(amount) >= _MOST:
         raise InvalidInput(f"{amount} is too great an amount.", f"Give less than {_MOST:,}.")
+    if day and day > datetime.now(UTC).date():
+        raise InvalidInput(f"There is no rate of {day} yet.", "Leave the day out for the latest one.")
     result = context.reader.named(
         "converted", amount=amount, from_currency=from_currency, to_currency=currency, day=day
     )

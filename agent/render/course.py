@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from agent.courses import course
 from agent.periods import EARLIEST
@@ -29,6 +30,7 @@ def write_course(page: Page, reading: Reading, series: list[Steps]) -> None:
         shown = ordered[: max(SHOWN, len(reading.places))]
     elif not any(_overall(steps) for steps in series):
         _write_flat(page, ordered, whether)
+        _write_known_from(page, reading, min(steps[0]["valid_from"] for steps in series))
         return
     else:
         moved = max(ordered[1:], key=lambda steps: abs(_overall(steps)))
@@ -81,6 +83,11 @@ def _write_flat(page: Page, series: list[Steps], whether: str) -> None:
     )
 
 
+def _write_known_from(page: Page, reading: Reading, first: datetime) -> None:
+    if reading.period and first.date() > reading.period.start > EARLIEST:
+        page.add("history.known_from", day=page.day(first))
+
+
 def _write_lead(page: Page, reading: Reading, steps: Steps, whether: str) -> None:
     told = course(steps)
     first, last, move = told[0], told[-1], _overall(steps)
@@ -102,8 +109,7 @@ def _write_lead(page: Page, reading: Reading, steps: Steps, whether: str) -> Non
         name = "history.back" if not move else "history.rose" if move > 0 else "history.fell"
         until = page.day(settled["valid_from"])
         page.add(name, **values, before=rate_of(page, first), until=until, percent=percent)
-    if reading.period and first["valid_from"].date() > reading.period.start > EARLIEST:
-        page.add("history.known_from", day=page.day(first["valid_from"]))
+    _write_known_from(page, reading, first["valid_from"])
     if last["valid_to"] and (reading.period is None or last["valid_to"].date() < reading.period.end):
         page.add("history.known_until", day=page.day(last["valid_to"]))
 

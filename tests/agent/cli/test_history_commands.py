@@ -65,6 +65,7 @@ def test_language_models_have_a_history_too(past: Any) -> None:
         (("history", "m5.large", "--since", "soon"), "--since: soon is no date"),
         (("history", "m5.large", "--since", "2024", "--until", "2023"), "--until is before --since"),
         (("history", "m5.large", "--chart", "prices.pdf"), "prices.pdf: no chart format"),
+        (("offers", "--at", "2099"), "--at: 2099 has not come yet"),
         (("changes", "--direction", "sideways"), "--direction cannot be sideways"),
         (("changes", "--since", "2024", "--until", "2023"), "ends before it begins"),
     ],

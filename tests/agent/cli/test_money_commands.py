@@ -26,6 +26,7 @@ def test_convert_says_the_rate_and_its_day(run: Cli) -> None:
         (("10", "USD", "XAU"), "There is no rate for XAU"),
         (("10", "USD", "BRL", "--on", "yesterday"), "--on: yesterday is no day"),
         (("10", "USD", "BRL", "--on", "1990-01-01"), "on 1990-01-01 or before"),
+        (("10", "USD", "BRL", "--on", "2099-01-01"), "There is no rate of 2099-01-01 yet"),
     ],
 )
 def test_convert_says_what_is_wrong(run: Cli, arguments: tuple[str, ...], said: str) -> None:
