@@ -110,7 +110,7 @@ def _benchmark(context: Context, name: str | None) -> str | None:
         return None
     known = [row["benchmark"] for row in context.reader.named("vocabulary_benchmarks").records()]
     if name not in known:
-        hint = f"There are: {', '.join(known)}." if known else "This snapshot has none: spare_cores brings them."
+        hint = f"There are: {', '.join(known)}." if known else "The source spare_cores brings them."
         raise UnknownName(f"No benchmark is called {name}.", hint)
     return name
 
