@@ -32,7 +32,9 @@ def export(
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", help="The rows as they were then, by the history: 2025-06-30, its end, UTC."),
+        typer.Option(
+            "--at", "--as-of", help="The rows as they were then, by the history: 2025-06-30, its end, UTC."
+        ),
     ] = None,
     snapshot: SnapshotId = None,
     snapshot_as_of: Annotated[

@@ -27,7 +27,7 @@ def recommend(
         float | None, typer.Option("--min-memory", min=0, help="GiB of the machine.")
     ] = None,
     gpu: Annotated[Many, typer.Option("--gpu", help="Accelerator, such as H100; may be repeated.")] = None,
-    gpus: Annotated[float | None, typer.Option("--gpus", min=0, help="GPUs of the machine at least.")] = None,
+    gpus: Annotated[float | None, typer.Option("--min-gpus", min=0, help="GPUs of the machine.")] = None,
     min_gpu_memory: Annotated[
         float | None, typer.Option("--min-gpu-memory", min=0, help="GiB of each GPU.")
     ] = None,
