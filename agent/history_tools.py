@@ -71,10 +71,7 @@ def price_on(
     count: int = 1,
     hours: Decimal | None = None,
 ) -> Finding:
-    """What a machine cost on a past day, or from a day to a last one, and when each price was in force.
-
-    With `hours`, also what `count` machines for so many hours each came to at each price.
-    """
+    """What a machine, or `count` of them for `hours` each, cost on past days; when each price held."""
     how: dict[str, Any] = {"operating_system": operating_system, "tenancy": tenancy, "payment": payment}
     how |= {"purchase_options": purchase_options, "term_months": term_months}
     found = price_history(context, machines, places, **how, since=since, last_day=last_day or since)

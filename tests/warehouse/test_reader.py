@@ -341,7 +341,7 @@ def test_a_stream_is_guarded_as_a_query_is(reader: Reader, monkeypatch: pytest.M
 
 
 def test_what_does_not_fit_in_memory_is_spilled_where_that_is_allowed(
-    small_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_store: Path, limits: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit(monkeypatch, "MEMORY_LIMIT", "40MB")
     sorted_rows = "SELECT md5(i::VARCHAR) AS text, i FROM range(1000000) t(i) ORDER BY text"
