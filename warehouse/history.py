@@ -42,5 +42,6 @@ def _tidy(connection: duckdb.DuckDBPyConnection) -> None:
     rows = connection.execute("SELECT relation, sorted, added FROM clustering").fetchall()
     for relation, ordered, added in rows:
         if added > _FEW and added * _DISORDER > ordered + added:
-            connection.execute(statement(f"tidy/{relation}"))
-            connection.execute(statement("tidy/sorted"), {"relation": relation})
+            # What it holds, which is less than ever came: a price that changes leaves the table it was in.
+            (held,) = connection.execute(statement(f"tidy/{relation}")).fetchall()[0]
+            connection.execute(statement("tidy/sorted"), {"relation": relation, "rows": held})

@@ -228,4 +228,4 @@ def test_sorting_the_spans_anew_changes_no_price(db: duckdb.DuckDBPyConnection) 
     assert asked(db, "FROM price_spans ORDER BY ALL") == before
     for table in ("open_spans", "past_spans"):
         assert [row[0] for row in asked(db, f"SELECT key_no FROM {table}")] == numbers
-    assert asked(db, "SELECT DISTINCT sorted, added FROM clustering") == [(1000000, 0)]
+    assert asked(db, "SELECT DISTINCT sorted, added FROM clustering") == [(5, 0)]

@@ -1,1 +1,1 @@
-UPDATE clustering SET sorted = sorted + added, added = 0 WHERE relation = $relation;
+UPDATE clustering SET sorted = $rows, added = 0 WHERE relation = $relation;
