@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from agno.models.base import Model
 
 from agent import asking
 from agent.context import Context, Knowing
+from agent.conversation import after, readings
 from agent.evidence import Answer
 from agent.grounding import evidence_of, ungrounded
+from agent.joined import joined
 from agent.render.facts import examples
 from agent.render.page import Page
 from agent.render.write import write
 from agent.settings import AgentSettings, agent_settings
+from agent.trace import trace_of
+from agent.turn import Turn
 from agent.understand.intent import sql_of
 from agent.understand.language import detect
-from agent.understand.read import read
 from agent.understand.reading import Intent, Reading
 from agent.understand.vocabulary import vocabulary
 from warehouse.log import get_logger
@@ -37,8 +41,9 @@ def answer(
     language: str | None = None,
     settings: AgentSettings | None = None,
     model: Model | None = None,
+    earlier: Sequence[Turn] = (),
 ) -> Answer:
-    """The answer from the reader's snapshot, with its evidence.
+    """The answer from the reader's snapshot, with its evidence; `earlier` turns are what it may lean on.
 
     `knowledge` is opened when a question first needs it; None means the one of the snapshot.
     `language` is en, pt or auto and overrides the setting; so does `model`, a ready agno model.
@@ -51,10 +56,12 @@ def answer(
     refusal = _refusal(question, spoken, reader, given)
     if refusal:
         return _answer(question, refusal, None, context, started)
-    reading = read(question, context.words, spoken)
-    context.language = reading.language
-    page, tokens, name = _page(question, reading, context, given, model)
-    made = _answer(question, page, reading, context, started, tokens=tokens, model=name)
+    asked = readings(question, context.words, spoken, earlier)
+    context.language = asked[0].language
+    if model is None and given.model == RULES:
+        made = joined(question, _by_rules(question, asked, context, given, earlier), started)
+    else:
+        made = _by_model(question, asked, context, given, model, earlier, started)
     _log.info(
         "answered",
         snapshot=made.snapshot,
@@ -101,25 +108,27 @@ def _refusal(question: str, spoken: str, reader: Reader, given: AgentSettings) -
     return page
 
 
-def _page(
-    question: str, reading: Reading, context: Context, given: AgentSettings, model: Model | None
-) -> tuple[Page, int, str]:
-    """The page, the tokens it cost, and the model whose words it holds."""
-    if model is None and given.model == RULES:
-        return _by_rules(question, reading, context, given), 0, RULES
+def _by_model(
+    question: str,
+    asked: list[Reading],
+    context: Context,
+    given: AgentSettings,
+    model: Model | None,
+    earlier: Sequence[Turn],
+    started: float,
+) -> Answer:
+    """In a model's words where every figure of them is a tool's, else in the rules' own."""
     chosen = model or asking.chosen_model(given.model)
-    said, problem = asking.by_model(question, reading, context, given, chosen)
+    said, problem = asking.by_model(question, asked[0], context, given, chosen)
     if problem is None:
-        page = write(reading, context, given.answer_rows)
+        page = write(asked[0], context, given.answer_rows)
         page.lines = [said.text]
         _show_evidence(page, context)
-        return page, said.tokens, chosen.id
-    fresh = Context(context.reader, context.words, context.knowledge, context.language)
-    page = _by_rules(question, reading, fresh, given)
+        return _answer(question, page, asked[0], context, started, tokens=said.tokens, model=chosen.id)
+    made = joined(question, _by_rules(question, asked, context, given, earlier), started)
     name, values = problem
-    page.caveat(name, **values)
-    context.findings, context.failures, context.degraded = fresh.findings, fresh.failures, fresh.degraded
-    return page, said.tokens, RULES
+    caveat = Page(made.language, made.snapshot).say(f"caveat.{name}", **values).strip()
+    return replace(made, caveats=(*made.caveats, caveat), tokens_used=said.tokens)
 
 
 def _show_evidence(page: Page, context: Context) -> None:
@@ -131,15 +140,30 @@ def _show_evidence(page: Page, context: Context) -> None:
     page.answered = bool(page.rows)
 
 
-def _by_rules(question: str, reading: Reading, context: Context, given: AgentSettings) -> Page:
-    page = asking.by_rules(question, reading, context, given)
-    evidence = evidence_of(context.findings, question, _always(context, page))
+def _by_rules(
+    question: str, asked: list[Reading], context: Context, given: AgentSettings, earlier: Sequence[Turn]
+) -> list[Answer]:
+    """One answer for each question, each read after the answer before it."""
+    said = " ".join((question, *(turn.question for turn in earlier)))
+    made = [_one_by_rules(asked[0], said, context, given)]
+    before = asked[0]
+    for one in asked[1:]:
+        before = after(one, before, made[-1].text, context.words)
+        made.append(_one_by_rules(before, said, context, given))
+    return made
+
+
+def _one_by_rules(reading: Reading, said: str, shared: Context, given: AgentSettings) -> Answer:
+    started = time.perf_counter()
+    context = Context(shared.reader, shared.words, shared.knowledge, reading.language)
+    page = asking.by_rules(reading.question, reading, context, given)
+    evidence = evidence_of(context.findings, said, _always(context, page))
     missing = ungrounded("\n".join(page.lines), evidence)
     if missing:
         # A template that says more than its rows is a defect: nothing is better than a wrong figure.
         _log.error("ungrounded", missing=missing, intent=str(reading.intent))
         page.lines = [line for line in page.lines if not ungrounded(line, evidence)]
-    return page
+    return _answer(reading.question, page, reading, context, started, missing=missing)
 
 
 def _always(context: Context, page: Page) -> list[object]:
@@ -156,6 +180,7 @@ def _answer(
     *,
     tokens: int = 0,
     model: str = RULES,
+    missing: Sequence[str] = (),
 ) -> Answer:
     moments = [row["as_of"] for row in page.rows if isinstance(row.get("as_of"), datetime)]
     return Answer(
@@ -177,4 +202,5 @@ def _answer(
         model=model,
         chart=page.chart,
         sql=next((str(f.arguments["sql"]) for f in context.found("query_sql")), None),
+        trace=trace_of(reading, context, missing) if reading else None,
     )

@@ -17,6 +17,7 @@ from agent.cli_backfill import backfill
 from agent.cli_changes import changes
 from agent.cli_choice import AsOf, SnapshotId, reader_of, say_which
 from agent.cli_estimate import estimate
+from agent.cli_eval import evaluate
 from agent.cli_export import export
 from agent.cli_history import history
 from agent.cli_money import commitment, convert
@@ -26,7 +27,18 @@ from agent.cli_records import emit
 from agent.cli_refresh import refresh
 from agent.cli_sources import sources
 from agent.cli_sql import encoded, sql
-from agent.terminal import INTERRUPTED, failure, interruptible, line, note, out, show, show_answer, without
+from agent.terminal import (
+    INTERRUPTED,
+    failure,
+    interruptible,
+    line,
+    note,
+    out,
+    show,
+    show_answer,
+    show_trace,
+    without,
+)
 from warehouse import log
 from warehouse.contracts import QueryResult
 from warehouse.errors import CloudPricingError, InvalidInput
@@ -90,6 +102,7 @@ app.command()(history)
 app.command()(changes)
 app.command()(recommend)
 app.command()(sources)
+app.command("eval")(evaluate)
 app.command()(export)
 app.command()(sql)
 
@@ -100,6 +113,9 @@ def ask(
     lang: Lang = None,
     snapshot: SnapshotId = None,
     as_of: AsOf = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show how the question was read and what was looked up.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Answer a question, with the rows it rests on."""
@@ -111,9 +127,11 @@ def ask(
     with reader_of(snapshot, as_of) as reader:
         answered = answer(question, reader=reader, language=lang)
     if as_json:
-        emit(answered.to_dict())
+        emit(answered.to_dict(explained=explain))
     else:
         show_answer(answered)
+        if explain:
+            show_trace(answered)
 
 
 @app.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -46,6 +46,31 @@ class Citation:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One tool call: its arguments, and how many rows it found."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Trace:
+    """How a question was read and what was looked up for it.
+
+    `read` holds what it says beside what is assumed, `ungrounded` what was kept back.
+    """
+
+    question: str
+    intent: str
+    read: Mapping[str, Any]
+    follows: str | None
+    steps: tuple[Step, ...]
+    failures: tuple[str, ...]
+    ungrounded: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Answer:
     """`text` is the direct answer, a few rows and their basis, in `language`; [n] marks citation n."""
 
@@ -67,10 +92,19 @@ class Answer:
     model: str = "rules"
     sql: str | None = None
     chart: Mapping[str, Any] | None = None
+    trace: Trace | None = field(default=None, repr=False)
+    parts: tuple[Answer, ...] = ()  # the answers of a message of several questions, in order
 
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-ready: money as strings of digits, times as ISO 8601."""
-        record: dict[str, Any] = plain(asdict(self))
+    def traces(self) -> tuple[Trace, ...]:
+        """One for each question of the message."""
+        return tuple(one.trace for one in self.parts or (self,) if one.trace)
+
+    def to_dict(self, *, explained: bool = False) -> dict[str, Any]:
+        """JSON-ready: money as strings of digits, times as ISO 8601. `explained` adds the `trace`."""
+        record: dict[str, Any] = plain(asdict(replace(self, trace=None, parts=())))
+        del record["trace"], record["parts"]
+        if explained:
+            record["trace"] = [plain(asdict(trace)) for trace in self.traces()]
         return record
 
 

@@ -196,6 +196,23 @@ def show_answer(answer: Answer) -> None:
         line(text, "dim")
 
 
+def show_trace(answer: Answer) -> None:
+    """How it came about, step by step."""
+    for trace in answer.traces():
+        line(f"question: {trace.question}", "bold", head=9)
+        if trace.follows:
+            line(f"  leans on: {trace.follows}", "dim")
+        line(f"  read as: {trace.intent}")
+        for name, value in trace.read.items():
+            line(f"    {name}: {cell(value)}", "dim")
+        for step in trace.steps:
+            line(f"  {step.tool}: {step.rows} rows")
+            for name, value in step.arguments.items():
+                line(f"    {name}: {cell(value)}", "dim")
+        for failure_said in trace.failures:
+            line(f"  failed: {failure_said}", "red", head=9)
+
+
 def _key(citation: Citation, price: str) -> str:
     """A guide or card is cited by its path, a price by its id, a source by its name alone."""
     if citation.price_id == citation.source or "/" in citation.price_id:

@@ -40,6 +40,8 @@ def write(reading: Reading, context: Context, most_rows: int = 5) -> Page:
         add_basis(page, _relaxed(reading, context), context)
     if reading.intent is not Intent.FRESHNESS:
         add_credits(page, context)
+    if reading.follows and page.answered:
+        page.add("basis.follows", question=reading.follows)
     add_caveats(page, reading, context)
     return page
 

@@ -26,6 +26,9 @@ _COUNTED_MACHINES = re.compile(
     r"(?<![\w.,\-$€])(\d{1,4})\s+(?:\w+\s)?(?:machines?|instances?|vms?|servers?|nodes?|maquinas?|instancias?|"
     r"servidor(?:es)?)(?:\s+(?:of|de|do|da|tipo|type))*\s*$"
 )
+_OF_THEM = re.compile(
+    r"(?<![\w.,])(\d{1,4})\s+(?:of (?:them|those|these)|(?:delas|deles|dessas|desses|destas|destes))(?![a-z])"
+)
 _ROUND_THE_CLOCK = re.compile(r"24\s*[/x]\s*7")
 _SPAN = r"(?:for|during|por|durante|em) (?:an?|one|um|uma)"
 _PERIODS = {
@@ -131,6 +134,9 @@ def _machine_count(folded: str, numbers: list[Quantity], found: list[Mention]) -
             match = _COUNT_BEFORE.search(before) or _COUNTED_MACHINES.search(before)
             if match:
                 return max(1, int(match.group(1)))
+    pointed = _OF_THEM.search(folded)
+    if pointed:
+        return max(1, int(pointed.group(1)))
     counted = (item for item in numbers if item.unit == "machine" and item.bound == "exact")
     return max(1, int(next(counted).value)) if any(item.unit == "machine" for item in numbers) else 1
 

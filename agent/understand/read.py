@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from agent.periods import THEN, Period
-from agent.understand import conditions, dates, entities, settle
+from agent.understand import conditions, dates, entities, follow, settle
 from agent.understand.exchange import exchange
 from agent.understand.fold import fold
 from agent.understand.intent import Named, decide
@@ -20,12 +20,27 @@ from agent.understand.reading import Intent, Needs, Purchase, Reading
 from agent.understand.vocabulary import Vocabulary
 
 
-def read(question: str, words: Vocabulary, language: str = "auto", today: date | None = None) -> Reading:
-    """What `question` asks of a snapshot that knows `words`; `language` is auto, en or pt."""
+def read(
+    question: str,
+    words: Vocabulary,
+    language: str = "auto",
+    today: date | None = None,
+    earlier: Reading | None = None,
+    answered: str = "",
+) -> Reading:
+    """What `question` asks of a snapshot that knows `words`; `language` is auto, en or pt.
+
+    `earlier` is the reading of the question before it, which it may lean on, and `answered` the direct
+    answer to that one: what `it` may point at.
+    """
     today = today or datetime.now(UTC).date()
     text = unicodedata.normalize("NFC", question).strip()
     folded = fold(text)
-    spoken = detect(text) if language == "auto" else language
+    spoken = (
+        detect(text, "pt" if earlier and earlier.language == "pt" else "en")
+        if language == "auto"
+        else language
+    )
     said = _said(text, folded, words, today, spoken)
     period = said.period if said else None
     question, folded = text, dates.without(folded, said)
@@ -42,27 +57,35 @@ def read(question: str, words: Vocabulary, language: str = "auto", today: date |
     usage = conditions.usage(folded, numbers, found, committed=committed)
     workload = conditions.workload(folded, numbers)
     money = exchange(text, folded, numbers, spoken)
-    misplaced = settle.not_sellers(found)
     service = settle.class_of_service(found, folded)
     if service:
         found = [m for m in found if m.kind != "machine"]
-    intent = decide(
-        text,
-        folded,
-        _named(found, purchase, words.llm_providers - words.providers),
-        needs,
-        usage,
-        workload,
-        past=period is not None and period.start <= today and period.kind != "this",
-        then=period is not None and period.start <= today and period.kind in THEN,
-        exchange=money is not None,
-    )
+
+    def decided(named: list[entities.Mention]) -> Intent:
+        return decide(
+            text,
+            folded,
+            _named(named, purchase, words.llm_providers - words.providers),
+            needs,
+            usage,
+            workload,
+            past=period is not None and period.start <= today and period.kind != "this",
+            then=period is not None and period.start <= today and period.kind in THEN,
+            exchange=money is not None,
+        )
+
+    intent, own = decided(found), found
+    leaning = earlier if follow.leans(folded, found, needs, earlier, intent) else None
+    if leaning is not None:
+        found = follow.with_earlier(found, leaning, _answered(answered, words, spoken), folded)
+        intent = decided(found)
+    misplaced = settle.not_sellers(found)
     if things and intent in _WITH_THINGS:
         intent = Intent.ESTIMATE
     if intent is Intent.LIST:
-        needs = conditions.needs(folded, numbers, found, exact=True)
+        needs = conditions.needs(folded, numbers, own, exact=True)
     accelerators, needs = _memory_variant(_accelerators(found), needs)
-    return Reading(
+    reading = Reading(
         question=question,
         language=spoken,
         intent=intent,
@@ -89,7 +112,7 @@ def read(question: str, words: Vocabulary, language: str = "auto", today: date |
         monthly=bool(_MONTHLY.search(folded)),
         dearest=lexicon().has("intents", "dearest", folded),
         token_kind=lexicon().first("roles", folded),
-        unknown_places=_unknown_places(text, folded, found),
+        unknown_places=_unknown_places(text, folded, own),
         availability=lexicon().has("intents", "availability", folded),
         elsewhere=service or (None if things else _elsewhere(text, folded)),
         things=tuple((name, one.value) for name, one in things),
@@ -103,7 +126,18 @@ def read(question: str, words: Vocabulary, language: str = "auto", today: date |
         future=lexicon().has("time", "future", folded) or _is_to_come(period, today),
         free=lexicon().has("free", "free", folded),
         interruptible=_interruptible(folded, purchase),
+        heard=tuple(found),
     )
+    if leaning is None:
+        return reading
+    reading = follow.completed(reading, leaning, numbers)
+    return replace(reading, intent=follow.intent_of(intent, reading, leaning, folded))
+
+
+def _answered(text: str, words: Vocabulary, language: str) -> list[entities.Mention]:
+    """What the direct answer before this question names."""
+    first = text.partition("\n")[0]
+    return entities.mentions(first, fold(first), words, language, []) if first else []
 
 
 def _named(found: list[entities.Mention], purchase: Purchase, sellers: frozenset[str]) -> Named:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from agent.periods import Period
 from agent.understand.exchange import Exchange
@@ -133,6 +134,9 @@ class Reading:
     free: bool = False
     things: tuple[tuple[str, Decimal], ...] = ()  # what is no machine, and how many GB of it
     interruptible: bool = False  # the work bears being interrupted
+    heard: tuple[Any, ...] = ()  # the mentions it was read from, for the question after it
+    set_aside: tuple[Any, ...] = ()  # mentions of the question before it that its own took the place of
+    follows: str | None = None  # the question it leans on
 
     def machine_names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(machine.name for machine in self.machines))

@@ -1,0 +1,1 @@
+"""How right the answers are: questions with oracles in SQL, judged by what the answers say."""
