@@ -13,13 +13,13 @@ from agent import asking
 from agent.context import Context, Knowing
 from agent.conversation import after, readings
 from agent.evidence import Answer
+from agent.explaining import trace_of
 from agent.grounding import evidence_of, ungrounded
 from agent.joined import joined
 from agent.render.facts import examples
 from agent.render.page import Page
 from agent.render.write import write
 from agent.settings import AgentSettings, agent_settings
-from agent.trace import trace_of
 from agent.turn import Turn
 from agent.understand.intent import sql_of
 from agent.understand.language import detect
