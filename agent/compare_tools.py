@@ -10,6 +10,7 @@ from agent.evidence import Finding
 from agent.filters import Names
 from agent.tools import PurchaseOption, find_offers, percent
 
+_HOURS_A_MONTH = 730
 _TIES = 50  # regions of one price that a comparison may name
 _COMMITTED = ("reserved", "savings_plan", "commitment")
 _Side = tuple[str, dict[str, Any]]
@@ -97,5 +98,15 @@ def _side(
 
 
 def _with_difference(rows: list[dict[str, Any]], measure: str) -> list[dict[str, Any]]:
+    """`saving_*` is what the first costs less than each."""
     rows = sorted(rows, key=lambda row: row[measure])
-    return [{**row, "dearer_percent": percent(row[measure], rows[0][measure])} for row in rows]
+    return [
+        {
+            **row,
+            "dearer_percent": percent(row[measure], rows[0][measure]),
+            "saving_percent": -percent(rows[0][measure], row[measure]),
+            "saving_usd_hour": row[measure] - rows[0][measure],
+            "saving_usd_month": (row[measure] - rows[0][measure]) * _HOURS_A_MONTH,
+        }
+        for row in rows
+    ]

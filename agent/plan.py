@@ -17,6 +17,11 @@ from agent.understand.reading import Intent, Reading
 _LISTED = 12
 _MODELS = 4
 _HOURS_A_MONTH = 730
+# Intents whose answer depends on where.
+_SOMEWHERE = (
+    Intent.PRICE, Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.ESTIMATE, Intent.RECOMMEND,
+    Intent.COMMITMENT, Intent.HISTORY, Intent.COVERAGE,
+)  # fmt: skip
 _COMMITTED = (
     "places",
     "providers",
@@ -30,6 +35,8 @@ _COMMITTED = (
 
 def next_calls(reading: Reading, context: Context) -> list[Call]:
     """The calls of the next round; none when there is enough to answer."""
+    if reading.nowhere and not reading.places and reading.intent in _SOMEWHERE:
+        return []
     done = [finding.tool for finding in context.findings]
     rate = _rate_needed(reading) and "convert" not in done and not context.failures
     if rate:

@@ -110,6 +110,10 @@ def _relaxed(reading: Reading, context: Context) -> list[Call]:
     if reading.purchase.options != ("on_demand",):
         bought = ("term_months", "payment", "purchase_options")
         return [Call("find_offers", {k: v for k, v in given.items() if k not in bought})]
+    if reading.accelerators and reading.needs.max_gpus == 1:
+        counts = ("min_gpus", "max_gpus")
+        uncounted = {k: v for k, v in given.items() if k not in counts}
+        return [Call("find_offers", {**uncounted, "min_gpus": 1, "per_gpu": True})]
     if reading.providers and not set(reading.providers) & context.words.providers:
         return []  # nothing is known of whom the question asks about
     where = [name for name in ("places", "providers") if name in given]

@@ -25,9 +25,17 @@ def conditions(reading: Reading, context: Context) -> dict[str, Any]:
         "min_gpus": needs.min_gpus or (1 if reading.wants_gpu else None),
         "max_gpus": needs.max_gpus,
         "min_gpu_memory_gib": needs.min_gpu_memory_gib,
+        "min_total_gpu_memory_gib": needs.min_total_gpu_memory_gib,
+        "min_local_storage_gb": needs.min_local_storage_gb,
         "gpus_only": (reading.wants_gpu and not reading.accelerators) or None,
+        "no_gpus": needs.no_gpus or None,
+        "no_burstable": needs.no_burstable or None,
+        "not_families": list(dict.fromkeys(one.family for one in reading.excluded_families if one.family)),
+        "cpu": needs.cpu,
         "architecture": needs.architecture,
-        "max_usd_hour": _highest_price(reading, context),
+        "rank": reading.rank,
+        "min_usd_hour": _usd_hour(reading.needs.min_price, reading, context),
+        "max_usd_hour": _usd_hour(reading.needs.max_price, reading, context),
         "per_gpu": reading.per_gpu or None,
         "dearest": reading.dearest or None,
         "free": reading.free or None,
@@ -67,13 +75,13 @@ def purchase_of(reading: Reading, *, full: bool = False) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _highest_price(reading: Reading, context: Context) -> str | None:
+def _usd_hour(price: Decimal | None, reading: Reading, context: Context) -> str | None:
     """In USD an hour, whatever currency and period the question uses."""
     needs = reading.needs
-    if needs.max_price is None:
+    if price is None:
         return None
     rate = Decimal(1)
     for finding in context.found("convert"):
         rate = finding.rows[0]["rate"]
     hours = _HOURS_A_MONTH if needs.max_price_per == "month" else 1
-    return str((needs.max_price / rate / hours).quantize(Decimal("0.0000000001")))
+    return str((price / rate / hours).quantize(Decimal("0.0000000001")))

@@ -20,6 +20,10 @@ from warehouse.contracts import QueryResult
 from warehouse.errors import InvalidInput
 
 PurchaseOption = Literal["on_demand", "spot", "reserved", "savings_plan", "commitment"]
+Rank = Literal[
+    "vcpus", "memory", "gpus", "gpu_memory", "storage",
+    "price_per_vcpu", "price_per_memory", "price_per_gpu", "price_per_gpu_memory",
+]  # fmt: skip
 BestPer = Literal["machine", "provider", "region", "option", "accelerator"]
 _ALL = 1000
 
@@ -40,7 +44,13 @@ def find_offers(
     min_gpus: float | None = None,
     max_gpus: float | None = None,
     min_gpu_memory_gib: float | None = None,
+    min_total_gpu_memory_gib: float | None = None,
+    min_local_storage_gb: float | None = None,
     gpus_only: bool = False,
+    no_gpus: bool = False,
+    no_burstable: bool = False,
+    not_families: Names = None,
+    cpu: Literal["intel", "amd"] | None = None,
     architecture: Literal["x86_64", "arm64"] | None = None,
     operating_system: str = "linux",
     tenancy: Literal["shared", "dedicated", "host"] = "shared",
@@ -49,7 +59,9 @@ def find_offers(
     term_months: int | None = None,
     payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
     offering_classes: Names = None,
+    min_usd_hour: Decimal | None = None,
     max_usd_hour: Decimal | None = None,
+    rank: Rank | None = None,
     best_per: BestPer | None = None,
     per_gpu: bool = False,
     dearest: bool = False,
@@ -77,7 +89,13 @@ def find_offers(
         min_gpus=min_gpus,
         max_gpus=max_gpus,
         min_gpu_memory_gib=min_gpu_memory_gib,
+        min_total_gpu_memory_gib=min_total_gpu_memory_gib,
+        min_local_storage_gb=min_local_storage_gb,
         gpus_only=gpus_only,
+        no_gpus=no_gpus,
+        no_burstable=no_burstable,
+        not_families=not_families or None,
+        cpu=cpu,
         architecture=architecture,
         operating_system=operating_system,
         tenancy=tenancy,
@@ -86,7 +104,9 @@ def find_offers(
         term_months=term_months,
         payment=payment,
         offering_classes=offering_classes or None,
+        min_usd_hour=min_usd_hour,
         max_usd_hour=max_usd_hour,
+        rank=rank,
         best_per=best_per,
         per_gpu=per_gpu,
         dearest=dearest,
@@ -94,7 +114,7 @@ def find_offers(
         rows=max(1, min(rows, _ALL)),
     )
     finding = _offers("find_offers", result)
-    said = {"at": at, "max_usd_hour": max_usd_hour}
+    said = {"at": at, "min_usd_hour": min_usd_hour, "max_usd_hour": max_usd_hour}
     return replace(finding, figures={**finding.figures, **{k: v for k, v in said.items() if v is not None}})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from agent.context import Context
 from agent.evidence import Finding
+from agent.render import formats
 from agent.render.conditions import described
 from agent.render.missing import explain_missing, write_refused
 from agent.render.page import Page, Row
@@ -43,14 +44,14 @@ def write_comparison(page: Page, reading: Reading, context: Context) -> None:
         values = {"rate": page.rate(rows[0]), "regions": _tied_regions(page, rows[0])}
         page.add("compare.lead", side=names[0], **values, cite=cite(page, rows[0]))
     for row, name in zip(rows, names, strict=True):
-        _write_row(page, row, name, by_gpu=by_gpu)
+        _write_row(page, row, name, by_gpu=by_gpu, monthly=reading.monthly)
     if by_gpu:
         page.add("compare.per_gpu")
     _write_missing(page, reading, context, finding, labels)
     page.table(rows, ("side", *OWN, "price_usd_gpu_hour", "dearer_percent"))
 
 
-def _write_row(page: Page, row: Row, name: str, *, by_gpu: bool) -> None:
+def _write_row(page: Page, row: Row, name: str, *, by_gpu: bool, monthly: bool) -> None:
     percent = row["dearer_percent"]
     page.add(
         "compare.row",
@@ -61,6 +62,8 @@ def _write_row(page: Page, row: Row, name: str, *, by_gpu: bool) -> None:
         dearer=page.say("compare.dearer", percent=page.number(percent, 1)) if percent else "",
         specs=page.specs(row),
     )
+    if monthly:
+        page.lines[-1] += page.say("compare.month", month=page.month(row))
     if by_gpu:
         page.lines[-1] += each_gpu(page, row)
 
@@ -102,6 +105,13 @@ def _write_pair(page: Page, rows: Sequence[Row], names: Sequence[str], by: str) 
     kind = "same" if first["price_usd_hour"] == second["price_usd_hour"] else "two"
     one_machine = by == "place" and first["instance_type"] == second["instance_type"]
     page.add(f"compare.{kind}_places" if one_machine else f"compare.{kind}", **values)
+    if kind == "two":
+        page.add(
+            "compare.saving",
+            percent=page.number(second["saving_percent"], 1),
+            hour=page.usd(second["saving_usd_hour"]),
+            month=formats.total(second["saving_usd_month"], "USD", page.language),
+        )
 
 
 def _side(page: Page, row: Row, by: str, labels: dict[str, str]) -> str:

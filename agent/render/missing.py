@@ -23,9 +23,11 @@ def explain_missing(page: Page, reading: Reading, context: Context) -> None:
         if similar:
             page.add("missing.unknown_similar", names=page.joined(similar))
         page.answered = False
-    for name in reading.machine_names():
-        if not _priced(context, name, reading):
-            _explain(page, reading, context, name)
+    missing = [name for name in reading.machine_names() if not _priced(context, name, reading)]
+    for name in missing:
+        _explain(page, reading, context, name)
+    if missing and len(missing) == len(reading.machine_names()):
+        page.answered = False  # what is said is why not, and what is nearest
 
 
 def _priced(context: Context, name: str, reading: Reading) -> bool:

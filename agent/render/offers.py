@@ -33,6 +33,9 @@ def write_offers(page: Page, reading: Reading, context: Context) -> None:
         _write(page, reading, found[0].rows, int(found[0].figures["machines"]))
         return
     relaxed = next((finding for finding in found[1:] if finding.rows), None)
+    if relaxed and relaxed.arguments.get("per_gpu") and reading.needs.max_gpus == 1:
+        _write_one_of_many(page, relaxed)
+        return
     if relaxed:
         where = _dropped_place(page, reading, relaxed)
         if "purchase_options" not in relaxed.arguments:
@@ -44,9 +47,17 @@ def write_offers(page: Page, reading: Reading, context: Context) -> None:
             dropped = page.say("offers.dropped_price")
         page.add("offers.relaxed", dropped=dropped, **_values(page, tied(relaxed.rows)))
         page.table(relaxed.rows, COLUMNS)
+        page.answered = False
         return
     page.add("offers.none", conditions=described(page, reading))
     page.answered = False
+
+
+def _write_one_of_many(page: Page, found: Finding) -> None:
+    """One GPU was asked for, and only machines of several are sold: the price of one of theirs."""
+    first = tied(found.rows)
+    page.add("offers.one_of_many", each=page.usd(first[0]["price_usd_gpu_hour"]), **_values(page, first))
+    page.table(found.rows, COLUMNS)
 
 
 def _dropped_place(page: Page, reading: Reading, relaxed: Finding) -> str:
@@ -66,7 +77,7 @@ def _write(page: Page, reading: Reading, rows: Sequence[Row], machines: int) -> 
             page.caveat("truncated")
     else:
         first = groups[0]
-        page.add("offers.dearest" if reading.dearest else "offers.cheapest", **_values(page, first))
+        _write_first(page, reading, first)
         if first[0].get("price_usd_gpu_hour") and (first[0].get("accelerator_count") or 1) > 1:
             page.add("offers.per_gpu", rate=page.usd(first[0]["price_usd_gpu_hour"]))
         if reading.monthly:
@@ -79,6 +90,20 @@ def _write(page: Page, reading: Reading, rows: Sequence[Row], machines: int) -> 
         if reading.per_gpu or reading.intent is Intent.COMPARE:
             page.lines[-1] += each_gpu(page, group[0])
     page.table(rows, COLUMNS)
+
+
+def _write_first(page: Page, reading: Reading, first: Sequence[Row]) -> None:
+    values = _values(page, first)
+    if reading.rank is None:
+        page.add("offers.dearest" if reading.dearest else "offers.cheapest", **values)
+        return
+    what = page.word("rank", reading.rank)
+    page.add("offers.value" if reading.rank.startswith("price") else "offers.most", what=what, **values)
+    unit = first[0]["price_usd_unit_hour"]
+    if unit is not None:
+        page.add("offers.per_unit", rate=page.usd(unit), what=what)
+    if first[0]["local_storage_gb"] and reading.rank == "storage":
+        page.add("offers.storage", size=page.number(first[0]["local_storage_gb"], 0))
 
 
 def _values(page: Page, group: Sequence[Row]) -> dict[str, str]:

@@ -99,6 +99,8 @@ def _relaxed(reading: Reading, context: Context) -> Reading:
 
 def _writer(reading: Reading, context: Context) -> Writer:
     tools = {finding.tool for finding in context.findings}
+    if reading.nowhere and not context.findings and not reading.places:
+        return _write_nowhere
     if reading.intent is Intent.SQL:
         return facts.write_sql
     if context.failures and not any(finding.rows for finding in context.findings):
@@ -146,6 +148,12 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
     (Intent.HELP, None, facts.write_help),
     (Intent.GREETING, None, facts.write_greeting),
 )
+
+
+def _write_nowhere(page: Page, reading: Reading, context: Context) -> None:
+    providers = page.joined(page.provider(name) for name in sorted(context.words.providers))
+    page.add("missing.nowhere_there", places=page.joined(reading.nowhere), providers=providers)
+    page.answered = False
 
 
 def _write_unknown(page: Page, reading: Reading, context: Context) -> None:

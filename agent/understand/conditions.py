@@ -49,6 +49,12 @@ _GPU_AFTER = re.compile(
     r"|each|cada|"
     r"(?:ram |memory |memoria )?(?:per|por|/) ?gpu|(?:\w+ )?gpus?)(?![a-z])"
 )
+# Of all GPUs of a machine together: `160 GB of GPU memory in one machine`.
+_TOTAL = re.compile(
+    r"(?<![a-z])(?:in total|total|altogether|combined|in (?:one|a single) "
+    r"(?:machine|box|node|server|instance)|"
+    r"no total|somad[ao]s?|ao todo|n?uma (?:unica )?(?:maquina|instancia)(?: so| unica)?)(?![a-z])"
+)
 _STORAGE = re.compile(r"\s*(?:of |de )?(?:ssd|nvme|disk|storage|disco|armazenamento|local)")
 _CLAUSE_END = re.compile(r"[,;\n]|\s(?:and|e|plus|mais)\s")
 _IN_OR_OUT = re.compile(r"\s*(?:tokens?\s+)?(?P<role>in|out)\s*")
@@ -77,7 +83,7 @@ def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: 
         if item.bound in ("min", "exact"):
             values.setdefault(f"min_{name}", value)
         if item.bound == "max" or (
-            item.bound == "exact" and (name == "gpus" or exact) and name != "gpu_memory_gib"
+            item.bound == "exact" and (name == "gpus" or exact) and "gpu_memory" not in name
         ):
             values.setdefault(f"max_{name}", value)
     for mention in found:
@@ -85,16 +91,35 @@ def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: 
         if count:
             values.setdefault("min_gpus", float(count.group(1)))
             values.setdefault("max_gpus", float(count.group(1)))
-    values.pop("max_gpu_memory_gib", None)
-    price = next((item for item in numbers if item.is_money and item.bound == "max"), None)
+    for name in ("gpu_memory_gib", "total_gpu_memory_gib", "local_storage_gb"):
+        values.pop(f"max_{name}", None)
+    words = lexicon()
+    price, least = _prices(folded, numbers)
+    if words.has("needs", "no_gpus", folded):
+        values = {name: value for name, value in values.items() if "gpu" not in name}
     return Needs(
         **values,
+        no_gpus=words.has("needs", "no_gpus", folded),
+        no_burstable=words.has("needs", "no_burstable", folded),
+        cpu=next((name for name in ("intel", "amd") if words.has("needs", name, folded)), None),
+        min_price=least.value if least else None,
         loose=not exact and any(n.bound == "exact" and _need(n, folded) in _LOOSE for n in numbers),
         architecture=lexicon().first("architectures", folded),
         max_price=price.value if price else None,
-        max_price_per=(price.per if price and price.per in ("hour", "month") else "hour"),
-        max_price_currency=(price.unit or "USD") if price else "USD",
+        max_price_per=next(
+            (one.per for one in (price, least) if one and one.per in ("hour", "month")), "hour"
+        ),
+        max_price_currency=next((one.unit for one in (price, least) if one and one.unit), "USD"),
     )
+
+
+def _prices(folded: str, numbers: list[Quantity]) -> tuple[Quantity | None, Quantity | None]:
+    """The most and the least that may be paid; money one has to spend is the most."""
+    money = [item for item in numbers if item.is_money]
+    most = next((item for item in money if item.bound == "max"), None)
+    if most is None and lexicon().has("needs", "budget", folded):
+        most = next((item for item in money if item.bound == "exact"), None)
+    return most, next((item for item in money if item.bound == "min"), None)
 
 
 def _within(item: Quantity, name: str) -> float:
@@ -110,15 +135,17 @@ def _need(item: Quantity, folded: str) -> str | None:
         return "vcpus"
     if item.unit == "gpu":
         return "gpus"
-    if item.unit != "gib" or _STORAGE.match(folded[item.end :]):
+    if item.unit != "gib":
         return None
+    if _STORAGE.match(folded[item.end :]):
+        return "local_storage_gb"
     before, after = folded[max(0, item.start - 60) : item.start], folded[item.end : item.end + 30]
     about_gpu = item.per == "each" or _GPU_AFTER.match(after)
     about_ram = re.match(
         r"\s*(?:of |de )?(?:ram|memory|memoria)(?! (?:per|por|de|da) (?:gpu|video)| each| cada)", after
     )
     if about_gpu or (_GPU_BEFORE.search(before) and not about_ram):
-        return "gpu_memory_gib"
+        return "total_gpu_memory_gib" if item.per != "each" and _TOTAL.search(folded) else "gpu_memory_gib"
     return "memory_gib"
 
 

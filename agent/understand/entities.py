@@ -18,6 +18,7 @@ from agent.understand.vocabulary import LlmModel, Machine, Place, Vocabulary, mo
 _TOKEN = re.compile(r"[^\W_]+", re.UNICODE)
 _COUNTED = re.compile(r"(\d+)[x×]([a-z]{1,3}\d[a-z0-9]*)")
 _LONGEST_NAME = 7
+_BEFORE = 50  # characters in which a thing is said not to be wanted
 _SHAPE = 12  # letters from which a family is no two plain words: VM.Standard.E4.Flex
 _MACHINE_SHAPE = re.compile(
     r"(?<![\w.\-])(?:(?:vm|bm|dvh)\.[a-z][\w.\-$]*\w|gpu_\d+x_\w+|[a-z]{1,4}\d[a-z0-9\-]*\.[a-z0-9\-]{4,}|standard_[a-z]+\d\w*"
@@ -99,8 +100,8 @@ def _meanings(joined: str, parts: list[str], written: str, words: Vocabulary) ->
         yield "machine", words.machines[joined]
     singular = joined.removesuffix("s")
     accelerator = words.accelerators.get(joined) or words.accelerators.get(singular)
-    if accelerator:
-        yield "accelerator", accelerator
+    if accelerator and not (joined in words.families and written.islower()):
+        yield "accelerator", accelerator  # `t4g` is a family of machines, `T4G` the GPU of another
     if joined in words.places and _is_place(joined, written) and not _led_by_in(parts, written):
         yield "place", words.place(written if written in words.codes else joined)
     model = words.models.get(model_key(parts))
@@ -209,7 +210,7 @@ def _exclusions() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     entries = lexicon().entries["exclusion"]
     both = alternatives(word for word in entries["before"] if word != "no")
     english = alternatives(entries["before"])
-    article = r"\s+(?:the |a |o |as |os |de |do |da |na |em |in |on )*"
+    article = r"\s+(?:the |a |o |as |os |de |do |da |dos |das |na |no |nas |nos |em |in |on |at |from |any )*"
     joins = alternatives(re.escape(join) for join in entries["joins"])
     return (
         re.compile(rf"(?:^|[^\w]){both}{article}$"),
@@ -224,7 +225,7 @@ def _with_exclusions(kept: list[Mention], folded: str, language: str) -> list[Me
     excluded = portuguese if language == "pt" else english
     marked: list[Mention] = []
     for mention in kept:
-        before = folded[max(0, mention.start - 30) : mention.start]
+        before = folded[max(0, mention.start - _BEFORE) : mention.start]
         previous = marked[-1] if marked else None
         continues = (
             previous is not None

@@ -130,6 +130,7 @@ def completed(reading: Reading, earlier: Reading, amounts: Sequence[object]) -> 
         per_gpu=reading.per_gpu or earlier.per_gpu,
         monthly=reading.monthly or earlier.monthly,
         dearest=asks_dearest,
+        rank=reading.rank or earlier.rank,
         period=reading.period or earlier.period,
         course=reading.course or earlier.course,
         interruptible=reading.interruptible or earlier.interruptible,

@@ -58,6 +58,7 @@ def decide(
     past: bool = False,
     then: bool = False,
     exchange: bool = False,
+    ranked: bool = False,
 ) -> Intent:
     """`past` is whether the question speaks of a time before now, `then` of no course from or to it.
 
@@ -70,7 +71,7 @@ def decide(
         return Intent.CHEAPEST  # offers of that day, not how the accelerator's price went
     if exchange and _of_money_alone(cues, named, needs, workload):
         return Intent.CONVERT
-    for intent, applies in _rules(cues, named, needs, usage, workload, past=past):
+    for intent, applies in _rules(cues, named, needs, usage, workload, past=past, ranked=ranked):
         if applies:
             return intent
     return Intent.UNKNOWN
@@ -84,6 +85,9 @@ class Cues:
 
     def __call__(self, name: str) -> bool:
         return lexicon().has("intents", name, self.folded)
+
+    def spec(self) -> bool:
+        return lexicon().has("needs", "spec", self.folded)
 
     def free(self) -> bool:
         return lexicon().has("free", "free", self.folded)
@@ -99,7 +103,7 @@ def _of_money_alone(cues: Cues, named: Named, needs: Needs, workload: Workload) 
 
 
 def _rules(
-    cues: Cues, named: Named, needs: Needs, usage: Usage, workload: Workload, *, past: bool
+    cues: Cues, named: Named, needs: Needs, usage: Usage, workload: Workload, *, past: bool, ranked: bool
 ) -> list[tuple[Intent, bool]]:
     """In the order in which they are tried; the first that applies is the intent."""
     machine = named.machines + named.unknown_machines
@@ -108,7 +112,8 @@ def _rules(
     generic = cues.generic("machine") or cues.generic("gpu")
     choice = max(machine, named.accelerators, named.models, named.families, named.systems, named.classes) >= 2
     about = named.hardware() or generic
-    models = named.models + named.unknown_models
+    models = named.models + (0 if needs.any_machine_needs() or named.hardware() else named.unknown_models)
+    used = bool(named.places or named.options or usage.hours or usage.machines > 1 or cues("estimate"))
     history = cues("history") or cues("past") or past
     tokens = bool(models) or cues("tokens") or (named.sellers > 0 and not named.hardware())
     return [
@@ -124,8 +129,9 @@ def _rules(
             )
             and not machine,
         ),
+        (Intent.CHEAPEST, ranked and not machine and not models and not cues("commitment")),
         (Intent.COMMITMENT, cues("commitment") and bool(machine)),
-        (Intent.SPECS, cues("specs") and bool(machine)),
+        (Intent.SPECS, bool(machine) and (cues("specs") or (cues.spec() and not priced and not used))),
         (Intent.RECOMMEND, cues("recommend") and _needs_said(needs, usage, named) and not machine),
         (Intent.EXPLAIN, _asks_why(cues, named, needs) and not machine),
         (
@@ -142,10 +148,14 @@ def _rules(
         ),
         (Intent.COVERAGE, cues("coverage") and not named.hardware() and not conditions),
         (Intent.LIST, (cues("list") or cues("availability")) and bool(about or conditions) and not machine),
-        (Intent.PRICE, bool(machine) and (priced or cues("availability") or not cues("explain"))),
+        (Intent.PRICE, bool(machine) and (priced or used or cues("availability") or not cues("explain"))),
         (Intent.SPECS, bool(machine)),
         (Intent.CHEAPEST, conditions and (priced or not cues("explain"))),
-        (Intent.CHEAPEST, needs.max_price is not None and generic),
+        (Intent.LIST, needs.max_price is not None and cues("list")),
+        (
+            Intent.CHEAPEST,
+            (needs.max_price or needs.min_price) is not None and bool(generic or named.providers),
+        ),
         (Intent.EXPLAIN, cues("explain") and _topical(cues)),
         (Intent.TOKENS, bool(models)),
         (Intent.CHEAPEST, (priced or cues.free()) and cues.generic("machine")),

@@ -23,7 +23,7 @@ _SYMBOLS = {
     "£": "GBP",
     "gbp": "GBP",
 }
-_NAMED = dict.fromkeys(("dollars", "dollar", "dolares", "dolar", "usd"), "USD")
+_NAMED = dict.fromkeys(("dollars", "dollar", "bucks", "buck", "dolares", "dolar", "usd"), "USD")
 _NAMED |= dict.fromkeys(("reais", "real", "brl"), "BRL") | dict.fromkeys(("euros", "euro", "eur"), "EUR")
 _NAMED |= dict.fromkeys(("pounds", "pound", "libras", "gbp"), "GBP")
 _ENGLISH = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -77,7 +77,7 @@ def _pattern() -> re.Pattern[str]:
         f"(?P<x{scale}>{alternatives(entries)})" for scale, entries in words["multipliers"].items()
     )
     units = "|".join(f"(?P<u_{unit}>{alternatives(entries)})" for unit, entries in words["units"].items())
-    spelled = alternatives(_WORDS)
+    spelled = alternatives([*_WORDS, r"an?(?=\s(?:dollar|buck|euro|pound|real))"])
     return re.compile(
         rf"(?:(?P<symbol>us\$|u\$|r\$|\$|€|£|\b(?:usd|brl|eur|gbp)\b)\s*)?"
         rf"(?<![a-z0-9_.\-])(?P<number>{NUMBER}|(?P<word>{spelled})(?![a-z]))"
@@ -103,7 +103,7 @@ def _around() -> dict[str, re.Pattern[str]]:
         "per": re.compile(
             r"(?:\s*(?:of |de )?(?:ram|memory|memoria|gpus?)?)?"
             r"\s*(?:/|per |por |an? |ao? |a cada |each |cada )?\s*"
-            r"(?P<per>hour|hora|hr|h|month|mes|mo|year|ano|yr|day|dia|week|semana|each|cada|gpu)(?![a-z])"
+            r"(?P<per>hour|hora|hr|h|month|mes|mo|monthly|mensa(?:l|is)|year|ano|yr|day|dia|week|semana|each|cada|gpu)(?![a-z])"
         ),
         "each": re.compile(
             r"\s*(?:of |de )?(?:vram|ram|memory|memoria)?\s*(?:each|cada|per gpu|por gpu|/gpu)(?![a-z])"
@@ -117,6 +117,9 @@ _PER = {
     "h": "hour",
     "mes": "month",
     "mo": "month",
+    "monthly": "month",
+    "mensal": "month",
+    "mensais": "month",
     "ano": "year",
     "yr": "year",
 } | {
@@ -132,13 +135,15 @@ def quantities(folded: str, language: str) -> list[Quantity]:
     found: list[Quantity] = []
     for match in _pattern().finditer(folded):
         groups = match.groupdict()
-        value = Decimal(_WORDS[groups["word"]]) if groups["word"] else number(groups["number"], language)
+        value = (
+            Decimal(_WORDS.get(groups["word"], 1)) if groups["word"] else number(groups["number"], language)
+        )
         for name, text in groups.items():
             if name.startswith("x") and text:
                 value *= int(name[1:])
         unit = next((name[2:] for name, text in groups.items() if name.startswith("u_") and text), None)
         currency = _SYMBOLS.get(groups["symbol"] or "") or _NAMED.get(groups["named"] or "")
-        if groups["word"] and not _counts(value, unit, folded[: match.start()]):
+        if groups["word"] and not _counts(value, unit or currency, folded[: match.start()]):
             continue
         if _inside_a_name(folded, match):
             continue

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from agent.periods import THEN, Period
-from agent.understand import conditions, dates, entities, follow, settle
+from agent.understand import conditions, dates, entities, follow, places, settle
 from agent.understand.exchange import exchange
 from agent.understand.fold import fold
 from agent.understand.intent import Named, decide
@@ -16,6 +16,7 @@ from agent.understand.language import detect
 from agent.understand.lexicon import lexicon
 from agent.understand.makers import makers_first
 from agent.understand.quantities import quantities
+from agent.understand.ranking import rank
 from agent.understand.reading import Intent, Needs, Purchase, Reading
 from agent.understand.vocabulary import Vocabulary
 
@@ -57,6 +58,7 @@ def read(
     usage = conditions.usage(folded, numbers, found, committed=committed)
     workload = conditions.workload(folded, numbers)
     money = exchange(text, folded, numbers, spoken)
+    order = rank(folded)
     service = settle.class_of_service(found, folded)
     if service:
         found = [m for m in found if m.kind != "machine"]
@@ -72,6 +74,7 @@ def read(
             past=period is not None and period.start <= today and period.kind != "this",
             then=period is not None and period.start <= today and period.kind in THEN,
             exchange=money is not None,
+            ranked=order is not None,
         )
 
     intent, own = decided(found), found
@@ -95,6 +98,9 @@ def read(
         families=tuple(
             machine for m in found if m.kind == "family" and not m.excluded for machine in m.value
         ),
+        excluded_families=tuple(
+            machine for m in found if m.kind == "family" and m.excluded for machine in m.value
+        ),
         accelerators=accelerators,
         providers=() if misplaced else _providers(found, excluded=False),
         excluded_providers=_providers(found, excluded=True),
@@ -107,12 +113,14 @@ def read(
         workload=workload,
         currency=_currency(folded),
         exchange=money,
-        wants_gpu=bool(accelerators) or lexicon().has("generic", "gpu", folded),
+        wants_gpu=bool(accelerators) or (lexicon().has("generic", "gpu", folded) and not needs.no_gpus),
         per_gpu=needs.min_gpu_memory_gib is None and bool(_PER_GPU.search(folded)),
         monthly=bool(_MONTHLY.search(folded)),
         dearest=lexicon().has("intents", "dearest", folded),
+        rank=order,
         token_kind=lexicon().first("roles", folded),
-        unknown_places=_unknown_places(text, folded, own),
+        unknown_places=places.unknown(text, own),
+        nowhere=places.nowhere(text, own, words),
         availability=lexicon().has("intents", "availability", folded),
         elsewhere=service or (None if things else _elsewhere(text, folded)),
         things=tuple((name, one.value) for name, one in things),
@@ -151,7 +159,7 @@ def _named(found: list[entities.Mention], purchase: Purchase, sellers: frozenset
         count("provider"),
         count("place"),
         count("family"),
-        len(purchase.options),
+        0 if "purchase_option" in purchase.assumed else len(purchase.options),
         count("unknown_machine"),
         count("unknown_model"),
         len(purchase.systems),
@@ -186,7 +194,6 @@ _PER_GPU = re.compile(r"(?:per|por|a cada|/) ?(?:gpu|placa|accelerator|acelerado
 _MONTHLY = re.compile(
     r"(?<![a-z])(?:(?:per|an?|each|por|ao) (?:month|mes)|monthly|mensal(?:mente)?)(?![a-z])"
 )
-_PLACE_LIKE = re.compile(r"\b(?:in|at|em|na|no|nas|nos)\s+(?:the\s)?([A-ZÀ-Ý][a-zà-ÿ]{2,})\b")
 _WHETHER = {
     "en": re.compile(r"\W*(?:has|have|had|did|does|do|is|are|was|were)\s"),
     "pt": re.compile(r"(?!.*(?<![a-z])(?:como|quanto|quando|quais|qual|que|por ?que)(?![a-z])).*\?"),
@@ -237,20 +244,6 @@ def _loosely_named(found: list[entities.Mention]) -> tuple[tuple[str, str, int],
         (m.text, makers_first(m.value)[0].name, m.candidates)
         for m in found
         if m.kind == "model" and m.candidates > 1
-    )
-
-
-def _unknown_places(text: str, folded: str, found: list[entities.Mention]) -> tuple[str, ...]:
-    """Capitalised words said like a place that nothing explains."""
-    words = lexicon()
-    ordinary = {*words.entries["language"]["en"], *words.entries["language"]["pt"]}
-    sections = ("operating_systems", "purchase_options", "tenancies", "units", "generic", "topics")
-    return tuple(
-        match.group(1)
-        for match in _PLACE_LIKE.finditer(text)
-        if not any(m.start < match.end(1) and match.start(1) < m.end for m in found)
-        and fold(match.group(1)) not in ordinary
-        and not any(words.first(section, fold(match.group(1))) for section in sections)
     )
 
 

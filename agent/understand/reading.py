@@ -45,17 +45,25 @@ class Needs:
     min_gpus: float | None = None
     max_gpus: float | None = None
     min_gpu_memory_gib: float | None = None
+    min_total_gpu_memory_gib: float | None = None
+    min_local_storage_gb: float | None = None
     architecture: str | None = None
+    cpu: str | None = None
+    no_gpus: bool = False
+    no_burstable: bool = False
+    min_price: Decimal | None = None  # in the currency and time of max_price
     max_price: Decimal | None = None
     max_price_per: str = "hour"
     max_price_currency: str = "USD"
     loose: bool = False  # a bare `8 vCPUs` was read as at least eight
 
     def any_machine_needs(self) -> bool:
-        named = (self.min_vcpus, self.max_vcpus, self.min_memory_gib, self.max_memory_gib)
-        return any(
-            value is not None for value in (*named, self.min_gpus, self.min_gpu_memory_gib, self.architecture)
-        )
+        named = (
+            self.min_vcpus, self.max_vcpus, self.min_memory_gib, self.max_memory_gib, self.min_gpus,
+            self.min_gpu_memory_gib, self.min_total_gpu_memory_gib, self.min_local_storage_gb,
+            self.architecture, self.cpu,
+        )  # fmt: skip
+        return self.no_gpus or self.no_burstable or any(value is not None for value in named)
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,7 @@ class Reading:
     unknown_machines: tuple[str, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
     families: tuple[Machine, ...] = ()
+    excluded_families: tuple[Machine, ...] = ()
     accelerators: tuple[str, ...] = ()
     providers: tuple[str, ...] = ()
     excluded_providers: tuple[str, ...] = ()
@@ -118,9 +127,11 @@ class Reading:
     wants_gpu: bool = False
     token_kind: str | None = None
     unknown_places: tuple[str, ...] = ()
+    nowhere: tuple[str, ...] = ()  # countries in which nobody has a region
     per_gpu: bool = False
     monthly: bool = False
     dearest: bool = False
+    rank: str | None = None  # of what the most is wanted, or for what the least is paid
     availability: bool = False
     elsewhere: str | None = None
     unknown_models: tuple[str, ...] = ()

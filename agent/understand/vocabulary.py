@@ -84,6 +84,7 @@ _CARD = re.compile(r"RTX(\d\d[6-9]0(?:Ti)?)")  # said without its RTX: a 4090
 _SIZED = "$_"  # what follows is the size of a machine sold in any: VM.Standard.E4.Flex$_4_16
 _NAMED = re.compile(r"CC-BY|ODbL|source named")  # licences under which whoever uses the data names its source
 
+_MISSISSIPPI, _ROCKIES = -89.5, -110.0  # degrees east
 _CACHE: dict[tuple[str, str], Vocabulary] = {}
 _CACHE_SIZE = 4
 _LOCK = threading.Lock()
@@ -108,6 +109,8 @@ def _load(reader: Reader) -> Vocabulary:
     geographies = reader.named("vocabulary_geographies").records()[0]["geographies"] or []
     regions = reader.named("vocabulary_regions").records()
     _add_places(words, regions, countries, geographies)
+    _add_coasts(words, regions)
+    _add_nicknames(words)
     _add_apart(words, regions)
     _add_models(words, reader.named("vocabulary_models").records())
     for row in reader.named("vocabulary_sources").records():
@@ -201,6 +204,33 @@ def _add_places(
         )
         label_pt = (_parts(geography["names_pt"]) or names)[0]
         _add_place(words, names, Place("geography", names[0], label_pt, frozenset(pairs)))
+
+
+def _add_coasts(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
+    """The regions of the United States east of the Mississippi, and those west of the Rocky Mountains."""
+    far = {
+        (row["provider"], region["region"]): region["longitude"]
+        for row in rows
+        for region in row["regions"]
+        if region["country"] == "US" and region["longitude"] is not None
+    }
+    east = frozenset(pair for pair, longitude in far.items() if longitude > _MISSISSIPPI)
+    west = frozenset(pair for pair, longitude in far.items() if longitude < _ROCKIES)
+    for name, label_en, label_pt, pairs in (
+        ("east_coast", "US East Coast", "costa leste dos EUA", east),
+        ("west_coast", "US West Coast", "costa oeste dos EUA", west),
+    ):
+        names = lexicon().entries["places"][name]
+        # `Leste dos EUA` is also what Azure calls one region; said of a coast it is all of them.
+        for spelling in {key(said) for said in (*names, label_en, label_pt)}:
+            words.places[spelling] = [Place("geography", label_en, label_pt, pairs)]
+
+
+def _add_nicknames(words: Vocabulary) -> None:
+    for name, nicknames in lexicon().entries["nicknames"].items():
+        place = words.place(name)
+        if place is not None:
+            _add_place(words, nicknames, place)
 
 
 def _add_apart(words: Vocabulary, rows: list[dict[str, Any]]) -> None:

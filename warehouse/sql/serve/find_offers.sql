@@ -2,7 +2,8 @@
 -- `best_per` keeps the cheapest (or dearest) of each group only, with a few of its ties; `tied` counts their
 -- regions, and `rows` is of machines then. `found` counts offers, `machines`
 -- the machines among them. A price of one's own is a contracted one, or a list price less a discount. What costs
--- nothing, as plans with limits do, is left out of a search unless asked for.
+-- nothing, as plans with limits do, is left out of a search unless asked for. `rank` puts the most of something,
+-- or the least price for it, before the price.
 WITH
 places AS (
     SELECT split_part(place, '/', 1) AS provider, split_part(place, '/', 2) AS region
@@ -15,14 +16,14 @@ elsewhere AS (
 pool AS (
     SELECT
         rowid AS row_number, price_id, provider, instance_type, family, vcpus, memory_gib, architecture,
-        accelerator, accelerator_count, accelerator_memory_gib, operating_system, tenancy, region,
+        accelerator, accelerator_count, accelerator_memory_gib, local_storage_gb, operating_system, tenancy, region,
         purchase_option, term_months, payment, offering_class, price_usd_hour, NULL::VARCHAR AS rule, 0::DECIMAL(20, 10) AS discount_percent
     FROM offers
     WHERE price_type = $price_type::VARCHAR
     UNION ALL
     SELECT
         o.rowid, o.price_id, o.provider, o.instance_type, o.family, o.vcpus, o.memory_gib, o.architecture,
-        o.accelerator, o.accelerator_count, o.accelerator_memory_gib, o.operating_system, o.tenancy, o.region,
+        o.accelerator, o.accelerator_count, o.accelerator_memory_gib, o.local_storage_gb, o.operating_system, o.tenancy, o.region,
         o.purchase_option, o.term_months, o.payment, o.offering_class, w.own_price_usd_hour, w.rule, w.discount_percent
     FROM own_offers AS w
     JOIN offers AS o USING (price_id)
@@ -32,7 +33,18 @@ wanted AS (
     SELECT
         row_number, price_id, provider, instance_type, region, purchase_option, accelerator, price_usd_hour,
         rule, discount_percent,
-        (price_usd_hour / nullif(accelerator_count, 0))::DECIMAL(20, 10) AS price_usd_gpu_hour
+        (price_usd_hour / nullif(accelerator_count, 0))::DECIMAL(20, 10) AS price_usd_gpu_hour,
+        CASE $rank::VARCHAR
+            WHEN 'vcpus' THEN -coalesce(vcpus, 0)
+            WHEN 'memory' THEN -coalesce(memory_gib, 0)
+            WHEN 'gpus' THEN -coalesce(accelerator_count, 0)
+            WHEN 'gpu_memory' THEN -coalesce(accelerator_memory_gib * accelerator_count, 0)
+            WHEN 'storage' THEN -coalesce(local_storage_gb, 0)
+            WHEN 'price_per_vcpu' THEN price_usd_hour / nullif(vcpus, 0)
+            WHEN 'price_per_memory' THEN price_usd_hour / nullif(memory_gib, 0)
+            WHEN 'price_per_gpu' THEN price_usd_hour / nullif(accelerator_count, 0)
+            WHEN 'price_per_gpu_memory' THEN price_usd_hour / nullif(accelerator_memory_gib * accelerator_count, 0)
+        END::DOUBLE AS rank
     FROM pool
     WHERE
         price_usd_hour IS NOT NULL
@@ -62,6 +74,18 @@ wanted AS (
             $offering_classes::VARCHAR[] IS NULL OR list_contains($offering_classes::VARCHAR[], offering_class)
         )
         AND ($free::BOOLEAN OR $machines::VARCHAR[] IS NOT NULL OR price_usd_hour > 0)
+        AND ($min_total_gpu_memory_gib::DOUBLE IS NULL OR accelerator_memory_gib * accelerator_count >= $min_total_gpu_memory_gib::DOUBLE)
+        AND ($min_local_storage_gb::DOUBLE IS NULL OR local_storage_gb >= $min_local_storage_gb::DOUBLE)
+        AND (NOT $no_burstable::BOOLEAN OR NOT burstable(provider, instance_type))
+        AND (NOT $no_gpus::BOOLEAN OR accelerator IS NULL)
+        AND ($not_families::VARCHAR[] IS NULL OR family IS NULL OR NOT list_contains($not_families::VARCHAR[], family))
+        AND (
+            $cpu::VARCHAR IS NULL
+            OR (provider, instance_type) IN (
+                SELECT (i.provider, i.instance_type) FROM instance_types AS i WHERE i.cpu_model ILIKE '%' || $cpu::VARCHAR || '%'
+            )
+        )
+        AND ($min_usd_hour::DECIMAL(20, 10) IS NULL OR price_usd_hour >= $min_usd_hour::DECIMAL(20, 10))
         AND ($max_usd_hour::DECIMAL(20, 10) IS NULL OR price_usd_hour <= $max_usd_hour::DECIMAL(20, 10))
         AND ($regions::VARCHAR[] IS NULL OR (provider, region) IN (SELECT (provider, region) FROM places))
         AND ($not_regions::VARCHAR[] IS NULL OR (provider, region) NOT IN (SELECT (provider, region) FROM elsewhere))
@@ -103,23 +127,24 @@ few AS (
     WHERE $best_per::VARCHAR IS NOT NULL
     QUALIFY
         row_number() OVER (PARTITION BY side, provider, instance_type ORDER BY region, price_id) <= 4
-        AND dense_rank() OVER (ORDER BY first, provider, instance_type) <= $rows::INTEGER
+        AND dense_rank() OVER (ORDER BY rank, first, provider, instance_type) <= $rows::INTEGER
 ),
 -- Few columns until here: only the rows shown are read whole.
 shown AS MATERIALIZED (
     SELECT p.*, t.tied
     FROM (SELECT * FROM few UNION ALL SELECT * FROM best WHERE $best_per::VARCHAR IS NULL) AS p
     LEFT JOIN ties AS t USING (side, provider, instance_type)
-    ORDER BY p.first, p.provider, p.instance_type, p.region, p.price_id
+    ORDER BY p.rank, p.first, p.provider, p.instance_type, p.region, p.price_id
     LIMIT CASE WHEN $best_per::VARCHAR IS NULL THEN $rows::INTEGER ELSE 4 * $rows::INTEGER END
 )
 SELECT
     o.price_id::VARCHAR AS price_id, o.provider, o.service, o.instance_type, o.family, o.vcpus, o.memory_gib,
-    o.architecture, o.accelerator, o.accelerator_count, o.accelerator_memory_gib, o.operating_system, o.tenancy,
-    o.region, o.region_name, o.city, o.country, o.zone, o.purchase_option, $price_type::VARCHAR AS price_type, o.term_months,
+    o.architecture, o.accelerator, o.accelerator_count, o.accelerator_memory_gib, o.local_storage_gb, o.operating_system,
+    o.tenancy, o.region, o.region_name, o.city, o.country, o.zone, o.purchase_option, $price_type::VARCHAR AS price_type, o.term_months,
     o.payment, o.offering_class, o.currency, (o.price_hour * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_hour,
     (o.price_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_month, s.price_usd_hour,
     (o.price_usd_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_usd_month, s.price_usd_gpu_hour,
+    CASE WHEN $rank::VARCHAR LIKE 'price%' THEN s.rank END::DECIMAL(20, 10) AS price_usd_unit_hour,
     s.rule, CASE WHEN s.rule IS NOT NULL THEN s.discount_percent END AS discount_percent,
     o.upfront, o.components, o.interruption_from, o.interruption_to, o.lowest_of,
     o.source, o.source_url, i.source AS specs_source, o.effective_from, o.as_of, o.observed_at, o.confirmed_at, o.stale,
@@ -129,5 +154,5 @@ FROM shown AS s
 JOIN offers AS o ON o.rowid = s.row_number
 LEFT JOIN instance_types AS i ON i.provider = o.provider AND i.instance_type = o.instance_type
 ORDER BY
-    s.first, o.provider, o.instance_type, o.region, o.zone, o.term_months, o.payment, o.offering_class,
+    s.rank, s.first, o.provider, o.instance_type, o.region, o.zone, o.term_months, o.payment, o.offering_class,
     o.price_id;

@@ -19,7 +19,18 @@ wanted AS (
             WHEN 'region' THEN provider || '/' || region
             WHEN 'option' THEN provider || '/' || instance_type || '/' || purchase_option
             WHEN 'accelerator' THEN accelerator
-        END AS side
+        END AS side,
+        CASE $rank::VARCHAR
+            WHEN 'vcpus' THEN -coalesce(vcpus, 0)
+            WHEN 'memory' THEN -coalesce(memory_gib, 0)
+            WHEN 'gpus' THEN -coalesce(accelerator_count, 0)
+            WHEN 'gpu_memory' THEN -coalesce(accelerator_memory_gib * accelerator_count, 0)
+            WHEN 'storage' THEN -coalesce(local_storage_gb, 0)
+            WHEN 'price_per_vcpu' THEN price_usd_hour / nullif(vcpus, 0)
+            WHEN 'price_per_memory' THEN price_usd_hour / nullif(memory_gib, 0)
+            WHEN 'price_per_gpu' THEN price_usd_hour / nullif(accelerator_count, 0)
+            WHEN 'price_per_gpu_memory' THEN price_usd_hour / nullif(accelerator_memory_gib * accelerator_count, 0)
+        END::DOUBLE AS rank
     FROM offers_as_of($at::TIMESTAMPTZ)
     WHERE
         price_usd_hour IS NOT NULL
@@ -52,6 +63,18 @@ wanted AS (
             $offering_classes::VARCHAR[] IS NULL OR list_contains($offering_classes::VARCHAR[], offering_class)
         )
         AND ($free::BOOLEAN OR $machines::VARCHAR[] IS NOT NULL OR price_usd_hour > 0)
+        AND ($min_total_gpu_memory_gib::DOUBLE IS NULL OR accelerator_memory_gib * accelerator_count >= $min_total_gpu_memory_gib::DOUBLE)
+        AND ($min_local_storage_gb::DOUBLE IS NULL OR local_storage_gb >= $min_local_storage_gb::DOUBLE)
+        AND (NOT $no_burstable::BOOLEAN OR NOT burstable(provider, instance_type))
+        AND (NOT $no_gpus::BOOLEAN OR accelerator IS NULL)
+        AND ($not_families::VARCHAR[] IS NULL OR family IS NULL OR NOT list_contains($not_families::VARCHAR[], family))
+        AND (
+            $cpu::VARCHAR IS NULL
+            OR (provider, instance_type) IN (
+                SELECT (i.provider, i.instance_type) FROM instance_types AS i WHERE i.cpu_model ILIKE '%' || $cpu::VARCHAR || '%'
+            )
+        )
+        AND ($min_usd_hour::DECIMAL(20, 10) IS NULL OR price_usd_hour >= $min_usd_hour::DECIMAL(20, 10))
         AND ($max_usd_hour::DECIMAL(20, 10) IS NULL OR price_usd_hour <= $max_usd_hour::DECIMAL(20, 10))
         AND ($regions::VARCHAR[] IS NULL OR (provider, region) IN (SELECT (provider, region) FROM places))
         AND ($not_regions::VARCHAR[] IS NULL OR (provider, region) NOT IN (SELECT (provider, region) FROM elsewhere))
@@ -80,14 +103,15 @@ shown AS (
         $best_per::VARCHAR IS NULL
         OR (
             row_number() OVER (PARTITION BY side, provider, instance_type ORDER BY region, price_id) <= 4
-            AND dense_rank() OVER (ORDER BY measure, provider, instance_type) <= $rows::INTEGER
+            AND dense_rank() OVER (ORDER BY rank, measure, provider, instance_type) <= $rows::INTEGER
         )
 )
 SELECT
     o.price_id::VARCHAR AS price_id, o.provider, o.service, o.instance_type, o.family, o.vcpus, o.memory_gib,
-    o.architecture, o.accelerator, o.accelerator_count, o.accelerator_memory_gib, o.operating_system, o.tenancy,
+    o.architecture, o.accelerator, o.accelerator_count, o.accelerator_memory_gib, o.local_storage_gb, o.operating_system, o.tenancy,
     o.region, o.region_name, o.city, o.country, o.zone, o.purchase_option, o.price_type, o.term_months, o.payment,
     o.offering_class, o.currency, o.price_hour, o.price_month, o.price_usd_hour, o.price_usd_month, o.price_usd_gpu_hour,
+    CASE WHEN $rank::VARCHAR LIKE 'price%' THEN o.rank END::DECIMAL(20, 10) AS price_usd_unit_hour,
     NULL AS rule, NULL AS discount_percent, o.upfront, o.components, o.interruption_from, o.interruption_to, o.lowest_of,
     o.source, o.source_url, i.source AS specs_source, o.effective_from, o.valid_from, o.as_of, o.observed_at, o.confirmed_at,
     o.stale, (SELECT count(*) FROM best) AS found, o.tied,
@@ -95,5 +119,5 @@ SELECT
 FROM shown AS o
 LEFT JOIN instance_types AS i ON i.provider = o.provider AND i.instance_type = o.instance_type
 ORDER BY
-    o.measure, o.provider, o.instance_type, o.region, o.zone, o.term_months, o.payment, o.offering_class, o.price_id
+    o.rank, o.measure, o.provider, o.instance_type, o.region, o.zone, o.term_months, o.payment, o.offering_class, o.price_id
 LIMIT CASE WHEN $best_per::VARCHAR IS NULL THEN $rows::INTEGER ELSE 4 * $rows::INTEGER END;
