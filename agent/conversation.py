@@ -40,7 +40,8 @@ def _each(message: str, words: Vocabulary, language: str, before: Reading | None
         found.append(replace(one, follows=None) if found else one)
         said = ""
     told = [one for one in found if one.intent is not Intent.GREETING] or found[:1]
-    if any(one.intent in (Intent.UNKNOWN, Intent.EXPLAIN) for one in told):
+    explained = whole.intent is Intent.EXPLAIN and any(one.intent is Intent.EXPLAIN for one in told)
+    if explained or any(one.intent is Intent.UNKNOWN for one in told):
         return [whole]  # half a message understood is a message misunderstood
     kept = [one for index, one in enumerate(told) if not any(_same(one, other) for other in told[:index])]
     return kept if len(kept) > 1 else [whole]

@@ -70,6 +70,12 @@ def machine_specs(context: Context, machines: list[str], providers: Names = None
     return _finding("machine_specs", result)
 
 
+def accelerator_specs(context: Context, accelerators: list[str]) -> Finding:
+    """Memory (GiB), bandwidth (GB/s), dense teraflops, power (W) and year of GPUs and other accelerators."""
+    names = filters.accelerator_names(context, accelerators)
+    return _finding("accelerator_specs", context.reader.named("accelerator_specs", accelerators=names))
+
+
 def query_sql(context: Context, sql: str) -> Finding:
     """The rows of one SELECT over the snapshot's tables; anything else is refused."""
     result = context.reader.query(sql)

@@ -15,6 +15,7 @@ from agent.understand.intent import sql_of
 from agent.understand.reading import Intent, Reading
 
 _LISTED = 12
+_MOST_LISTED = 50
 _MODELS = 4
 _HOURS_A_MONTH = 730
 # Intents whose answer depends on where.
@@ -118,7 +119,13 @@ def _estimate(reading: Reading, context: Context) -> list[Call]:
 def _cheapest(reading: Reading, context: Context) -> list[Call]:
     if reading.machine_names():
         return _price(reading, context)
-    return [Call("find_offers", {**conditions(reading, context), "best_per": "machine", "rows": _LISTED})]
+    return [
+        Call("find_offers", {**conditions(reading, context), "best_per": "machine", "rows": _rows(reading)})
+    ]
+
+
+def _rows(reading: Reading) -> int:
+    return max(_LISTED, min(reading.how_many or 0, _MOST_LISTED))
 
 
 def _compare(reading: Reading, context: Context) -> list[Call]:
@@ -185,7 +192,9 @@ def _where_and_how(reading: Reading) -> dict[str, Any]:
 
 
 def _list(reading: Reading, context: Context) -> list[Call]:
-    return [Call("find_offers", {**conditions(reading, context), "best_per": "machine", "rows": _LISTED})]
+    return [
+        Call("find_offers", {**conditions(reading, context), "best_per": "machine", "rows": _rows(reading)})
+    ]
 
 
 def _tokens(reading: Reading, context: Context) -> list[Call]:
@@ -215,7 +224,10 @@ def _tokens(reading: Reading, context: Context) -> list[Call]:
 
 def _specs(reading: Reading, context: Context) -> list[Call]:
     names = list(reading.machine_names())
-    return [Call("machine_specs", {"machines": names})] if names else []
+    if names:
+        return [Call("machine_specs", {"machines": names})]
+    given = list(reading.accelerators)
+    return [Call("accelerator_specs", {"accelerators": given})] if given else []
 
 
 def _explain(reading: Reading, context: Context) -> list[Call]:

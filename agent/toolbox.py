@@ -44,6 +44,7 @@ TOOLS: tuple[Tool, ...] = (
     fact_tools.refused_prices,
     fact_tools.nearest_prices,
     fact_tools.machine_specs,
+    fact_tools.accelerator_specs,
     fact_tools.query_sql,
     fact_tools.freshness,
     fact_tools.coverage,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from agent.context import Context
 from agent.evidence import Finding
+from agent.render import formats
 from agent.render.conditions import described
 from agent.render.page import TERMS, Page, Row, tied
 from agent.render.terms import cite, each_gpu
@@ -72,7 +73,7 @@ def _write(page: Page, reading: Reading, rows: Sequence[Row], machines: int) -> 
     groups = _by_machine(rows)
     if reading.intent is Intent.LIST:
         page.add("offers.list_one" if machines == 1 else "offers.list", count=page.number(machines, 0))
-        listed = groups[: page.most_rows * 2]
+        listed = groups[: reading.how_many or page.most_rows * 2]
         if machines > len(listed):
             page.caveat("truncated")
     else:
@@ -82,7 +83,10 @@ def _write(page: Page, reading: Reading, rows: Sequence[Row], machines: int) -> 
             page.add("offers.per_gpu", rate=page.usd(first[0]["price_usd_gpu_hour"]))
         if reading.monthly:
             page.add("offers.month", month=page.month(first[0]))
-        listed = groups[1 : page.most_rows]
+            each = first[0].get("price_usd_gpu_month")
+            if each and (first[0].get("accelerator_count") or 1) > 1:
+                page.add("offers.per_gpu_month", month=formats.total(each, "USD", page.language))
+        listed = groups[1 : reading.how_many or page.most_rows]
         if listed:
             page.add("offers.more")
     for group in listed:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from agent.context import Context
 from agent.render import facts, formats
+from agent.render.accelerators import write_accelerators
 from agent.render.basis import add_basis, add_credits
 from agent.render.bill_page import write_bill
 from agent.render.caveats import add_caveats
@@ -142,6 +143,7 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
     (Intent.HISTORY, "accelerator_history", write_trend),
     (Intent.CHANGES, "price_changes", write_changes),
     (Intent.SPECS, "machine_specs", facts.write_specs),
+    (Intent.SPECS, "accelerator_specs", write_accelerators),
     (Intent.EXPLAIN, "search_knowledge", facts.write_explanation),
     (Intent.COVERAGE, "coverage", facts.write_coverage),
     (Intent.FRESHNESS, "freshness", facts.write_freshness),

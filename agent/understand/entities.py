@@ -60,7 +60,7 @@ def mentions(
     wrong = list(_misspelled(folded, cut, words))
     # `GB` after a number is no place, and `m5` in `m5.lrage` no family.
     weak = [m for m in found if m.kind in ("place", "family")]
-    found = [m for m in found if m not in weak or not (_in_quantity(m, numbers) or _overlaps(m, wrong))]
+    found = [m for m in found if m not in weak or not (_in_quantity(m, numbers) or _within(m, wrong))]
     found = [m for m in found if not any(_inside(m, other) for other in wrong)]
     kept = _settled(found)
     kept += [m for m in wrong if not _overlaps(m, kept)]
@@ -112,8 +112,8 @@ def _meanings(joined: str, parts: list[str], written: str, words: Vocabulary) ->
 
 
 def _is_place(joined: str, written: str) -> bool:
-    """`US` is a place, `us` is a pronoun; a number is neither."""
-    return not joined.isdigit() and (len(joined) > 2 or written.isupper())
+    """`US` is a place, `us` is a pronoun; a number is neither, nor is `GB`, whatever Britain is called."""
+    return not joined.isdigit() and (len(joined) > 2 or (written.isupper() and written != "GB"))
 
 
 def _led_by_in(parts: list[str], written: str) -> bool:
@@ -182,6 +182,12 @@ def _with_partial_models(
 def _inside(mention: Mention, other: Mention) -> bool:
     """`Standard.A1` of `VM.Standard.A1.Flex` is no machine of Azure."""
     return other.start <= mention.start and mention.end <= other.end and other.start < mention.start
+
+
+def _within(mention: Mention, others: list[Mention]) -> bool:
+    """Touched by one that is at least as long: `america` misspells nothing in `America Latina`."""
+    long = [other for other in others if other.end - other.start >= mention.end - mention.start]
+    return _overlaps(mention, long)
 
 
 def _overlaps(mention: Mention, kept: list[Mention]) -> bool:

@@ -22,6 +22,8 @@ _TELLING = (
     "recommend", "list", "estimate",
 )  # fmt: skip
 _ALONE = (Intent.SQL, Intent.GREETING, Intent.HELP, Intent.FRESHNESS)
+_NOT_GONE_ON_WITH = (Intent.UNKNOWN, Intent.SQL, Intent.GREETING, Intent.HELP)
+_OF_NO_PRICE = (Intent.EXPLAIN, Intent.FRESHNESS, Intent.COVERAGE)
 _CHOSEN = (Intent.CHEAPEST, Intent.RECOMMEND, Intent.LIST, Intent.COMPARE)
 
 
@@ -38,7 +40,8 @@ def leans(
         return False
     if words.has("following", "pointing", folded):
         return True
-    whole = needs.any_machine_needs() or alone in (Intent.CONVERT, Intent.CHANGES)
+    about = any(words.has("generic", name, folded) for name in ("machine", "gpu"))
+    whole = (needs.any_machine_needs() and about) or alone in (Intent.CONVERT, Intent.CHANGES)
     return alone is Intent.UNKNOWN or (not whole and len(_WORD.findall(folded)) <= _FEW_WORDS)
 
 
@@ -85,7 +88,9 @@ def intent_of(decided: Intent, reading: Reading, earlier: Reading, folded: str) 
     words = lexicon()
     if any(words.has("intents", name, folded) for name in _TELLING):
         return decided if decided is not Intent.UNKNOWN else earlier.intent
-    if earlier.intent in (Intent.UNKNOWN, *_ALONE):
+    if earlier.intent in _NOT_GONE_ON_WITH:
+        return decided
+    if earlier.intent in _OF_NO_PRICE and decided is not Intent.UNKNOWN:
         return decided
     models, hardware = (any(m.kind in kinds for m in reading.heard) for kinds in (_MODELS, _HARDWARE))
     if models and not hardware and earlier.intent in _OF_MACHINES:

@@ -89,6 +89,13 @@ class Cues:
     def spec(self) -> bool:
         return lexicon().has("needs", "spec", self.folded)
 
+    def asks_facts(self) -> bool:
+        """`how much memory` asks for no price, and the rest of the question for none either."""
+        words = lexicon()
+        rest = Cues(words.words("needs")["fact"].sub(" ", self.folded))
+        said = rest.folded != self.folded or self("specs")
+        return said and not (rest.generic("price") or rest("cheapest") or self("list"))
+
     def free(self) -> bool:
         return lexicon().has("free", "free", self.folded)
 
@@ -132,6 +139,7 @@ def _rules(
         (Intent.CHEAPEST, ranked and not machine and not models and not cues("commitment")),
         (Intent.COMMITMENT, cues("commitment") and bool(machine)),
         (Intent.SPECS, bool(machine) and (cues("specs") or (cues.spec() and not priced and not used))),
+        (Intent.SPECS, _of_accelerators_alone(named) and cues.asks_facts()),
         (Intent.RECOMMEND, cues("recommend") and _needs_said(needs, usage, named) and not machine),
         (Intent.EXPLAIN, _asks_why(cues, named, needs) and not machine),
         (
@@ -170,6 +178,10 @@ def _asks_why(cues: Cues, named: Named, needs: Needs) -> bool:
         return False
     asks_price = cues.generic("price") and (named.hardware() or needs.any_machine_needs())
     return _topical(cues) and not asks_price
+
+
+def _of_accelerators_alone(named: Named) -> bool:
+    return bool(named.accelerators) and not (named.places or named.providers or named.families)
 
 
 def _needs_said(needs: Needs, usage: Usage, named: Named) -> bool:

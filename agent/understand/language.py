@@ -16,13 +16,13 @@ _WORD = re.compile(r"(?<![a-z0-9])[a-z]+(?:-[a-z]+)?(?![a-z0-9])")
 
 
 def detect(text: str, otherwise: Language = "en") -> Language:
-    """`pt` when Portuguese words and letters outweigh English words; `otherwise` without any of either."""
+    """`pt` when Portuguese words and letters outweigh English words; `otherwise` where neither does."""
     entries = lexicon().entries["language"]
     words = _WORD.findall(fold(text))
     english = sum(word in entries["en"] for word in words)
     portuguese = sum(word in entries["pt"] for word in words)
     # One accent is a hint, not a proof: place names keep theirs in English too.
     portuguese += min(2, len(_PORTUGUESE_LETTERS.findall(text)))
-    if not portuguese and not english:
+    if portuguese == english:
         return otherwise
     return "pt" if portuguese > english else "en"

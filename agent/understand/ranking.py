@@ -7,6 +7,7 @@ from functools import cache
 
 from agent.understand.lexicon import alternatives, lexicon
 
+_THINGS = ("offers?", "options?", "models?", "ofertas?", "opcoes", "modelos?")
 _VALUE = {
     "vcpus": "price_per_vcpu",
     "memory": "price_per_memory",
@@ -26,6 +27,24 @@ def rank(folded: str) -> str | None:
     if words.has("intents", "cheapest", folded) or words.has("generic", "price", folded):
         return next((name for name, said in _per().items() if said.search(folded)), None)
     return None
+
+
+def how_many(folded: str) -> tuple[int | None, int]:
+    """How many are wanted, and where it says so: `top 10`, `the 3 cheapest`, `as 3 mais baratas`."""
+    found = next((m for pattern in _top() if (m := pattern.search(folded))), None)
+    return (int(found.group("n")) or None, found.start("n")) if found else (None, -1)
+
+
+@cache
+def _top() -> tuple[re.Pattern[str], ...]:
+    entries = lexicon().entries
+    what = alternatives([*entries["generic"]["machine"], *entries["generic"]["gpu"], *_THINGS])
+    first = alternatives([*entries["intents"]["cheapest"], *entries["intents"]["dearest"]])
+    return (
+        re.compile(r"(?<![a-z])(?:top|primeir[ao]s|first)[ -](?P<n>\d{1,2})(?![\w.])"),
+        re.compile(rf"(?<![\w.])(?P<n>\d{{1,2}}) (?:{what} )?{first}(?![a-z])"),
+        re.compile(r"(?<![\w.])(?P<n>\d{1,2}) primeir[ao]s(?![a-z])"),
+    )
 
 
 @cache

@@ -16,7 +16,7 @@ from agent.understand.language import detect
 from agent.understand.lexicon import lexicon
 from agent.understand.makers import makers_first
 from agent.understand.quantities import quantities
-from agent.understand.ranking import rank
+from agent.understand.ranking import how_many, rank
 from agent.understand.reading import Intent, Needs, Purchase, Reading
 from agent.understand.vocabulary import Vocabulary
 
@@ -50,6 +50,8 @@ def read(
     found = entities.mentions(text, folded, words, spoken, numbers)
     numbers = [n for n in numbers if not any(m.start <= n.start < m.end for m in found)]
     found = settle.settled(found, folded, words)
+    wanted, there = how_many(folded)
+    numbers = [n for n in numbers if n.start != there]
     things = conditions.things(folded, numbers)
     numbers = [n for n in numbers if n.start not in {one.start for _, one in things}]
     purchase = conditions.purchase(folded)
@@ -118,6 +120,7 @@ def read(
         monthly=bool(_MONTHLY.search(folded)),
         dearest=lexicon().has("intents", "dearest", folded),
         rank=order,
+        how_many=wanted,
         token_kind=lexicon().first("roles", folded),
         unknown_places=places.unknown(text, own),
         nowhere=places.nowhere(text, own, words),
@@ -176,8 +179,10 @@ def _accelerators(found: list[entities.Mention]) -> tuple[str, ...]:
 def _memory_variant(accelerators: tuple[str, ...], needs: Needs) -> tuple[tuple[str, ...], Needs]:
     """`A100 with 80 GB` is the A100-80GB: the number names the variant, not the machine's memory."""
     for size in (needs.min_gpu_memory_gib, needs.min_memory_gib):
-        chosen = tuple(name for name in accelerators if size and name.endswith(f"-{size:g}GB"))
-        if chosen:
+        of_size = {name for name in accelerators if size and name.endswith(f"-{size:g}GB")}
+        if of_size:
+            sized = {name.partition("-")[0] for name in of_size}
+            chosen = tuple(n for n in accelerators if n in of_size or n.partition("-")[0] not in sized)
             return chosen, replace(needs, min_memory_gib=None, min_gpu_memory_gib=size, loose=False)
     return accelerators, needs
 

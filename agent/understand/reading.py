@@ -131,6 +131,7 @@ class Reading:
     per_gpu: bool = False
     monthly: bool = False
     dearest: bool = False
+    how_many: int | None = None  # rows wanted
     rank: str | None = None  # of what the most is wanted, or for what the least is paid
     availability: bool = False
     elsewhere: str | None = None

@@ -56,6 +56,9 @@ PAIRS = (
     ("how did the price of gpt-4o change over time?", "como o preço do gpt-4o mudou ao longo do tempo?"),
     ("what is my price for m5.large in us-east-1?", "qual é o meu preço da m5.large em us-east-1?"),
     ("what GPU is in g5.48xlarge?", "qual GPU tem a g5.48xlarge?"),
+    ("how much memory does an H100 have?", "quanta memória tem uma H100?"),
+    ("top 3 cheapest machines in Virginia", "as 3 máquinas mais baratas na Virgínia"),
+    ("cheapest thing with 16 gigs that isn't on AWS", "a coisa mais barata com 16 gigas que não seja da AWS"),
     ("how fresh is the data?", "quão atualizados estão os dados?"),
 )
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4}")

@@ -144,6 +144,7 @@ SELECT
     o.payment, o.offering_class, o.currency, (o.price_hour * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_hour,
     (o.price_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_month, s.price_usd_hour,
     (o.price_usd_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_usd_month, s.price_usd_gpu_hour,
+    (s.price_usd_gpu_hour * 730)::DECIMAL(20, 10) AS price_usd_gpu_month,
     CASE WHEN $rank::VARCHAR LIKE 'price%' THEN s.rank END::DECIMAL(20, 10) AS price_usd_unit_hour,
     s.rule, CASE WHEN s.rule IS NOT NULL THEN s.discount_percent END AS discount_percent,
     o.upfront, o.components, o.interruption_from, o.interruption_to, o.lowest_of,
