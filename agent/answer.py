@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from agno.models.base import Model
 
 from agent import asking
+from agent.beside import beside
 from agent.context import Context, Knowing
 from agent.conversation import after, readings
+from agent.events import Done, Event, Text, Understood
 from agent.evidence import Answer
 from agent.explaining import trace_of
 from agent.grounding import evidence_of, ungrounded
 from agent.joined import joined
+from agent.model_choice import RULES, chain
 from agent.render.facts import examples
+from agent.render.handing import handed_over
 from agent.render.page import Page
 from agent.render.write import write
 from agent.settings import AgentSettings, agent_settings
@@ -30,7 +35,6 @@ from warehouse.reader import Reader
 from warehouse.settings import settings as warehouse_settings
 
 _log = get_logger("answer")
-RULES = "rules"
 
 
 def answer(
@@ -40,38 +44,69 @@ def answer(
     knowledge: Knowing | Callable[[], Knowing] | None = None,
     language: str | None = None,
     settings: AgentSettings | None = None,
-    model: Model | None = None,
+    models: Sequence[Model] | None = None,
     earlier: Sequence[Turn] = (),
 ) -> Answer:
     """The answer from the reader's snapshot, with its evidence; `earlier` turns are what it may lean on.
 
     `knowledge` is opened when a question first needs it; None means the one of the snapshot.
-    `language` is en, pt or auto and overrides the setting; so does `model`, a ready agno model.
+    `language` is en, pt or auto and overrides the setting; so do `models`, a chain of ready agno models.
     Raises InvalidInput where the setting's model cannot be used, never for what the question says.
     """
+    told = stream(
+        question,
+        reader=reader,
+        knowledge=knowledge,
+        language=language,
+        settings=settings,
+        models=models,
+        earlier=earlier,
+    )
+    return next(event.answer for event in told if isinstance(event, Done))
+
+
+def stream(
+    question: str,
+    *,
+    reader: Reader,
+    knowledge: Knowing | Callable[[], Knowing] | None = None,
+    language: str | None = None,
+    settings: AgentSettings | None = None,
+    models: Sequence[Model] | None = None,
+    earlier: Sequence[Turn] = (),
+) -> Iterator[Event]:
+    """What `answer` does, told while it is done; closing the iterator stops it."""
     started = time.perf_counter()
     given = settings or agent_settings()
     spoken = language or given.language
+    chosen = chain(given) if models is None else tuple(models)
     context = Context(reader, vocabulary(reader), opener(knowledge, reader), "en")
     refusal = _refusal(question, spoken, reader, given)
     if refusal:
-        return _answer(question, refusal, None, context, started)
-    asked = readings(question, context.words, spoken, earlier)
-    context.language = asked[0].language
-    if model is None and given.model == RULES:
-        made = joined(question, _by_rules(question, asked, context, given, earlier), started)
+        made = _answer(question, refusal, None, context, started)
     else:
-        made = _by_model(question, asked, context, given, model, earlier, started)
-    _log.info(
-        "answered",
-        snapshot=made.snapshot,
-        intent=made.intent,
-        language=made.language,
-        answered=made.answered,
-        tools=list(made.tools_used),
-        duration_ms=round(made.duration_ms, 1),
-    )
-    return made
+        asked = readings(question, context.words, spoken, earlier)
+        context.language = asked[0].language
+        for one in asked:
+            yield Understood(one.question, str(one.intent), one.language)
+        made = yield from (
+            _by_models(question, asked, context, given, chosen, earlier, started)
+            if chosen
+            else _by_rules(question, asked, context, given, earlier, started)
+        )
+        _log.info(
+            "answered",
+            snapshot=made.snapshot,
+            intent=made.intent,
+            language=made.language,
+            answered=made.answered,
+            model=made.model,
+            tools=list(made.tools_used),
+            duration_ms=round(made.duration_ms, 1),
+        )
+    for line in made.text.splitlines(keepends=True):
+        yield Text(line)
+    yield Done(made)
 
 
 def opener(knowledge: Knowing | Callable[[], Knowing] | None, reader: Reader) -> Callable[[], Knowing]:
@@ -108,27 +143,31 @@ def _refusal(question: str, spoken: str, reader: Reader, given: AgentSettings) -
     return page
 
 
-def _by_model(
+def _by_models(
     question: str,
     asked: list[Reading],
-    context: Context,
+    shared: Context,
     given: AgentSettings,
-    model: Model | None,
+    models: Sequence[Model],
     earlier: Sequence[Turn],
     started: float,
-) -> Answer:
-    """In a model's words where every figure of them is a tool's, else in the rules' own."""
-    chosen = model or asking.chosen_model(given.model)
-    said, problem = asking.by_model(question, asked[0], context, given, chosen)
-    if problem is None:
-        page = write(asked[0], context, given.answer_rows)
+) -> Generator[Event, None, Answer]:
+    """In the words of the first model whose every figure is a tool's, else in the rules' own."""
+
+    def fresh() -> Context:
+        return Context(shared.reader, shared.words, shared.knowledge, asked[0].language)
+
+    said = yield from asking.by_models(question, asked[0], fresh, given, models, earlier)
+    if said.text:
+        page = write(asked[0], said.context, given.answer_rows)
         page.lines = [said.text]
-        _show_evidence(page, context)
-        return _answer(question, page, asked[0], context, started, tokens=said.tokens, model=chosen.id)
-    made = joined(question, _by_rules(question, asked, context, given, earlier), started)
-    name, values = problem
-    caveat = Page(made.language, made.snapshot).say(f"caveat.{name}", **values).strip()
-    return replace(made, caveats=(*made.caveats, caveat), tokens_used=said.tokens)
+        _show_evidence(page, said.context)
+        made = _answer(question, page, asked[0], said.context, started, tokens=said.tokens, model=said.model)
+    else:
+        made = yield from _by_rules(question, asked, shared, given, earlier, started)
+        made = replace(made, tokens_used=said.tokens)
+    why = handed_over(said.failed, made.model, Page(made.language, made.snapshot))
+    return replace(made, caveats=(*made.caveats, *why))
 
 
 def _show_evidence(page: Page, context: Context) -> None:
@@ -141,22 +180,30 @@ def _show_evidence(page: Page, context: Context) -> None:
 
 
 def _by_rules(
-    question: str, asked: list[Reading], context: Context, given: AgentSettings, earlier: Sequence[Turn]
-) -> list[Answer]:
+    question: str,
+    asked: list[Reading],
+    context: Context,
+    given: AgentSettings,
+    earlier: Sequence[Turn],
+    started: float,
+) -> Generator[Event, None, Answer]:
     """One answer for each question, each read after the answer before it."""
     said = " ".join((question, *(turn.question for turn in earlier)))
-    made = [_one_by_rules(asked[0], said, context, given)]
+    made = [(yield from _one_by_rules(asked[0], said, context, given))]
     before = asked[0]
     for one in asked[1:]:
         before = after(one, before, made[-1].text, context.words)
-        made.append(_one_by_rules(before, said, context, given))
-    return made
+        made.append((yield from _one_by_rules(before, said, context, given)))
+    return joined(question, made, started)
 
 
-def _one_by_rules(reading: Reading, said: str, shared: Context, given: AgentSettings) -> Answer:
+def _one_by_rules(
+    reading: Reading, said: str, shared: Context, given: AgentSettings
+) -> Generator[Event, None, Answer]:
     started = time.perf_counter()
     context = Context(shared.reader, shared.words, shared.knowledge, reading.language)
-    page = asking.by_rules(reading.question, reading, context, given)
+    work = partial(asking.by_rules, reading.question, reading, context, given)
+    page = yield from beside(work, context)
     evidence = evidence_of(context.findings, said, _always(context, page))
     missing = ungrounded("\n".join(page.lines), evidence)
     if missing:

@@ -1,35 +1,51 @@
-"""One agno run: by the rules, or by a model whose every figure is checked."""
+"""Who answers: the rules, or models in their order whose every figure is checked."""
 
 from __future__ import annotations
 
-import logging
+import time
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from agno.agent import Agent
 from agno.models.base import Model
-from agno.run.base import RunStatus
+from agno.models.message import Message
 
 from agent.context import Context
+from agent.events import Asked, Event, HandedOver
 from agent.grounding import evidence_of, ungrounded
+from agent.model_choice import RULES
 from agent.render.page import Page
 from agent.render.write import write
 from agent.rules_model import RulesModel
+from agent.running import Budget, Output, agent_of, run
 from agent.settings import AgentSettings
-from agent.toolbox import bound
+from agent.turn import Turn
 from agent.understand.reading import Reading
-from warehouse.errors import InvalidInput, MissingRequirement
 
 _PROMPTS = Path(__file__).resolve().parent / "prompts"
 _LANGUAGES = {"en": "English", "pt": "Brazilian Portuguese"}
-Problem = tuple[str, dict[str, Any]]
+_ATTEMPTS = 2
+_REMEMBERED = 6
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Whose turn ended without a usable answer, and why: `slow`, `tokens`, `calls`, `ungrounded`,
+    `silent`, or the provider's own words."""
+
+    model: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Said:
+    """The words of the first model whose answer holds, if there is one; `failed` are those before it."""
+
     text: str
+    model: str
+    context: Context
+    failed: tuple[Failed, ...]
     tokens: int
 
 
@@ -41,45 +57,77 @@ def by_rules(question: str, reading: Reading, context: Context, given: AgentSett
         most_calls=given.max_tool_calls,
         readings={question: reading},
     )
-    _run(model, question, context, given, instructions=None)
+    agent_of(model, context).run(question)
     return model.page or write(reading, context, given.answer_rows)
 
 
-def by_model(
-    question: str, reading: Reading, context: Context, given: AgentSettings, model: Model
-) -> tuple[Said, Problem | None]:
-    """What the chosen model says, and why it cannot be used, if it can't: (caveat, its values)."""
-    asked, tokens = question, 0
-    for attempt in range(2):
-        output = _run(model, asked, context, given, instructions=_instructions(reading.language))
+def by_models(
+    question: str,
+    reading: Reading,
+    fresh: Callable[[], Context],
+    given: AgentSettings,
+    models: Sequence[Model],
+    earlier: Sequence[Turn],
+) -> Generator[Event, None, Said]:
+    """Ask one after the other until one says only what tools returned; `text` is empty if none does."""
+    budget = Budget(given.max_tokens, time.monotonic() + given.max_seconds)
+    failed: list[Failed] = []
+    context = fresh()
+    for index, model in enumerate(models):
+        context, share = fresh(), budget.share(len(models) - index)
+        yield Asked(model.id)
+        output = yield from _by_model(question, reading, context, given, model, share, earlier)
+        budget.tokens -= output.tokens
+        if output.failure is None:
+            spent = given.max_tokens - budget.tokens
+            return Said(output.text, model.id, context, tuple(failed), spent)
+        failed.append(Failed(model.id, output.failure))
+        yield HandedOver(model.id, output.failure)
+    yield Asked(RULES)
+    return Said("", RULES, context, tuple(failed), given.max_tokens - budget.tokens)
+
+
+def _by_model(
+    question: str,
+    reading: Reading,
+    context: Context,
+    given: AgentSettings,
+    model: Model,
+    budget: Budget,
+    earlier: Sequence[Turn],
+) -> Generator[Event, None, Output]:
+    """Two attempts: what no tool returned is told to the model, once."""
+    messages = [*_history(earlier), Message(role="user", content=question)]
+    asked = " ".join([question, *(turn.question for turn in earlier)])
+    tokens = 0
+    for _ in range(_ATTEMPTS):
+        output = yield from run(
+            model,
+            messages,
+            context,
+            instructions=_instructions(reading.language),
+            calls=max(1, given.max_tool_calls - context.calls),
+            budget=Budget(budget.tokens - tokens, budget.until),
+        )
         tokens += output.tokens
-        if output.failure:
-            return Said("", tokens), ("model_failed", {"message": output.failure})
-        missing = ungrounded(output.text, evidence_of(context.findings, question, _always(context)))
-        if output.text and not missing:
-            return Said(output.text, tokens), None
+        missing = ungrounded(output.text, evidence_of(context.findings, asked, _always(context)))
+        if output.failure or (output.text and not missing):
+            return Output(output.text, tokens, output.failure)
         retry = prompt("retry").format(missing=", ".join(dict.fromkeys(missing)) or "nothing was said")
-        asked = f"{question}\n\n{retry}" if attempt == 0 else asked
-    return Said("", tokens), ("ungrounded", {})
+        messages = [
+            *messages,
+            Message(role="assistant", content=output.text or "…"),
+            Message(role="user", content=retry),
+        ]
+    return Output("", tokens, "ungrounded" if output.text else "silent")
 
 
-def chosen_model(name: str) -> Model:
-    """`openai:gpt-5-mini` → agno's model. Raises InvalidInput, MissingRequirement."""
-    from agno.models.utils import get_model
-
-    try:
-        model = get_model(name)
-    except ValueError as error:
-        hint = "Set CLOUD_PRICING_MODEL to `rules` or to provider:model, such as ollama:qwen3."
-        raise InvalidInput(f"CLOUD_PRICING_MODEL: {error}", hint) from None
-    except ImportError as error:
-        package = name.partition(":")[0]
-        raise MissingRequirement(
-            f"The model {name} needs a package: {error}", f"pip install {package}"
-        ) from None
-    if model is None:
-        raise InvalidInput("CLOUD_PRICING_MODEL is empty.", "Set it to `rules` or to provider:model.")
-    return model
+def _history(earlier: Sequence[Turn]) -> list[Message]:
+    return [
+        Message(role=role, content=content)
+        for turn in earlier[-_REMEMBERED:]
+        for role, content in (("user", turn.question), ("assistant", turn.text))
+    ]
 
 
 @cache
@@ -94,29 +142,3 @@ def _instructions(language: str) -> str:
 
 def _always(context: Context) -> list[object]:
     return [context.reader.snapshot.id, context.reader.snapshot.created_at]
-
-
-@dataclass(frozen=True)
-class _Output:
-    text: str
-    tokens: int
-    failure: str | None
-
-
-def _run(
-    model: Model, question: str, context: Context, given: AgentSettings, *, instructions: str | None
-) -> _Output:
-    # agno logs every failed tool call to the terminal; failures are in the context, and in our log.
-    logging.getLogger("agno").disabled = True
-    agent = Agent(
-        model=model,
-        tools=list(bound(context)),
-        instructions=instructions,
-        tool_call_limit=given.max_tool_calls,
-        telemetry=False,
-    )
-    output = agent.run(question)
-    tokens = output.metrics.total_tokens if output.metrics else 0
-    failed = output.status == RunStatus.error
-    text = str(output.content or "").strip()
-    return _Output("" if failed else text, tokens, text[:200] if failed else None)

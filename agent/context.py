@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from agent.events import Event
 from agent.evidence import Finding
 from agent.understand.vocabulary import Vocabulary
 from warehouse.contracts import Hit
@@ -45,7 +46,10 @@ class Degraded:
 
 @dataclass
 class Context:
-    """`knowledge` is opened by its first use: a structured question never loads it."""
+    """`knowledge` is opened by its first use: a structured question never loads it.
+
+    `tell` hears of every call of a tool; `closed` is the context of a run that nobody waits for.
+    """
 
     reader: Reader
     words: Vocabulary
@@ -54,6 +58,12 @@ class Context:
     findings: list[Finding] = field(default_factory=list)
     failures: list[CloudPricingError] = field(default_factory=list)
     degraded: Degraded | None = None
+    tell: Callable[[Event], None] | None = None
+    closed: bool = False
+
+    @property
+    def calls(self) -> int:
+        return len(self.findings) + len(self.failures)
 
     def found(self, tool: str) -> list[Finding]:
         return [finding for finding in self.findings if finding.tool == tool]

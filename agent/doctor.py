@@ -63,17 +63,14 @@ def _installation(limits: Settings) -> Iterator[Finding]:
 
 
 def _model() -> Finding:
-    from agent.answer import RULES
+    from agent.model_choice import chain
 
     try:
-        name = agent_settings().model
-        if name != RULES:
-            from agent.asking import chosen_model
-
-            chosen_model(name)
+        given = agent_settings()
+        chain(given)
     except CloudPricingError as error:
         return Finding("model", "broken", str(error))
-    return Finding("model", "ok", name)
+    return Finding("model", "ok", given.model)
 
 
 def _store(store: Path) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from warehouse.errors import InvalidInput
@@ -18,13 +18,34 @@ class AgentSettings(BaseSettings):
 
     model: str = Field(
         default="rules",
-        description="Who phrases the answer: `rules` (no key, no network) or any agno model such as "
-        "`openai:gpt-5-mini` or `ollama:qwen3`.",
+        description="Who phrases the answer: `rules` (no key, no network), any agno model such as "
+        "`openai:gpt-5-mini`, or several with commas between them, each asked where the one before it fails; "
+        "after the last one the rules answer.",
+    )
+    model_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s]+)?$",
+        description="Base URL of a server that speaks OpenAI's protocol, such as `http://localhost:8000/v1`: "
+        "the `openai:` models of `CLOUD_PRICING_MODEL` are asked there.",
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias="OPENAI_API_KEY",
+        description="Key of OpenAI, or of the server at `CLOUD_PRICING_MODEL_URL` if it wants one.",
     )
     language: Literal["auto", "en", "pt"] = Field(
         default="auto", description="Language of the answers: `auto` follows the question, else en or pt."
     )
     max_tool_calls: int = Field(default=8, ge=1, description="Tool calls one question may cost.")
+    max_tokens: int = Field(
+        default=200_000, ge=1, description="Tokens the models of one question may read and write in all."
+    )
+    max_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds the models of one question may take in all; then the rules answer. Of both "
+        "limits each model of a chain has an equal share of what is left.",
+    )
     max_question_characters: int = Field(
         default=2000, ge=50, description="Longer questions are refused unread."
     )

@@ -23,8 +23,9 @@ from agent import (
     tools,
 )
 from agent.context import Context
+from agent.events import Event, ToolFinished, ToolStarted
 from agent.evidence import Finding
-from warehouse.errors import CloudPricingError, InvalidInput
+from warehouse.errors import CloudPricingError, InvalidInput, QueryInterrupted
 
 Tool = Callable[..., Finding]
 
@@ -75,21 +76,34 @@ def _schema(tool: Tool) -> dict[str, Any]:
 
 def call(context: Context, tool: Tool, arguments: dict[str, Any]) -> Finding:
     """Run a tool and keep what it found. Raises InvalidInput for arguments that do not fit."""
+    tell = context.tell or _nobody
+    tell(ToolStarted(tool.__name__, arguments))
     try:
-        model = arguments_of(tool)(**arguments)
-        finding = tool(context, **{name: getattr(model, name) for name in model.model_fields_set})
-    except ValidationError as error:
-        first = error.errors()[0]
-        at = ".".join(str(part) for part in first["loc"])
-        failure = InvalidInput(f"{tool.__name__}: {at}: {first['msg']}.", "Correct the argument.")
-        context.failures.append(failure)
-        raise failure from None
+        finding = _found(context, tool, arguments)
     except CloudPricingError as error:
         context.failures.append(error)
+        tell(ToolFinished(tool.__name__, 0, error=error.message))
         raise
     kept = replace(finding, arguments=dict(arguments))
     context.findings.append(kept)
+    tell(ToolFinished(tool.__name__, len(kept.rows), kept.truncated))
     return kept
+
+
+def _found(context: Context, tool: Tool, arguments: dict[str, Any]) -> Finding:
+    if context.closed:
+        raise QueryInterrupted("Nobody waits for this answer any more.")
+    try:
+        model = arguments_of(tool)(**arguments)
+        return tool(context, **{name: getattr(model, name) for name in model.model_fields_set})
+    except ValidationError as error:
+        first = error.errors()[0]
+        at = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(f"{tool.__name__}: {at}: {first['msg']}.", "Correct the argument.") from None
+
+
+def _nobody(event: Event) -> None:
+    del event
 
 
 def bound(context: Context) -> list[Function]:

@@ -54,7 +54,8 @@ def settings_table() -> str:
     for model in models:
         for name, field in model.model_fields.items():
             default = computed[name] if name in computed else f"`{_as_variable(field.default)}`"
-            lines.append(f"| `CLOUD_PRICING_{name.upper()}` | {default} | {field.description} |")
+            variable = field.validation_alias or f"CLOUD_PRICING_{name.upper()}"
+            lines.append(f"| `{variable}` | {default} | {field.description} |")
     return "\n".join(lines)
 
 

@@ -1,18 +1,25 @@
-"""Models that are honest, that invent, and that fail: what of theirs gets through."""
+"""Models that are honest, that invent, that fail, and their chain: what of theirs gets through."""
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from agno.models.base import Model
-from agno.models.message import Message
+from agno.models.message import Message, MessageMetrics
 from agno.models.response import ModelResponse
 
-from agent.answer import answer
+from agent.answer import answer, stream
+from agent.events import Asked, Done, HandedOver, Text, ToolFinished, ToolStarted, Understood
+from agent.model_choice import chain
+from agent.settings import AgentSettings
+from agent.turn import Turn
+from warehouse.errors import InvalidInput
 from warehouse.reader import Reader
 
 CALL = ("price_of", {"machine": "m5.large", "places": ["us-east-1"]})
@@ -20,23 +27,26 @@ CALL = ("price_of", {"machine": "m5.large", "places": ["us-east-1"]})
 
 @dataclass
 class Scripted(Model):
-    """Says what its script says: a tool call, words, or an error."""
+    """Says what its script says: a tool call, words, or an error, after a pause; its last step for ever."""
 
     id: str = "scripted"
     script: list[Any] = field(default_factory=list)
+    tokens: int = 0
+    pause: float = 0
     heard: list[str] = field(default_factory=list)
 
     def invoke(self, messages: list[Message], **_: Any) -> ModelResponse:
         self.heard.append(messages[-1].get_content_string())
-        step = self.script.pop(0)
+        step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        time.sleep(self.pause)
+        usage = MessageMetrics(input_tokens=self.tokens, total_tokens=self.tokens)
         if isinstance(step, Exception):
             raise step
         if isinstance(step, str):
-            return ModelResponse(role="assistant", content=step)
+            return ModelResponse(role="assistant", content=step, response_usage=usage)
         function = {"name": step[0], "arguments": json.dumps(step[1])}
-        return ModelResponse(
-            role="assistant", tool_calls=[{"id": "1", "type": "function", "function": function}]
-        )
+        calls = [{"id": str(len(self.heard)), "type": "function", "function": function}]
+        return ModelResponse(role="assistant", tool_calls=calls, response_usage=usage)
 
     async def ainvoke(self, messages: list[Message], **kwargs: Any) -> ModelResponse:
         return self.invoke(messages, **kwargs)
@@ -54,17 +64,22 @@ class Scripted(Model):
         return response
 
 
+QUESTION = "price of m5.large in us-east-1"
+GOOD = "An m5.large is $0.096 an hour in us-east-1, about 70.08 USD a month."
+
+
 @pytest.fixture
 def asked_with(reader: Reader) -> Any:
-    def ask(*script: Any) -> Any:
-        model = Scripted(script=list(script))
-        return answer("price of m5.large in us-east-1", reader=reader, model=model), model
+    def ask(*script: Any, tokens: int = 0, pause: float = 0, **limits: Any) -> Any:
+        model = Scripted(script=list(script), tokens=tokens, pause=pause)
+        given = AgentSettings(**limits)
+        return answer(QUESTION, reader=reader, models=[model], settings=given), model
 
     return ask
 
 
 def test_an_honest_models_words_are_kept_with_the_evidence(asked_with: Any) -> None:
-    said, _ = asked_with(CALL, "An m5.large is $0.096 an hour in us-east-1, about 70.08 USD a month.")
+    said, _ = asked_with(CALL, GOOD)
     assert said.text.startswith("An m5.large is $0.096")
     assert said.model == "scripted"
     assert said.citations
@@ -88,3 +103,112 @@ def test_a_failing_model_means_the_rules_answer(asked_with: Any) -> None:
     said, _ = asked_with(RuntimeError("no such host"))
     assert "0.096 USD/hour" in said.text
     assert any("no such host" in caveat for caveat in said.caveats)
+
+
+def test_a_model_that_says_nothing_means_the_rules_answer(asked_with: Any) -> None:
+    said, _ = asked_with("")
+    assert "0.096 USD/hour" in said.text
+    assert any("it said nothing" in caveat for caveat in said.caveats)
+
+
+def test_a_slow_model_is_left_at_the_time_limit(asked_with: Any) -> None:
+    started = time.monotonic()
+    said, _ = asked_with(GOOD, pause=30, max_seconds=0.2)
+    assert time.monotonic() - started < 5
+    assert said.model == "rules"
+    assert any("longer than it may" in caveat for caveat in said.caveats)
+
+
+def test_a_model_that_has_used_up_its_tokens_is_not_asked_again(asked_with: Any) -> None:
+    said, model = asked_with(CALL, CALL, GOOD, tokens=600, max_tokens=1000)
+    assert len(model.heard) == 2
+    assert said.tokens_used == 1200
+    assert any("more tokens" in caveat for caveat in said.caveats)
+
+
+def test_a_model_that_calls_tools_for_ever_is_stopped(asked_with: Any) -> None:
+    said, model = asked_with(CALL, max_tool_calls=3)
+    assert len(model.heard) == 5  # three calls, and two refused
+    assert any("more tool calls" in caveat for caveat in said.caveats)
+
+
+def test_a_chain_goes_on_where_a_model_fails(reader: Reader) -> None:
+    models = [
+        Scripted(id="down", script=[RuntimeError("no such host")]),
+        Scripted(id="slow", script=[GOOD], pause=30),
+        Scripted(id="liar", script=["It is $0.20 an hour."]),
+        Scripted(id="good", script=[CALL, GOOD]),
+        Scripted(id="spare", script=["never asked"]),
+    ]
+    said = answer(QUESTION, reader=reader, models=models, settings=AgentSettings(max_seconds=2))
+    assert (said.model, said.text) == ("good", GOOD)
+    assert [caveat.split()[0] for caveat in said.caveats[-3:]] == ["down", "slow", "liar"]
+    assert said.caveats[-1].endswith("These are the words of good.")
+    assert models[4].heard == []
+
+
+def test_what_a_failed_model_looked_up_is_no_evidence_for_the_next(reader: Reader) -> None:
+    models = [Scripted(id="first", script=[CALL, "$0.20"]), Scripted(id="second", script=[GOOD])]
+    assert answer(QUESTION, reader=reader, models=models).model == "rules"
+
+
+def test_an_answer_is_told_while_it_is_made(reader: Reader) -> None:
+    model = Scripted(script=[("query_sql", {"sql": "select x"}), CALL, "It is $0.20.", GOOD])
+    down = Scripted(id="down", script=[RuntimeError("no such host")])
+    told = list(stream(QUESTION, reader=reader, models=[down, model]))
+    kinds = [type(event) for event in told]
+    calls = [ToolStarted, ToolFinished] * 2
+    assert kinds == [Understood, Asked, HandedOver, Asked, *calls, Text, Done]
+    assert (told[5].rows, bool(told[5].error), told[7].rows) == (0, True, 1)
+    assert told[-2].text == told[-1].answer.text == GOOD
+
+
+def test_the_rules_tell_the_same_events(reader: Reader) -> None:
+    told = list(stream(QUESTION, reader=reader))
+    assert [type(event) for event in told[:3]] == [Understood, ToolStarted, ToolFinished]
+    assert "".join(event.text for event in told if isinstance(event, Text)) == told[-1].answer.text
+    assert told[-1].answer.rows == answer(QUESTION, reader=reader).rows
+
+
+def test_an_answer_nobody_waits_for_calls_no_more_tools(reader: Reader) -> None:
+    model = Scripted(script=[CALL], pause=0.1)
+    told = stream(QUESTION, reader=reader, models=[model])
+    assert any(isinstance(event, ToolFinished) for event in told)
+    told.close()
+    time.sleep(0.5)
+    assert len(model.heard) <= 2
+
+
+def test_earlier_turns_are_told_to_a_model(reader: Reader) -> None:
+    model = Scripted(script=[CALL, GOOD])
+    turn = Turn("price of m5.xlarge in us-east-1", "It costs 0.192 USD/hour.", "en", datetime.now(UTC))
+    seen: list[list[Message]] = []
+    model.invoke, whole = (
+        lambda messages, **k: (seen.append(list(messages)), whole(messages, **k))[1],
+        model.invoke,
+    )
+    answer("and m5.large?", reader=reader, models=[model], earlier=[turn])
+    assert [m.content for m in seen[0][1:]] == [turn.question, turn.text, "and m5.large?"]
+
+
+@pytest.mark.parametrize(
+    ("named", "ids"),
+    [("rules", []), ("openai:a", ["a"]), ("openai:a, openai:b:c,rules", ["a", "b:c"])],
+)
+def test_a_chain_is_named_with_commas_and_ends_in_the_rules(named: str, ids: list[str]) -> None:
+    assert [model.id for model in chain(AgentSettings(model=named))] == ids
+
+
+@pytest.mark.parametrize(
+    "named", ["", "rules,openai:a", "openai:a,,openai:b", "openai", "openai:", "nobody:x"]
+)
+def test_a_chain_that_cannot_be_read_is_an_error_with_a_hint(named: str) -> None:
+    with pytest.raises(InvalidInput, match=r"CLOUD_PRICING_MODEL.*(Set it|Name the rules last)"):
+        chain(AgentSettings(model=named))
+
+
+def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    (model,) = chain(AgentSettings(model="openai:qwen3", model_url="http://localhost:8000/v1"))
+    assert (model.base_url, model.timeout) == ("http://localhost:8000/v1", 60)
+    assert str(model.get_client().base_url) == "http://localhost:8000/v1/"
