@@ -32,6 +32,7 @@ def conditions(reading: Reading, context: Context) -> dict[str, Any]:
         "no_burstable": needs.no_burstable or None,
         "not_families": list(dict.fromkeys(one.family for one in reading.excluded_families if one.family)),
         "cpu": needs.cpu,
+        "shape": needs.shape,
         "architecture": needs.architecture,
         "rank": reading.rank,
         "min_usd_hour": _usd_hour(reading.needs.min_price, reading, context),

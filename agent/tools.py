@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from agent import filters, periods
+from agent import filters, periods, shapes
 from agent.context import Context
 from agent.evidence import Finding
 from agent.filters import Names
@@ -51,6 +51,7 @@ def find_offers(
     no_burstable: bool = False,
     not_families: Names = None,
     cpu: Literal["intel", "amd"] | None = None,
+    shape: Literal["compute", "memory", "general"] | None = None,
     architecture: Literal["x86_64", "arm64"] | None = None,
     operating_system: str = "linux",
     tenancy: Literal["shared", "dedicated", "host"] = "shared",
@@ -96,6 +97,7 @@ def find_offers(
         no_burstable=no_burstable,
         not_families=not_families or None,
         cpu=cpu,
+        **shapes.gib_per_vcpu(shape),
         architecture=architecture,
         operating_system=operating_system,
         tenancy=tenancy,

@@ -69,6 +69,8 @@ def _add_reading(page: Page, reading: Reading, context: Context) -> None:
         page.caveat("unknown_place", place=name)
     if reading.needs.loose and page.rows:
         page.caveat("at_least")
+    if reading.needs.shape and page.rows:
+        page.caveat(f"shape_{reading.needs.shape}")
     for place in reading.places:
         if not any(provider in context.words.providers for provider, _ in place.regions):
             page.caveat("place_unsold", place=place.label(page.language))

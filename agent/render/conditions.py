@@ -28,6 +28,8 @@ def described(page: Page, reading: Reading) -> str:
         ]
     parts += [page.joined(reading.accelerators)] if reading.accelerators else []
     parts += [page.joined(reading.family_names())] if reading.families else []
+    if needs.shape:
+        parts.append(page.word("condition", needs.shape))
     if needs.architecture:
         parts.append(page.word("condition", needs.architecture))
     if needs.max_price is not None:

@@ -155,7 +155,8 @@ class Page:
     def specs(self, row: Row) -> str:
         parts: list[str] = []
         if row.get("vcpus"):
-            parts.append(self.say("specs.vcpus", n=self.number(row["vcpus"])))
+            name = "specs.vcpu" if row["vcpus"] == 1 else "specs.vcpus"
+            parts.append(self.say(name, n=self.number(row["vcpus"])))
         if row.get("memory_gib"):
             parts.append(self.say("specs.memory", n=self.number(row["memory_gib"])))
         if row.get("accelerator"):

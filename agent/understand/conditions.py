@@ -104,6 +104,7 @@ def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: 
         cpu=next((name for name in ("intel", "amd") if words.has("needs", name, folded)), None),
         min_price=least.value if least else None,
         loose=not exact and any(n.bound == "exact" and _need(n, folded) in _LOOSE for n in numbers),
+        shape=lexicon().first("shapes", folded),
         architecture=lexicon().first("architectures", folded),
         max_price=price.value if price else None,
         max_price_per=next(

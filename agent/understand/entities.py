@@ -98,17 +98,28 @@ def _adjacent(gap: str) -> bool:
 def _meanings(joined: str, parts: list[str], written: str, words: Vocabulary) -> Iterator[tuple[str, Any]]:
     if joined in words.machines and any(character.isdigit() for character in joined):
         yield "machine", words.machines[joined]
-    singular = joined.removesuffix("s")
-    accelerator = words.accelerators.get(joined) or words.accelerators.get(singular)
+    accelerator = _accelerators_called(joined, written, words)
     if accelerator and not (joined in words.families and written.islower()):
         yield "accelerator", accelerator  # `t4g` is a family of machines, `T4G` the GPU of another
-    if joined in words.places and _is_place(joined, written) and not _led_by_in(parts, written):
+    short_city = len(joined) == 2 and any(place.kind == "city" for place in words.places.get(joined, ()))
+    spelled = short_city or _is_place(joined, written)
+    if joined in words.places and spelled and not _led_by_in(parts, written):
         yield "place", words.place(written if written in words.codes else joined)
     model = words.models.get(model_key(parts))
     if model and _is_model(joined):
         yield "model", model
     if joined in words.families and _is_family(joined, parts):
         yield "family", words.families[joined]
+
+
+def _accelerators_called(joined: str, written: str, words: Vocabulary) -> tuple[str, ...]:
+    """`V100s` may be several V100 or the V100S: what is sold of both; `L40S` is one thing."""
+    exact = words.accelerators.get(joined, ())
+    several = words.accelerators.get(joined[:-1], ()) if joined.endswith("s") else ()
+    if not exact or not several or written.endswith("S"):
+        return exact or several
+    both = dict.fromkeys((*exact, *several))
+    return tuple(name for name in both if name in words.sold_accelerators) or exact
 
 
 def _is_place(joined: str, written: str) -> bool:

@@ -86,6 +86,8 @@ def _replaced(old: Mention, found: Sequence[Mention], folded: str) -> bool:
 def intent_of(decided: Intent, reading: Reading, earlier: Reading, folded: str) -> Intent:
     """What a leaning question asks: what its own words say, else what was asked before."""
     words = lexicon()
+    if earlier.intent is Intent.SPECS and reading.heard == earlier.heard and not _of_money(folded):
+        return Intent.SPECS
     if any(words.has("intents", name, folded) for name in _TELLING):
         return decided if decided is not Intent.UNKNOWN else earlier.intent
     if earlier.intent in _NOT_GONE_ON_WITH:
@@ -105,6 +107,11 @@ def intent_of(decided: Intent, reading: Reading, earlier: Reading, folded: str) 
     if earlier.intent is Intent.SPECS and decided in (Intent.PRICE, Intent.CHEAPEST, Intent.ESTIMATE):
         return decided if words.has("generic", "price", folded) else Intent.SPECS
     return earlier.intent
+
+
+def _of_money(folded: str) -> bool:
+    words = lexicon()
+    return words.has("generic", "price", folded) or words.has("intents", "cheapest", folded)
 
 
 _OF_MACHINES = (

@@ -42,7 +42,11 @@ def _top() -> tuple[re.Pattern[str], ...]:
     first = alternatives([*entries["intents"]["cheapest"], *entries["intents"]["dearest"]])
     return (
         re.compile(r"(?<![a-z])(?:top|primeir[ao]s|first)[ -](?P<n>\d{1,2})(?![\w.])"),
-        re.compile(rf"(?<![\w.])(?P<n>\d{{1,2}}) (?:{what} )?{first}(?![a-z])"),
+        re.compile(rf"(?<![\w.])(?P<n>\d{{1,2}}) {first}(?![a-z])"),
+        # In Portuguese the thing stands before: `as 3 máquinas mais baratas`, not `com 2 GPUs mais barata`.
+        re.compile(
+            rf"(?<![\w.])(?<!com )(?P<n>\d{{1,2}}) {what} (?:\w+ ){{0,3}}mais (?:barat|car)[ao]s(?![a-z])"
+        ),
         re.compile(r"(?<![\w.])(?P<n>\d{1,2}) primeir[ao]s(?![a-z])"),
     )
 

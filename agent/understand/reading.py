@@ -47,6 +47,7 @@ class Needs:
     min_gpu_memory_gib: float | None = None
     min_total_gpu_memory_gib: float | None = None
     min_local_storage_gb: float | None = None
+    shape: str | None = None  # compute, memory or general: how much memory a vCPU has
     architecture: str | None = None
     cpu: str | None = None
     no_gpus: bool = False
@@ -61,7 +62,7 @@ class Needs:
         named = (
             self.min_vcpus, self.max_vcpus, self.min_memory_gib, self.max_memory_gib, self.min_gpus,
             self.min_gpu_memory_gib, self.min_total_gpu_memory_gib, self.min_local_storage_gb,
-            self.architecture, self.cpu,
+            self.architecture, self.cpu, self.shape,
         )  # fmt: skip
         return self.no_gpus or self.no_burstable or any(value is not None for value in named)
 

@@ -54,6 +54,7 @@ class Vocabulary:
     machines: dict[str, list[Machine]] = field(default_factory=dict)
     families: dict[str, list[Machine]] = field(default_factory=dict)
     accelerators: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sold_accelerators: frozenset[str] = frozenset()
     places: dict[str, list[Place]] = field(default_factory=dict)
     models: dict[str, list[LlmModel]] = field(default_factory=dict)
     sources: dict[str, int] = field(default_factory=dict)  # the days after which a source's data is stale
@@ -163,6 +164,7 @@ def _add_accelerators(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
             spelled.setdefault(key(card.group(1)), set()).add(canonical)
         if any(character.isdigit() for character in stem):
             spelled.setdefault(key(stem), set()).add(canonical)
+    words.sold_accelerators = frozenset(row["accelerator"] for row in rows if row["sold"])
     words.accelerators = {spelling: tuple(sorted(found)) for spelling, found in spelled.items()}
 
 

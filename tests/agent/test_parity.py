@@ -59,6 +59,11 @@ PAIRS = (
     ("how much memory does an H100 have?", "quanta memória tem uma H100?"),
     ("top 3 cheapest machines in Virginia", "as 3 máquinas mais baratas na Virgínia"),
     ("cheapest thing with 16 gigs that isn't on AWS", "a coisa mais barata com 16 gigas que não seja da AWS"),
+    (
+        "cheapest memory-optimized machine in Virginia",
+        "máquina otimizada para memória mais barata na Virgínia",
+    ),
+    ("n2-standard-8 in us-east4, preemptible vs normal", "n2-standard-8 em us-east4, preemptível x normal"),
     ("how fresh is the data?", "quão atualizados estão os dados?"),
 )
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4}")

@@ -18,6 +18,8 @@ from agent.understand.ranking import how_many
         ("cheapest 8 vCPU machine", None),
         ("3 m5.large in Ohio for a month", None),
         ("máquina com 16 GB mais barata", None),
+        ("máquinas com 2 GPUs mais baratas", None),
+        ("VM with 2 GPUs, cheapest", None),
     ],
 )
 def test_how_many_rows_are_wanted(question: str, wanted: int | None) -> None:

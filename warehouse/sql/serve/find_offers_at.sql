@@ -47,6 +47,8 @@ wanted AS (
         AND ($max_vcpus::DOUBLE IS NULL OR vcpus <= $max_vcpus::DOUBLE)
         AND ($min_memory_gib::DOUBLE IS NULL OR memory_gib >= $min_memory_gib::DOUBLE)
         AND ($max_memory_gib::DOUBLE IS NULL OR memory_gib <= $max_memory_gib::DOUBLE)
+        AND ($min_gib_per_vcpu::DOUBLE IS NULL OR memory_gib >= vcpus * $min_gib_per_vcpu::DOUBLE)
+        AND ($max_gib_per_vcpu::DOUBLE IS NULL OR memory_gib <= vcpus * $max_gib_per_vcpu::DOUBLE)
         AND ($min_gpus::DOUBLE IS NULL OR accelerator_count >= $min_gpus::DOUBLE)
         -- This one reaches the tables through the windows of offers_as_of, as the number does not.
         AND (coalesce($min_gpus::DOUBLE, 0) < 1 OR accelerator IS NOT NULL)

@@ -1,4 +1,6 @@
-SELECT list({'accelerator': accelerator, 'aliases': aliases} ORDER BY accelerator) AS accelerators
+SELECT
+    list({'accelerator': accelerator, 'aliases': aliases, 'sold': accelerator IN (SELECT accelerator FROM instance_types)}
+        ORDER BY accelerator) AS accelerators
 FROM (
     SELECT accelerator, aliases FROM accelerators
     UNION ALL
