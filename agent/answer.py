@@ -14,13 +14,15 @@ from agent import asking
 from agent.beside import beside
 from agent.context import Context, Knowing
 from agent.conversation import after, readings
+from agent.disguises import visible
 from agent.events import Done, Event, Text, Understood
 from agent.evidence import Answer
 from agent.explaining import trace_of
 from agent.grounding import evidence_of, ungrounded
+from agent.guard import screen
 from agent.joined import joined
 from agent.model_choice import RULES, chain
-from agent.render.facts import examples
+from agent.render.facts import examples, suggested
 from agent.render.handing import handed_over
 from agent.render.page import Page
 from agent.render.write import write
@@ -81,9 +83,10 @@ def stream(
     spoken = language or given.language
     chosen = chain(given) if models is None else tuple(models)
     context = Context(reader, vocabulary(reader), opener(knowledge, reader), "en")
-    refusal = _refusal(question, spoken, reader, given)
+    question = visible(question)
+    refusal = _refusal(question, spoken, reader, given, earlier)
     if refusal:
-        made = _answer(question, refusal, None, context, started)
+        made = replace(_answer(question, refusal, None, context, started), intent=str(Intent.REFUSED))
     else:
         asked = readings(question, context.words, spoken, earlier)
         context.language = asked[0].language
@@ -128,17 +131,25 @@ def opener(knowledge: Knowing | Callable[[], Knowing] | None, reader: Reader) ->
     return open_snapshots_own
 
 
-def _refusal(question: str, spoken: str, reader: Reader, given: AgentSettings) -> Page | None:
-    because = None
+def _refusal(
+    question: str, spoken: str, reader: Reader, given: AgentSettings, earlier: Sequence[Turn]
+) -> Page | None:
+    """What is said of a message that is not read at all."""
+    refused = None
     if not question.strip():
-        because = "because_empty"
+        text, because = "help.unknown", "help.because_empty"
     elif len(question) > given.max_question_characters and not sql_of(question):
-        because = "because_long"
-    if because is None:
+        text, because = "help.unknown", "help.because_long"
+    elif refused := screen(question, tuple(turn.question for turn in earlier)):
+        text, because = "refused.text", f"refused.because_{refused.about}"
+        _log.warning("refused", about=refused.about)
+    else:
         return None
-    page = Page(detect(question[:200]) if spoken == "auto" else spoken, reader.snapshot.id)
+    otherwise = detect(refused.seen[:200]) if refused else "en"  # what is disguised has no words to tell by
+    page = Page(detect(question[:200], otherwise) if spoken == "auto" else spoken, reader.snapshot.id)
     limit = page.number(given.max_question_characters, 0)
-    page.add("help.unknown", because=page.say(f"help.{because}", limit=limit), examples=examples(page))
+    page.add(text, because=page.say(because, limit=limit), examples=examples(page))
+    page.suggestions += suggested(page)
     page.answered = False
     return page
 

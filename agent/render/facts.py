@@ -181,7 +181,11 @@ def write_unknown(page: Page, reading: Reading, because: str | None = None) -> N
         because = "because_service" if reading.elsewhere else "because_unknown"
     reason = page.say(f"help.{because}", service=reading.elsewhere or "")
     page.add("help.unknown", because=reason, examples=examples(page))
-    page.suggestions += [page.say(f"examples.{name}") for name in _EXAMPLES[:3]]
+    page.suggestions += suggested(page)
+
+
+def suggested(page: Page) -> list[str]:
+    return [page.say(f"examples.{name}") for name in _EXAMPLES[:3]]
 
 
 def examples(page: Page) -> str:

@@ -31,6 +31,7 @@ class Intent(StrEnum):
     SQL = "sql"
     HELP = "help"
     GREETING = "greeting"
+    REFUSED = "refused"
     UNKNOWN = "unknown"
 
 
