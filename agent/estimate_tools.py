@@ -1,11 +1,11 @@
-"""The monthly bill of a basket: line items, what is left out, cheaper machines, and what was assumed."""
+"""The bill of a basket, line by line, and what a budget pays for."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from agent import filters
 from agent.basket import Basket, Constraints
@@ -13,10 +13,13 @@ from agent.basket_lines import Known, known
 from agent.context import Context
 from agent.evidence import Finding
 from agent.fact_tools import convert
-from agent.tools import percent
+from agent.filters import Names
+from agent.tools import PurchaseOption, percent, price_of
+from warehouse.errors import InvalidInput
 
 _COMMITTED = ("reserved", "savings_plan", "commitment")
 _DIGITS = Decimal("0.000001")
+_CENTS = Decimal("0.01")
 
 
 def estimate_basket(context: Context, basket: Basket) -> Finding:
@@ -31,6 +34,65 @@ def estimate_basket(context: Context, basket: Basket) -> Finding:
         figures |= _converted(context, figures["total_usd"], basket.currency)
     figures["assumptions"] = asked.assumed
     return Finding("estimate_basket", {}, tuple(rows), figures)
+
+
+def budget(
+    context: Context,
+    machine: str,
+    budget_usd: Decimal,
+    machines: int | None = None,
+    hours: Decimal | None = None,
+    places: Names = None,
+    providers: Names = None,
+    not_providers: Names = None,
+    not_places: Names = None,
+    operating_system: str = "linux",
+    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    purchase_options: list[PurchaseOption] | None = None,
+    price_type: Literal["list", "contracted"] = "list",
+    term_months: int | None = None,
+    payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+    offering_classes: Names = None,
+) -> Finding:
+    """How many hours of some machines an amount of USD pays for, or how many machines for some hours."""
+    if budget_usd <= 0 or (machines is None) == (hours is None):
+        raise InvalidInput(
+            "A budget needs an amount, and machines or hours.", "Give one of machines and hours."
+        )
+    prices = price_of(
+        context,
+        machine,
+        places=places,
+        providers=providers,
+        not_providers=not_providers,
+        not_places=not_places,
+        operating_system=operating_system,
+        tenancy=tenancy,
+        purchase_options=purchase_options,
+        price_type=price_type,
+        term_months=term_months,
+        payment=payment,
+        offering_classes=offering_classes,
+    )
+    rows = []
+    for row in prices.rows:
+        if hours is None:
+            used = {
+                "machines": machines,
+                "hours": (budget_usd / row["price_usd_hour"] / (machines or 1)).quantize(_CENTS),
+            }
+        else:
+            used = {"machines": int(budget_usd / row["price_usd_hour"] / hours), "hours": hours}
+        total = row["price_usd_hour"] * used["machines"] * used["hours"]
+        rows.append(
+            {
+                **row,
+                **used,
+                "days": (used["hours"] / 24).quantize(_CENTS),
+                "total_usd": total.quantize(_CENTS),
+            }
+        )
+    return Finding("budget", {}, tuple(rows), {**prices.figures, "budget_usd": budget_usd}, prices.truncated)
 
 
 def _lines(context: Context, lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -106,16 +106,6 @@ def _commitment(reading: Reading, context: Context) -> list[Call]:
     return [Call("commitment_options", {"machine": names[0], **kept})]
 
 
-def _estimate(reading: Reading, context: Context) -> list[Call]:
-    if reading.things:
-        return plan_bills.basket(reading)
-    how_much = {"machines": reading.usage.machines, "hours": str(reading.usage.hours or 730)}
-    how = {**_where_and_how(reading), **purchase_of(reading, full=True)}
-    return [
-        Call("estimate", {"machine": name, **how_much, **how}) for name in reading.machine_names()[:_MODELS]
-    ]
-
-
 def _cheapest(reading: Reading, context: Context) -> list[Call]:
     if reading.machine_names():
         return _price(reading, context)
@@ -269,7 +259,7 @@ _FIRST: dict[Intent, Callable[[Reading, Context], list[Call]]] = {
     Intent.CHEAPEST: _cheapest,
     Intent.COMPARE: _compare,
     Intent.LIST: _list,
-    Intent.ESTIMATE: _estimate,
+    Intent.ESTIMATE: plan_bills.estimate,
     Intent.RECOMMEND: plan_bills.recommend,
     Intent.COMMITMENT: _commitment,
     Intent.TOKENS: _tokens,

@@ -1,16 +1,17 @@
-"""From a reading to the calls for a bill of several things, and for what to rent."""
+"""From a reading to the calls for what runs and what it costs, and for what to rent."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from agent.context import Context
 from agent.plan_after import Call
-from agent.plan_conditions import conditions
+from agent.plan_conditions import conditions, places_of, purchase_of
 from agent.understand.reading import Reading
 
-_MODELS = 4
+_MACHINES = 6
 _LISTED = 6
 _MONTH = Decimal(730)
 _RECOMMENDABLE = (
@@ -30,25 +31,78 @@ _RECOMMENDABLE = (
 )
 
 
-def basket(reading: Reading) -> list[Call]:
-    """Machines and what is beside them are one bill, in the one place that the question names."""
-    place = {"region": reading.places[0].label_en} if reading.places else {}
+def estimate(reading: Reading, context: Context) -> list[Call]:
+    """One machine's cost, or one bill of all that runs; of machines to choose from each one's cost."""
+    names = reading.machine_names()[:_MACHINES]
+    budget = budget_of(reading, context)
+    if budget is not None and names:
+        return [
+            Call("budget", {"machine": name, "budget_usd": budget, **_use(reading, name), **_how(reading)})
+            for name in names
+        ]
+    if reading.things or (len(names) > 1 and not reading.instead):
+        return _basket(reading, names)
+    hours = str(reading.usage.hours or _MONTH)
+    return [
+        Call(
+            "estimate", {"machine": name, "machines": reading.usage.of(name), "hours": hours, **_how(reading)}
+        )
+        for name in names
+    ]
+
+
+def budget_of(reading: Reading, context: Context) -> str | None:
+    """In USD, where the question asks how long or how many machines an amount pays for."""
+    if not reading.paid_for or reading.needs.max_price is None:
+        return None
+    rates = [finding.rows[0]["rate"] for finding in context.found("convert")]
+    return str((reading.needs.max_price / (rates[0] if rates else 1)).quantize(Decimal("0.000001")))
+
+
+def _use(reading: Reading, name: str) -> dict[str, Any]:
+    """Of machines and hours the one that is not asked for."""
+    if reading.paid_for == "hours":
+        return {"machines": reading.usage.of(name)}
+    return {"hours": str(reading.usage.hours or _MONTH)}
+
+
+def _how(reading: Reading) -> dict[str, Any]:
+    return {**places_of(reading), **purchase_of(reading, full=True)}
+
+
+def _basket(reading: Reading, names: Sequence[str]) -> list[Call]:
+    """Machines and what is beside them are one bill, each in the place named that its provider has."""
     how = reading.purchase
     bought = {"purchase_option": how.options[0], "term_months": how.term_months, "payment": how.payment}
+    hours = reading.usage.hours or _MONTH
+    month_only = bool(reading.things) or how.options[0] not in ("on_demand", "spot")
     machine = {
-        "count": reading.usage.machines,
-        "hours": str(min(reading.usage.hours or _MONTH, _MONTH)),  # the bill is of one month
+        "hours": str(min(hours, _MONTH) if month_only else hours),  # the rest of the bill is of one month
         "operating_system": how.operating_system,
         "tenancy": how.tenancy,
         **{name: value for name, value in bought.items() if value is not None},
-        **place,
     }
+    place = {"region": reading.places[0].label_en} if reading.places else {}
+    machines = [
+        {"machine": name, "count": reading.usage.of(name), **machine, **_region(reading, name)}
+        for name in names
+    ]
     given: dict[str, Any] = {
-        "machines": [{"machine": name, **machine} for name in reading.machine_names()[:_MODELS]],
+        "machines": machines,
         "other": [{"name": name, "gb": str(amount), **place} for name, amount in reading.things],
         "currency": reading.currency,
     }
     return [Call("estimate_basket", {"basket": given})]
+
+
+def _region(reading: Reading, name: str) -> dict[str, Any]:
+    """The place named after the machine, else any that its provider has."""
+    sellers = {machine.provider for machine in reading.machines if machine.name == name}
+    mention = next((m for m in reading.heard if m.kind == "machine" and m.value[0].name == name), None)
+    after = [m.value for m in reading.heard if m.kind == "place" and mention and m.start > mention.start]
+    fitting = (p for p in (*after, *reading.places) if any(provider in sellers for provider, _ in p.regions))
+    place = next(fitting, None)
+    return {"region": place.label_en} if place else {}
 
 
 def recommend(reading: Reading, context: Context) -> list[Call]:

@@ -35,6 +35,7 @@ TOOLS: tuple[Tool, ...] = (
     compare_tools.compare,
     tools.estimate,
     estimate_tools.estimate_basket,
+    estimate_tools.budget,
     commitment_tools.commitment_options,
     history_tools.price_history,
     history_tools.price_on,

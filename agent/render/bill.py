@@ -15,9 +15,9 @@ Rows = list[Row]
 _SCOPES = ("region", "provider", "anywhere")
 
 
-def totals(figures: Row, language: str) -> Iterator[str]:
-    """What the month costs, in which currencies, and what it saves."""
-    name = "bill.total_partial" if figures["partial"] else "bill.total"
+def totals(figures: Row, language: str, *, monthly: bool = True) -> Iterator[str]:
+    """What the month, or any other time, costs, in which currencies, and what it saves."""
+    name = f"bill.{'total' if monthly else 'sum'}{'_partial' if figures['partial'] else ''}"
     yield say(language, name, total=_usd(figures["total_usd"], language))
     if set(figures["totals"]) - {"USD"}:
         said = [formats.total(value, currency, language) for currency, value in figures["totals"].items()]

@@ -6,6 +6,7 @@ from agent.context import Context
 from agent.render import bill, formats
 from agent.render.page import Page, Row
 from agent.understand.reading import Reading
+from agent.understand.usage import HOURS
 
 _COLUMNS = (
     "item",
@@ -24,7 +25,9 @@ def write_bill(page: Page, reading: Reading, context: Context) -> None:
     """The total first, then its lines, what is cheaper, and what was assumed."""
     finding = context.found("estimate_basket")[0]
     figures, language = finding.figures, page.language
-    page.lines += bill.totals(figures, language)
+    page.lines += bill.totals(
+        figures, language, monthly=reading.usage.hours is None or reading.usage.hours <= HOURS["month"]
+    )
     page.lines += [_line(page, row) for row in finding.rows if row["amount"] is not None]
     page.lines += bill.unpriced(figures, language)
     cheaper = [f"- {text}" for text in bill.alternatives(figures, language)]

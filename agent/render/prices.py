@@ -11,6 +11,7 @@ from agent.render.missing import explain_missing
 from agent.render.page import TERMS, Page, Row, tied
 from agent.render.terms import cite, way, ways, write_components
 from agent.understand.reading import Intent, Reading
+from agent.understand.usage import HOURS
 
 COLUMNS = (
     "provider",
@@ -100,9 +101,36 @@ def write_estimates(page: Page, reading: Reading, context: Context) -> None:
     page.table([row for finding in found for row in finding.rows], (*OWN, "machines", "hours", "total"))
 
 
+def write_budgets(page: Page, reading: Reading, context: Context) -> None:
+    """What an amount pays for, where it pays for most and where for least."""
+    found = [finding for finding in context.found("budget") if finding.rows]
+    for finding in found:
+        best, last = tied(finding.rows), finding.rows[-1]
+        values = {
+            "budget": formats.total(finding.figures["budget_usd"], "USD", page.language),
+            "machine": best[0]["instance_type"],
+            "machines": page.number(best[0]["machines"]),
+            "hours": page.number(best[0]["hours"]),
+            "days": page.number(best[0]["days"], 1),
+            "total": formats.total(best[0]["total_usd"], "USD", page.language),
+            "rate": page.rate(best[0]),
+            "regions": page.regions(best),
+            "cite": cite(page, *best),
+        }
+        page.add(f"estimate.budget_{reading.paid_for}", **values)
+        if last["price_usd_hour"] > best[0]["price_usd_hour"]:
+            regions = {(row["provider"], row["region"]) for row in finding.rows}
+            dearest = _dearest(page, last, len(regions))
+            many = {"machines": page.number(last["machines"]), "hours": page.number(last["hours"])}
+            page.add(f"estimate.budget_spread_{reading.paid_for}", **dearest, **many)
+    if len(found) < len(reading.machine_names()) or not found:
+        explain_missing(page, reading, context)
+    page.table([row for finding in found for row in finding.rows], (*OWN, "machines", "hours", "total_usd"))
+
+
 def _write_estimate(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
     best, last = tied(rows), rows[-1]
-    by_month = reading.usage.hours is None
+    by_month = reading.usage.hours in (None, HOURS["month"])
     one = best[0]["machines"] == 1
     name = f"{'month' if by_month else 'hours'}_{'one' if one else 'many'}"
     page.add(

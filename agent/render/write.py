@@ -19,7 +19,7 @@ from agent.render.history import write_history
 from agent.render.missing import explain_missing
 from agent.render.offers import write_offers
 from agent.render.page import Page
-from agent.render.prices import write_estimates, write_prices
+from agent.render.prices import write_budgets, write_estimates, write_prices
 from agent.render.recommendation import write_recommendation
 from agent.render.tokens import write_tokens, write_unknown_models
 from agent.render.trend import write_trend
@@ -121,6 +121,7 @@ _PRESENT = (Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.PRICE, Intent.E
 _MACHINE = (
     ("compare", write_comparison),
     ("estimate", write_estimates),
+    ("budget", write_budgets),
     ("estimate_basket", write_bill),
     ("price_of", write_prices),
     ("find_offers", write_offers),

@@ -1,4 +1,4 @@
-"""The numbers of a question, given their meaning: needs, usage, tokens, ways of buying."""
+"""The numbers of a question, given their meaning: needs, tokens, ways of buying."""
 
 from __future__ import annotations
 
@@ -9,36 +9,11 @@ from decimal import Decimal
 from agent.understand.entities import Mention
 from agent.understand.lexicon import lexicon
 from agent.understand.quantities import Quantity
-from agent.understand.reading import Needs, Purchase, Usage, Workload
+from agent.understand.reading import Needs, Purchase, Workload
 
-HOURS = {
-    "hour": Decimal(1),
-    "day": Decimal(24),
-    "week": Decimal(168),
-    "month": Decimal(730),
-    "year": Decimal(8760),
-}
-_DAYS = {"day": Decimal(1), "week": Decimal(7), "month": Decimal(730) / 24, "year": Decimal(365)}
 _COUNT_BEFORE = re.compile(
     r"(?<![\w.,\-$€])(\d{1,4})\s*(?:[x×]|units? of|unidades? de)?\s*(?:the\s|de\s|of\s|nvidia\s)?$"
 )
-_COUNTED_MACHINES = re.compile(
-    r"(?<![\w.,\-$€])(\d{1,4})\s+(?:\w+\s)?(?:machines?|instances?|vms?|servers?|nodes?|maquinas?|instancias?|"
-    r"servidor(?:es)?)(?:\s+(?:of|de|do|da|tipo|type))*\s*$"
-)
-_OF_THEM = re.compile(
-    r"(?<![\w.,])(\d{1,4})\s+(?:of (?:them|those|these)|(?:delas|deles|dessas|desses|destas|destes))(?![a-z])"
-)
-_ROUND_THE_CLOCK = re.compile(r"24\s*[/x]\s*7")
-_SPAN = r"(?:for|during|por|durante|em) (?:an?|one|um|uma)"
-_PERIODS = {
-    period: re.compile(rf"(?<![a-z])(?:{said}|(?:per|an?|por|ao|{_SPAN}) (?:{noun}))(?![a-z])")
-    for period, said, noun in (
-        ("year", "yearly|annual(?:ly)?|anual(?:mente)?", "year|ano"),
-        ("week", "weekly|semanal(?:mente)?", "week|semana"),
-        ("day", "daily|diari[ao]", "day|dia"),
-    )
-}
 _TERM = re.compile(r"(?:(\d|one|um|uma|three|tres)[\s\-]*(years?|yrs?|anos?)|(\d\d)[\s\-]*(?:months?|meses))")
 _TERM_WORDS = {"one": 1, "um": 1, "uma": 1, "three": 3, "tres": 3}
 _GPU_BEFORE = re.compile(
@@ -118,7 +93,7 @@ def _prices(folded: str, numbers: list[Quantity]) -> tuple[Quantity | None, Quan
     """The most and the least that may be paid; money one has to spend is the most."""
     money = [item for item in numbers if item.is_money]
     most = next((item for item in money if item.bound == "max"), None)
-    if most is None and lexicon().has("needs", "budget", folded):
+    if most is None and (lexicon().has("needs", "budget", folded) or lexicon().found("paid_for", folded)):
         most = next((item for item in money if item.bound == "exact"), None)
     return most, next((item for item in money if item.bound == "min"), None)
 
@@ -148,40 +123,6 @@ def _need(item: Quantity, folded: str) -> str | None:
     if about_gpu or (_GPU_BEFORE.search(before) and not about_ram):
         return "total_gpu_memory_gib" if item.per != "each" and _TOTAL.search(folded) else "gpu_memory_gib"
     return "memory_gib"
-
-
-def usage(folded: str, numbers: list[Quantity], found: list[Mention], *, committed: bool) -> Usage:
-    """`committed` tells that years and months are the term of a commitment, not the time of use."""
-    return Usage(_machine_count(folded, numbers, found), _hours(folded, numbers, committed=committed))
-
-
-def _machine_count(folded: str, numbers: list[Quantity], found: list[Mention]) -> int:
-    for mention in found:
-        if mention.kind in ("machine", "unknown_machine"):
-            before = folded[: mention.start]
-            match = _COUNT_BEFORE.search(before) or _COUNTED_MACHINES.search(before)
-            if match:
-                return max(1, int(match.group(1)))
-    pointed = _OF_THEM.search(folded)
-    if pointed:
-        return max(1, int(pointed.group(1)))
-    counted = (item for item in numbers if item.unit == "machine" and item.bound == "exact")
-    return max(1, int(next(counted).value)) if any(item.unit == "machine" for item in numbers) else 1
-
-
-def _hours(folded: str, numbers: list[Quantity], *, committed: bool) -> Decimal | None:
-    spans = [n for n in numbers if n.unit in HOURS and not (committed and n.unit in ("month", "year"))]
-    daily = next((n for n in spans if n.unit == "hour" and n.per == "day"), None)
-    others = [n for n in spans if n is not daily]
-    if daily:
-        days = sum((n.value * _DAYS[n.unit] for n in others if n.unit in _DAYS), Decimal(0))
-        return daily.value * (days or _DAYS["month"])
-    if others:
-        return sum((n.value * HOURS[n.unit] for n in others if n.unit), Decimal(0))
-    for period, pattern in _PERIODS.items():
-        if not committed and pattern.search(folded):
-            return HOURS[period]
-    return HOURS["month"] if _ROUND_THE_CLOCK.search(folded) else None
 
 
 def purchase(folded: str) -> Purchase:

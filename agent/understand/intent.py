@@ -148,7 +148,8 @@ def _rules(
         ),
         (
             Intent.ESTIMATE,
-            bool(machine) and (usage.machines > 1 or usage.hours is not None or cues("estimate")),
+            bool(machine)
+            and (usage.machines > 1 or usage.hours is not None or cues("estimate") or _paid_for(cues, needs)),
         ),
         (
             Intent.CHEAPEST,
@@ -188,6 +189,11 @@ def _needs_said(needs: Needs, usage: Usage, named: Named) -> bool:
     """Enough to choose a machine by, not only a topic."""
     sized = needs.any_machine_needs()
     return sized or (named.accelerators > 0 and (usage.hours is not None or named.places > 0))
+
+
+def _paid_for(cues: Cues, needs: Needs) -> bool:
+    """How long, or how many machines, an amount of money pays for."""
+    return needs.max_price is not None and bool(lexicon().found("paid_for", cues.folded))
 
 
 def _sides(named: Named) -> bool:

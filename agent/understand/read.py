@@ -18,6 +18,7 @@ from agent.understand.makers import makers_first
 from agent.understand.quantities import quantities
 from agent.understand.ranking import how_many, rank
 from agent.understand.reading import Intent, Needs, Purchase, Reading
+from agent.understand.usage import usage as used
 from agent.understand.vocabulary import Vocabulary
 
 
@@ -57,7 +58,7 @@ def read(
     purchase = conditions.purchase(folded)
     committed = bool({"reserved", "savings_plan", "commitment"} & set(purchase.options))
     needs = conditions.needs(folded, numbers, found, exact=False)
-    usage = conditions.usage(folded, numbers, found, committed=committed)
+    usage = used(folded, numbers, found, committed=committed)
     workload = conditions.workload(folded, numbers)
     money = exchange(text, folded, numbers, spoken)
     order = rank(folded)
@@ -136,6 +137,8 @@ def read(
         asks_whether=bool(_WHETHER[spoken].match(folded)),
         future=lexicon().has("time", "future", folded) or _is_to_come(period, today),
         free=lexicon().has("free", "free", folded),
+        instead=bool(_INSTEAD.search(folded)) and len({m.text for m in found if m.kind == "machine"}) > 1,
+        paid_for=lexicon().first("paid_for", folded),
         interruptible=_interruptible(folded, purchase),
         heard=tuple(found),
     )
@@ -203,6 +206,10 @@ _WHETHER = {
     "en": re.compile(r"\W*(?:has|have|had|did|does|do|is|are|was|were)\s"),
     "pt": re.compile(r"(?!.*(?<![a-z])(?:como|quanto|quando|quais|qual|que|por ?que)(?![a-z])).*\?"),
 }
+_INSTEAD = re.compile(
+    r"(?<![a-z0-9])(?:or|ou|vs\.?|versus|either|instead|em vez|(?<!\d )x(?! ?\d)|against|contra|than"
+    r"|do que)(?![a-z])"
+)
 _SIGNS = {"r$": "BRL", "€": "EUR", "£": "GBP"}
 
 

@@ -89,6 +89,10 @@ class Usage:
 
     machines: int = 1
     hours: Decimal | None = None
+    counts: tuple[tuple[str, int], ...] = ()  # of each machine, where several are named
+
+    def of(self, machine: str) -> int:
+        return dict(self.counts).get(machine, self.machines)
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,8 @@ class Reading:
     future: bool = False
     free: bool = False
     things: tuple[tuple[str, Decimal], ...] = ()  # what is no machine, and how many GB of it
+    instead: bool = False  # of the machines named one runs instead of another
+    paid_for: str | None = None  # hours or machines, where it asks how many an amount pays for
     interruptible: bool = False  # the work bears being interrupted
     heard: tuple[Any, ...] = ()  # the mentions it was read from, for the question after it
     set_aside: tuple[Any, ...] = ()  # mentions of the question before it that its own took the place of

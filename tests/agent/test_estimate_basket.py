@@ -246,3 +246,17 @@ def test_a_question_may_ask_for_more_than_machines(live: Reader, question: str, 
     assert len([line for line in lines if " = " in line]) == len(
         said.rows
     )  # none was struck out as ungrounded
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("with $96, how many hours of m5.large in us-east-1?", "1,000 hours"),  # at 0.096
+        ("Com US$ 96, por quantas horas consigo alugar duas m5.large em us-east-1?", "500 horas"),
+        ("how many m5.large can I run for $500 a month in us-east-1?", "7 × m5.large"),  # 70.08 each
+    ],
+)
+def test_a_budget_pays_for_hours_or_machines(live: Reader, question: str, says: str) -> None:
+    said = answer(question, reader=live)
+    assert (said.answered, said.tools_used) == (True, ("budget",))
+    assert says in said.text.splitlines()[0]

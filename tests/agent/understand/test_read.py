@@ -122,11 +122,32 @@ def test_gpu_memory_is_not_machine_memory(context: Context) -> None:
         ("m5.large por uma semana", 1, 168),
         ("m5.large 24/7 for a year", 1, 8760),
         ("custo mensal da m5.large", 1, None),
+        ("two Windows m5.large on weekdays, 8 hours a day", 2, 176),
+        ("meia dúzia de m5.large das 8h às 18h, de segunda a sexta, por mês", 6, 220),
+        ("our nightly job needs an m5.large for 6 hours, 30 nights", 1, 180),
+        ("m5.large x 3, 12h a day, 4 days a week", 3, 208.5714),
+        ("m5.large ligada o mês todo", 1, None),
+        ("m5.large 2 days and 6 hours", 1, 54),
+        ("m5.large for a weekend", 1, 48),
     ],
 )
-def test_usage(question: str, machines: int, hours: int | None, context: Context) -> None:
+def test_usage(question: str, machines: int, hours: float | None, context: Context) -> None:
     usage = of(question, context).usage
-    assert (usage.machines, usage.hours) == (machines, hours)
+    assert (usage.machines, usage.hours and float(usage.hours)) == (machines, hours)
+
+
+@pytest.mark.parametrize(
+    ("question", "counts"),
+    [
+        ("2 m5.large plus a m5.xlarge for a month", {"m5.large": 2, "m5.xlarge": 1}),
+        ("duas m5.large e mais 3 m5.xlarge por mês", {"m5.large": 2, "m5.xlarge": 3}),
+        ("3 of each: m5.large, m5.xlarge", {"m5.large": 3, "m5.xlarge": 3}),
+        ("compare 4 m5.large with m5.xlarge or m6.xlarge", {"m5.large": 4, "m5.xlarge": 4}),
+    ],
+)
+def test_each_machine_has_its_own_number(question: str, counts: dict[str, int], context: Context) -> None:
+    usage = of(question, context).usage
+    assert {name: usage.of(name) for name in counts} == counts
 
 
 def test_a_commitments_term_is_no_time_of_use(context: Context) -> None:

@@ -1,0 +1,91 @@
+"""How many of each machine: the number beside its name, of each, or of them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from agent.understand.entities import Mention
+from agent.understand.lexicon import alternatives, lexicon
+from agent.understand.quantities import Quantity
+
+_COUNTS = {
+    1: "an?|one|single|uma?|unica",
+    2: "two|both|dois|duas|ambas|a pair of|a couple(?: of)?|um par de",
+    3: "three|tres",
+    4: "four|quatro",
+    5: "five|cinco",
+    6: "six|seis|half a dozen|meia duzia(?: de)?",
+    7: "seven|sete",
+    8: "eight|oito",
+    9: "nine|nove",
+    10: "ten|dez",
+    12: "twelve|doze|a dozen|uma duzia(?: de)?",
+    15: "fifteen|quinze",
+    20: "twenty|vinte",
+    30: "thirty|trinta",
+    50: "fifty|cinquenta",
+    100: "a hundred|one hundred|cem",
+}
+_SPELLED = alternatives(one for said in _COUNTS.values() for one in said.split("|"))
+_NUMBER = rf"(?<![\w.,\-/$€£])(?P<count>\d{{1,3}}(?:[.,]\d{{3}})|\d{{1,5}}|{_SPELLED})"
+_BETWEEN = (
+    "[x×*]", "units?(?: of)?", "unidades?(?: de)?", "of", "de", "do", "da", "the", "type", "tipo", "os", "more",
+    "mais", "extra", "identical", "iguais", "aws", "azure", "gcp", "ec2", "nvidia", "small", "new", "nov[ao]s?",
+    "with", "com",
+)  # fmt: skip
+_AFTER = re.compile(r"\s*\(?\s?(?:[x×*]\s?(?P<times>\d{1,4})(?!\w|[.,]\d)|\((?P<count>\d{1,4})(?: un\w+)?\))")
+_OF_EACH = re.compile(r"(?<![\w.,])(\d{1,4})\s+(?:of each|each|de cada|cada)(?![a-z])")
+_OF_THEM = re.compile(
+    r"(?<![\w.,])(\d{1,4})\s+(?:of (?:them|those|these)|(?:delas|deles|dessas|desses|destas|destes))(?![a-z])"
+)
+_EITHER = re.compile(r"(?<![a-z])(?:or|vs\.?|versus|ou|x|than|do que|against|contra)(?![a-z])")
+
+
+def counts(folded: str, found: list[Mention]) -> tuple[tuple[str, int], ...]:
+    """Machines with the number that stands beside each name; empty where none does."""
+    named = [m for m in found if m.kind in ("machine", "unknown_machine") and not m.excluded]
+    said = {m.start: _beside(folded, m) for m in named}
+    counted = [count for count in said.values() if count is not None]
+    each = _OF_EACH.search(folded)
+    if not counted:
+        return tuple((_name(m), int(each.group(1))) for m in named) if each and named else ()
+    otherwise = max(counted) if _EITHER.search(folded) else 1
+    pairs = [(_name(m), said[m.start] or otherwise) for m in named]
+    return tuple(dict(reversed(pairs)).items())[::-1]
+
+
+def _name(mention: Mention) -> str:
+    return str(mention.value[0].name) if mention.kind == "machine" else mention.text
+
+
+def _beside(folded: str, mention: Mention) -> int | None:
+    after = _AFTER.match(folded, mention.end)
+    if after:
+        return max(1, int(after["times"] or after["count"]))
+    before = _before().search(folded[: mention.start])
+    if not before:
+        return None
+    word = before["count"]
+    digits = re.sub(r"\D", "", word)
+    spelled = (number for number, said in _COUNTS.items() if re.fullmatch(said, word))
+    return max(1, int(digits)) if digits else next(spelled)
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    """A number before a name, with between them only how the machines are bought and what they run."""
+    words = lexicon().entries
+    sections = ("purchase_options", "operating_systems", "tenancies")
+    bought = (one for section in sections for said in words[section].values() for one in said)
+    between = alternatives([*bought, *words["units"]["machine"], *_BETWEEN])
+    return re.compile(rf"{_NUMBER}(?:\s*[x×*]\s*|\s+)(?:{between}\s+){{0,5}}$")
+
+
+def together(folded: str, numbers: list[Quantity]) -> int:
+    """How many there are, where no number stands beside a name."""
+    pointed = _OF_THEM.search(folded)
+    if pointed:
+        return max(1, int(pointed.group(1)))
+    counted = [n for n in numbers if n.unit == "machine" and n.bound == "exact"]
+    return max(1, int(counted[0].value)) if counted else 1
