@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 from typer.testing import CliRunner, Result
 
 from agent.cli import app
@@ -58,24 +57,29 @@ def test_every_source_is_in_the_matrix() -> None:
 
 
 @pytest.fixture
-def linode(server: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
-    """Linode's feed for the command line: a store, the reference tables and one guide."""
+def linode(
+    server: Replay,
+    prefect_server: None,
+    model_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Replay:
+    """Linode's feed for the command line: a store, the reference tables without other regions, and no guide."""
     data = tmp_path / "data"
     shutil.copytree(ROOT / "data" / "reference", data / "reference")
-    for language in ("en", "pt"):
-        (data / "knowledge" / language).mkdir(parents=True)
-        shutil.copy(
-            ROOT / "data" / "knowledge" / language / "spot-instances.md", data / "knowledge" / language
-        )
-    for name, folder in (("DATA", data), ("STORE", tmp_path / "store")):
-        monkeypatch.setenv(f"CLOUD_PRICING_{name}", str(folder))
+    regions = data / "reference" / "regions.csv"
+    header, *lines = regions.read_text(encoding="utf-8").splitlines(keepends=True)
+    own = [line for line in lines if line.startswith("linode,")]
+    regions.write_text("".join([header, *own]), encoding="utf-8")
+    (data / "knowledge").mkdir()
+    for name, value in (("DATA", data), ("STORE", tmp_path / "store"), ("EMBEDDING_MODEL", model_folder)):
+        monkeypatch.setenv(f"CLOUD_PRICING_{name}", str(value))
     settings.cache_clear()
     for task in (plan_one, collect_one):
         # Prefect's own waits, of 72 seconds in all.
         monkeypatch.setattr(task, "retry_delay_seconds", [0.0, 0.0, 0.0])
     server.answer = answers("linode")
-    with prefect_test_harness(server_startup_timeout=90):
-        yield server
+    return server
 
 
 def refreshed(server: Replay, fault: str = "") -> Result:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 from typer.testing import CliRunner
 
 from agent.cli import app
@@ -24,13 +22,6 @@ from ingest.client import Client
 from ingest.source import Fetched, Tables
 from warehouse.contracts import TABLES, Scope
 from warehouse.errors import InvalidInput, SourceSkipped
-
-
-@pytest.fixture(scope="module")
-def prefect_server() -> Iterator[None]:
-    """A server of its own for this module, in a temporary folder."""
-    with prefect_test_harness(server_startup_timeout=90):
-        yield
 
 
 def test_broken_credentials_keep_out_their_source_and_no_other(

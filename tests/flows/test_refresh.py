@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from prefect import flow
-from prefect.testing.utilities import prefect_test_harness
 from typer.testing import CliRunner
 
 from agent.cli import app
@@ -24,14 +23,7 @@ from warehouse.errors import PayloadInvalid, SourceUnavailable, UnknownName
 from warehouse.outbox import Outbox
 from warehouse.reader import Reader
 
-pytestmark = pytest.mark.usefixtures("prefect_server")
-
-
-@pytest.fixture(scope="module")
-def prefect_server() -> Iterator[None]:
-    """A server of its own for this module, in a temporary folder."""
-    with prefect_test_harness(server_startup_timeout=90):
-        yield
+pytestmark = pytest.mark.usefixtures("prefect_server", "quick_model")
 
 
 @pytest.fixture
