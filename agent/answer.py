@@ -19,7 +19,7 @@ from agent.events import Done, Event, Text, Understood
 from agent.evidence import Answer
 from agent.explaining import trace_of
 from agent.grounding import evidence_of, ungrounded
-from agent.guard import screen
+from agent.guard import readable, screen
 from agent.joined import joined
 from agent.model_choice import RULES, chain
 from agent.render.facts import examples, suggested
@@ -88,6 +88,7 @@ def stream(
     if refusal:
         made = replace(_answer(question, refusal, None, context, started), intent=str(Intent.REFUSED))
     else:
+        earlier = readable(earlier)
         asked = readings(question, context.words, spoken, earlier)
         context.language = asked[0].language
         for one in asked:

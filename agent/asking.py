@@ -14,6 +14,7 @@ from agno.models.message import Message
 from agent.context import Context
 from agent.events import Asked, Event, HandedOver
 from agent.grounding import evidence_of, ungrounded
+from agent.guard import leaked
 from agent.model_choice import RULES
 from agent.render.page import Page
 from agent.render.write import write
@@ -22,6 +23,7 @@ from agent.running import Budget, Output, agent_of, run
 from agent.settings import AgentSettings
 from agent.turn import Turn
 from agent.understand.reading import Reading
+from warehouse.masking import masked
 
 _PROMPTS = Path(__file__).resolve().parent / "prompts"
 _LANGUAGES = {"en": "English", "pt": "Brazilian Portuguese"}
@@ -32,7 +34,7 @@ _REMEMBERED = 6
 @dataclass(frozen=True)
 class Failed:
     """Whose turn ended without a usable answer, and why: `slow`, `tokens`, `calls`, `ungrounded`,
-    `silent`, or the provider's own words."""
+    `silent`, `prompt`, `address`, or the provider's own words."""
 
     model: str
     reason: str
@@ -97,19 +99,21 @@ def _by_model(
     earlier: Sequence[Turn],
 ) -> Generator[Event, None, Output]:
     """Two attempts: what no tool returned is told to the model, once."""
-    messages = [*_history(earlier), Message(role="user", content=question)]
+    messages = [*_history(earlier), Message(role="user", content=masked(question))]
     asked = " ".join([question, *(turn.question for turn in earlier)])
-    tokens = 0
+    tokens, instructions = 0, _instructions(reading.language)
     for _ in range(_ATTEMPTS):
         output = yield from run(
             model,
             messages,
             context,
-            instructions=_instructions(reading.language),
+            instructions=instructions,
             calls=max(1, given.max_tool_calls - context.calls),
             budget=Budget(budget.tokens - tokens, budget.until),
         )
         tokens += output.tokens
+        if leak := leaked(output.text, instructions, context.findings):
+            return Output("", tokens, leak)
         missing = ungrounded(output.text, evidence_of(context.findings, asked, _always(context)))
         if output.failure or (output.text and not missing):
             return Output(output.text, tokens, output.failure)
@@ -126,7 +130,7 @@ def _history(earlier: Sequence[Turn]) -> list[Message]:
     return [
         Message(role=role, content=content)
         for turn in earlier[-_REMEMBERED:]
-        for role, content in (("user", turn.question), ("assistant", turn.text))
+        for role, content in (("user", masked(turn.question)), ("assistant", turn.text))
     ]
 
 

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from agent.disguises import visible
+
 _ROWS_FOR_A_MODEL = 30
 
 
@@ -23,12 +25,13 @@ class Finding:
     truncated: bool = False
 
     def to_json(self) -> str:
-        """The finding as a model reads it."""
+        """The finding as a model reads it: data, between marks that no text in it can write."""
         shown = [{k: v for k, v in row.items() if v is not None} for row in self.rows[:_ROWS_FOR_A_MODEL]]
         record: dict[str, Any] = {"rows": shown, "figures": self.figures}
         if self.truncated or len(self.rows) > len(shown):
             record["truncated"] = True
-        return json.dumps(plain(record), ensure_ascii=False)
+        written = visible(json.dumps(plain(record), ensure_ascii=False)).replace("<", "\\u003c")
+        return f"<data>{written}</data>"
 
 
 @dataclass(frozen=True)

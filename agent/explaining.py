@@ -11,22 +11,24 @@ from agent.context import Context
 from agent.evidence import Step, Trace, plain
 from agent.understand.reading import Reading
 from agent.understand.vocabulary import LlmModel, Machine, Place
+from warehouse.masking import masked, masked_all
 
 _NAMED = 12  # names of one kind shown
 _UNSAID = ("question", "language", "intent", "heard", "set_aside", "follows")
 
 
 def trace_of(reading: Reading, context: Context, ungrounded: Iterable[str]) -> Trace:
-    steps = tuple(Step(f.tool, plain(f.arguments), len(f.rows)) for f in context.findings)
-    failures = tuple(failure.message for failure in context.failures)
+    """Without keys and personal data: traces are kept, and sent with reports of defects."""
+    steps = tuple(Step(f.tool, masked_all(plain(f.arguments)), len(f.rows)) for f in context.findings)
+    failures = tuple(masked(failure.message) for failure in context.failures)
     return Trace(
-        reading.question,
+        masked(reading.question),
         str(reading.intent),
-        _said(reading),
+        masked_all(_said(reading)),
         reading.follows,
         steps,
         failures,
-        tuple(ungrounded),
+        tuple(map(masked, ungrounded)),
     )
 
 

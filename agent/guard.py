@@ -20,11 +20,16 @@ from agno.guardrails import PromptInjectionGuardrail
 from agno.run.agent import RunInput
 
 from agent.disguises import MOST_CHARACTERS, letters_apart, undisguised, visible
+from agent.evidence import Finding
+from agent.turn import Turn
 from agent.understand.fold import fold, key, phrase
 from agent.understand.intent import sql_of
 
 _FILE = Path(__file__).resolve().parent / "guard_patterns.toml"
 REMEMBERED = 6  # messages back over which an order may be split
+_COPIED = 5  # words of an instruction, less one, that nobody says by chance
+_SENTENCE = re.compile(r"[.!?](?=\s)|\n")
+_ADDRESS = re.compile(r"\b(?:https?|ftp|s3|gs|file)://[^\s<>()\[\]\"']+", re.IGNORECASE)
 _OF_SQL = ("rules", "prompt")  # what the reader's own guard does not speak of
 
 
@@ -61,6 +66,25 @@ def screen(message: str, earlier: Sequence[str] = ()) -> Refused | None:
         if found:
             return found
     return None
+
+
+def readable(earlier: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns that were not refused: nothing leans on the others, and no model hears of them."""
+    return tuple(turn for turn in earlier if not screen(turn.question))
+
+
+def leaked(text: str, instructions: str, findings: Sequence[Finding]) -> str | None:
+    """`prompt` where a model repeats its instructions, `address` where it names one no tool returned."""
+    own = [
+        sentence for part in _SENTENCE.split(instructions) if (sentence := phrase(part)).count(" ") >= _COPIED
+    ]
+    for said in (text, *undisguised(text)):
+        words = phrase(visible(said))
+        if any(sentence in words for sentence in own):
+            return "prompt"
+    addresses = {match.rstrip(".,;:!?") for match in _ADDRESS.findall(text)}
+    known = "\n".join(finding.to_json() for finding in findings) if addresses else ""
+    return "address" if any(address not in known for address in addresses) else None
 
 
 @lru_cache(maxsize=256)

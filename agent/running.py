@@ -26,6 +26,7 @@ from agent.beside import beside
 from agent.context import Context
 from agent.events import Event
 from agent.toolbox import bound
+from warehouse.masking import masked
 
 # A model that goes on asking for tools after the last call it may make is refused this often, then left.
 _REFUSALS = 2
@@ -98,4 +99,5 @@ def _listen(
             elif isinstance(event, RunCompletedEvent):
                 output.text = str(event.content or "").strip()
             elif isinstance(event, RunErrorEvent | RunCancelledEvent):
-                output.failure = " ".join(str(event.content or "cancelled").split())[:200]
+                told = masked(str(event.content or "cancelled"), getattr(agent.model, "api_key", None))
+                output.failure = " ".join(told.split())[:200]

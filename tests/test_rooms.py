@@ -35,7 +35,7 @@ _KNOWLEDGE = {"warehouse.chroma_clients", "warehouse.embed", "warehouse.integrit
 DOORS = {
     "warehouse": set[str](),
     "ingest": {*_ALWAYS},
-    "agent": {*_ALWAYS, "warehouse.knowledge", "warehouse.reader"},
+    "agent": {*_ALWAYS, "warehouse.knowledge", "warehouse.masking", "warehouse.reader"},
     "flows": {
         *_ALWAYS,
         *_ALERTS,

@@ -1,21 +1,30 @@
 """The structured log: one JSON line per event, in the store's `logs/` folder.
 
 Every line carries timestamp, level, component and event; `bind(run_id=…)` adds fields to all later
-lines of the same context. Nothing is written before `configure` is called.
+lines of the same context. Nothing is written before `configure` is called; keys and personal data never are.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import MutableMapping
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, cast
 
 import structlog
 
+from warehouse.masking import masked_all
+
 _ROOT_NAME = "cloud_pricing"
 _LIMIT_BYTES = 10 * 1024 * 1024
 _KEPT_FILES = 5
+
+
+class _Line(logging.Formatter):
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        """Nothing: it is in the event's own line, masked."""
+        return ""
 
 
 def configure(folder: Path, level: str = "INFO") -> None:
@@ -25,7 +34,7 @@ def configure(folder: Path, level: str = "INFO") -> None:
     handler = RotatingFileHandler(
         path, maxBytes=_LIMIT_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", delay=True
     )
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(_Line("%(message)s"))
     root = logging.getLogger(_ROOT_NAME)
     for old in list(root.handlers):
         root.removeHandler(old)
@@ -44,6 +53,7 @@ def get_logger(component: str) -> structlog.stdlib.BoundLogger:
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _masked,
             structlog.processors.JSONRenderer(sort_keys=True, default=str),
         ],
         wrapper_class=structlog.stdlib.BoundLogger,
@@ -51,6 +61,11 @@ def get_logger(component: str) -> structlog.stdlib.BoundLogger:
         component=component,
     )
     return cast(structlog.stdlib.BoundLogger, logger)
+
+
+def _masked(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
+    masked: dict[str, Any] = masked_all(event)
+    return masked
 
 
 def bind(**fields: Any) -> None:
