@@ -28,6 +28,7 @@ class Knowing(Protocol):
         language: str | None = None,
         kinds: Collection[str] | None = None,
         signals: Collection[str] | None = None,
+        surely: bool = False,
     ) -> list[Hit]: ...
 
 

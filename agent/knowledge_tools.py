@@ -12,6 +12,7 @@ from warehouse.contracts import Hit
 from warehouse.errors import KnowledgeUnavailable
 
 _LEAST_LETTERS = 3
+_SURE = 6  # a word of the title or the keywords, and one more in the text
 INDEX = "lexicon.sqlite3"  # names and words; all other files are of the vectors
 _WITHOUT_VECTORS = ("words", "name")
 
@@ -23,12 +24,14 @@ def search_knowledge(
     kinds: list[str] | None = None,
     provider: str | None = None,
     limit: int = 4,
+    surely: bool = False,
 ) -> Finding:
     """Guides and cards about buying compute: on demand, spot, reserved, GPUs, regions, reading prices."""
     spoken = language or context.language
     damaged = context.reader.knowledge_damage()
     untrusted = any(name != INDEX for name in damaged)
     how: dict[str, Any] = {"limit": limit, "provider": provider, "language": spoken, "kinds": kinds or None}
+    how["surely"] = surely
     if untrusted:
         how["signals"] = _WITHOUT_VECTORS
     try:
@@ -36,7 +39,8 @@ def search_knowledge(
         hits = knowledge.search(text, **how)
     except KnowledgeUnavailable as error:
         context.degraded = Degraded("words", damaged, error.message)
-        return Finding("search_knowledge", {}, _by_words(context, text, spoken, kinds, limit))
+        worded = _by_words(context, text, spoken, kinds, limit)
+        return Finding("search_knowledge", {}, tuple(row for row in worded if row["score"] >= _SURE * surely))
     if untrusted or knowledge.degraded:
         partly = any("vector" in hit.matched for hit in hits)
         context.degraded = Degraded("partly" if partly else "names", damaged, knowledge.degraded or "")
@@ -57,6 +61,7 @@ def _row(hit: Hit) -> dict[str, Any]:
         "entity": document.entity,
         "provider": document.provider,
         "score": hit.score,
+        "passages": hit.passages,
     }
 
 

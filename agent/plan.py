@@ -221,9 +221,8 @@ def _specs(reading: Reading, context: Context) -> list[Call]:
 
 
 def _explain(reading: Reading, context: Context) -> list[Call]:
-    return [
-        Call("search_knowledge", {"text": reading.question, "language": reading.language, "kinds": ["guide"]})
-    ]
+    given = {"text": reading.question, "language": reading.language, "kinds": ["guide"], "surely": True}
+    return [Call("search_knowledge", given)]
 
 
 def _freshness(reading: Reading, context: Context) -> list[Call]:

@@ -9,6 +9,8 @@ from typing import Any
 from agent.context import Context
 from agent.evidence import Finding
 from agent.plan_conditions import conditions, places_of
+from agent.understand.fold import fold
+from agent.understand.lexicon import lexicon
 from agent.understand.reading import Reading
 
 _EXPLAINED = 3  # machines whose missing price is looked into
@@ -37,8 +39,10 @@ def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call
         primary.tool == "search_knowledge"
         and not primary.rows
         and len(context.found("search_knowledge")) == 1
+        and lexicon().has("intents", "explain", fold(reading.question))
     ):
-        return [Call("search_knowledge", {"text": reading.question, "language": reading.language})]
+        given = {"text": reading.question, "language": reading.language, "surely": True}
+        return [Call("search_knowledge", given)]
     if reading.currency and len(context.found("convert")) <= (reading.needs.max_price is not None):
         return _converted(reading, primary)
     return []

@@ -182,7 +182,8 @@ class QueryResult:
 class Hit:
     """One document found by a search in the knowledge of `snapshot`; `score`: higher is better.
 
-    `folded` are ids of others that say nearly the same, and are left out of the results for it.
+    `folded` are ids of others that say nearly the same, and are left out of the results for it; `passages`
+    are those of a guide that tell what was asked for, the best first.
     """
 
     document: Document
@@ -190,3 +191,4 @@ class Hit:
     matched: tuple[str, ...] = ()  # of: vector, words, name
     snapshot: str = ""
     folded: tuple[str, ...] = ()
+    passages: tuple[str, ...] = ()

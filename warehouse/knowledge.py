@@ -24,6 +24,7 @@ from warehouse.filling import damage, fill, place_of, promise, sweep
 from warehouse.lexicon import Entry, Wanted
 from warehouse.nearest import Near, Search
 from warehouse.opened_vectors import OpenedVectors
+from warehouse.passages import asked_for
 from warehouse.settings import settings
 from warehouse.vector_files import export_vectors, import_vectors
 from warehouse.vectors import Place, Servers, logical_digest
@@ -50,6 +51,7 @@ SIGNALS = ("vector", "words", "name")
 _NAMED, _UNKNOWN, _TOPIC = 0.67, -1.39, 0.24
 _TOPICS = 4
 _LEAST = -0.17
+_SURE = 0.35  # of a question that nothing else says is one for a guide
 _MIDDLING = 0.45  # the cosine where vectors take no part
 
 
@@ -117,6 +119,7 @@ class Knowledge:
         on: date | None = None,
         signals: Collection[str] | None = None,
         gated: bool = True,
+        surely: bool = False,
     ) -> list[Hit]:
         """The hits of `find`."""
         return list(
@@ -129,6 +132,7 @@ class Knowledge:
                 on=on,
                 signals=signals,
                 gated=gated,
+                surely=surely,
             ).hits
         )
 
@@ -143,13 +147,14 @@ class Knowledge:
         on: date | None = None,
         signals: Collection[str] | None = None,
         gated: bool = True,
+        surely: bool = False,
     ) -> Found:
         """The best documents, best first; of each subject one, in `language` where it is written in it.
 
         `provider` leaves its documents and those of no provider, `kinds` those of these kinds, `on` those
         whose figures held on that day, and the digests of its week. `signals` leaves those of SIGNALS.
-        Nothing is found where nothing is relevant; without `gated` the nearest is, for measuring. Raises
-        KnowledgeUnavailable where the index fails.
+        Nothing is found where nothing is relevant, `surely` where that is in doubt; without `gated` the
+        nearest is, for measuring. Raises KnowledgeUnavailable where the index fails.
         """
         if not text.strip() or limit < 1:
             return Found()
@@ -167,8 +172,8 @@ class Knowledge:
                 self.degraded = near.degraded
             scores = {"vector": near.scores, "words": words, "name": names}
             entries |= near.entries
-            hits = self._hits(scores, entries, limit, language)
-            relevant = not gated or self._relevant(asked, scores)
+            hits = self._hits(asked, scores, entries, limit, language)
+            relevant = not gated or self._relevance(asked, scores) >= (_SURE if surely else _LEAST)
             return Found(tuple(hits) if relevant else (), tuple(near.shards), near.degraded)
 
     def _near(self, asked: Asked, wanted: Wanted, named: Iterable[Entry], limit: int) -> Near:
@@ -182,14 +187,15 @@ class Knowledge:
             return Near(degraded=error.message)
         return Search(self._vectors, self._lexicon, wanted, limit).run(vector, named)
 
-    def _relevant(self, asked: Asked, scores: Mapping[str, ranking.Scores]) -> bool:
+    def _relevance(self, asked: Asked, scores: Mapping[str, ranking.Scores]) -> float:
         near = max(scores["vector"].values(), default=_MIDDLING)
         named = max(scores["name"].values(), default=0.0)
         topics = min(asked.topics, _TOPICS)
-        return near + _NAMED * named + _UNKNOWN * asked.unknown + _TOPIC * topics >= _LEAST
+        return near + _NAMED * named + _UNKNOWN * asked.unknown + _TOPIC * topics
 
     def _hits(
         self,
+        asked: Asked,
         scores: Mapping[str, ranking.Scores],
         entries: Mapping[str, Entry],
         limit: int,
@@ -206,7 +212,8 @@ class Knowledge:
             return found
 
         for one, document in ranking.folded(ranked, limit, spoken):
-            yield Hit(document, one.score, tuple(one.matched), self.snapshot, tuple(one.folded))
+            told = asked_for(document.text, asked.words) if document.kind == "guide" else ()
+            yield Hit(document, one.score, tuple(one.matched), self.snapshot, tuple(one.folded), told)
 
 
 def _opened(

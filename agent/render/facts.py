@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from agent.context import Context
 from agent.render.page import Page, Row
-from agent.understand.fold import phrase
 from agent.understand.reading import Reading
 
 _EXAMPLES = ("price", "cheapest", "compare", "estimate", "tokens", "explain")
@@ -17,7 +16,9 @@ _PROVIDERS = 6
 _CELLS = 4
 _SECTION = re.compile(r"^#{1,6}\s+", re.MULTILINE)
 _MOST_CHARACTERS = 900
-_LEAST_PARAGRAPH = 120
+_PASSAGES = 3
+_ANSWERED_SHORTLY = ("thanks", "goodbye")
+_EMPHASIS = re.compile(r"(\*{1,2})(\S(?:[^*]*\S)?)\1")
 
 
 def write_specs(page: Page, reading: Reading, context: Context) -> None:
@@ -57,13 +58,10 @@ def write_specs(page: Page, reading: Reading, context: Context) -> None:
 def write_explanation(page: Page, reading: Reading, context: Context) -> None:
     rows = [row for finding in context.found("search_knowledge") for row in finding.rows]
     if not rows:
-        write_unknown(page, reading, "because_guide")
+        write_unknown(page, reading, None if reading.elsewhere else "because_guide")
         return
     best = rows[0]
-    page.lines.append(best["summary"] or _opening(best["text"]))
-    section = _nearest_section(best["text"], reading.question, best["summary"])
-    if section:
-        page.lines.append(section)
+    page.lines += [_EMPHASIS.sub(r"\2", part) for part in _told(best)]
     page.add("explain.source", title=best["title"], cite=page.cite(best))
     related = [row["title"] for row in rows[1 : 1 + _RELATED]]
     if related:
@@ -71,25 +69,11 @@ def write_explanation(page: Page, reading: Reading, context: Context) -> None:
     page.table(rows, ("title", "kind", "source"))
 
 
-def _opening(text: str) -> str:
-    return _SECTION.split(text, maxsplit=1)[0].strip()[:_MOST_CHARACTERS]
-
-
-def _nearest_section(text: str, question: str, summary: str) -> str:
-    """The plain paragraph that shares most rare words with the question, beyond the summary's.
-
-    A line of a table or an example says nothing on its own.
-    """
-    wanted = {word for word in phrase(question).split() if len(word) > 3} - set(phrase(summary).split())
-    paragraphs = [part.strip() for part in text.split("\n\n")]
-    plain = [
-        part
-        for part in paragraphs
-        if len(part) >= _LEAST_PARAGRAPH and part[0].isalpha() and part != summary.strip()
-    ]
-    scored = [(len(wanted & set(phrase(part).split())), -index, part) for index, part in enumerate(plain)]
-    best = max(scored, default=(0, 0, ""))
-    return best[2][:_MOST_CHARACTERS] if best[0] >= 1 else ""
+def _told(row: Row) -> list[str]:
+    """The passages asked for, with the summary they rest on."""
+    summary = row["summary"] or _SECTION.split(row["text"], maxsplit=1)[0].strip()[:_MOST_CHARACTERS]
+    told = list(row.get("passages") or ())
+    return told[:_PASSAGES] if summary in told[:_PASSAGES] else [*told[: _PASSAGES - 1], summary]
 
 
 def write_freshness(page: Page, reading: Reading, context: Context) -> None:
@@ -172,13 +156,19 @@ def write_help(page: Page, reading: Reading, context: Context) -> None:
 
 
 def write_greeting(page: Page, reading: Reading, context: Context) -> None:
-    page.add("help.greeting", examples=examples(page))
+    said = reading.courtesy or "hello"
+    if said in _ANSWERED_SHORTLY:
+        page.add(f"courtesy.{said}")
+    else:
+        page.add(f"courtesy.{said}", examples=examples(page))
 
 
 def write_unknown(page: Page, reading: Reading, because: str | None = None) -> None:
     page.answered = False
     if because is None:
         because = "because_service" if reading.elsewhere else "because_unknown"
+    if reading.refused:
+        because = f"because_{reading.refused}"
     reason = page.say(f"help.{because}", service=reading.elsewhere or "")
     page.add("help.unknown", because=reason, examples=examples(page))
     page.suggestions += suggested(page)

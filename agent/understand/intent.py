@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agent.understand import beyond
 from agent.understand.lexicon import lexicon
 from agent.understand.reading import Intent, Needs, Usage, Workload
 
@@ -15,6 +16,8 @@ _SQL = re.compile(
 _SQL_SHAPE = re.compile(
     r"\bselect\b.*\b(?:from|\d)|^\s*from\s+\w+\s*(?:$|where|select|limit)", re.IGNORECASE | re.DOTALL
 )
+
+_TOPICAL = 2  # one word that guides are about, or two that prove nothing alone
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,10 @@ def decide(
     if sql_of(question):
         return Intent.SQL
     cues = Cues(folded)
+    if beyond.courtesy(folded):
+        return Intent.GREETING
+    if refused(folded, named) or (_of_another_service(cues, named, needs) and not usage.hours):
+        return Intent.UNKNOWN
     if then and named.accelerators and cues("cheapest") and not cues("history"):
         return Intent.CHEAPEST  # offers of that day, not how the accelerator's price went
     if exchange and _of_money_alone(cues, named, needs, workload):
@@ -74,7 +81,17 @@ def decide(
     for intent, applies in _rules(cues, named, needs, usage, workload, past=past, ranked=ranked):
         if applies:
             return intent
-    return Intent.UNKNOWN
+    asked = cues("explain") or cues("reasons")
+    perhaps = beyond.topics(folded) >= (1 if asked else _TOPICAL)
+    return Intent.EXPLAIN if perhaps else Intent.UNKNOWN
+
+
+def refused(folded: str, named: Named) -> str | None:
+    """Why nothing here can tell what is asked, where the words alone say so."""
+    cues = Cues(folded)
+    priced = cues.generic("price") or cues("cheapest") or cues("dearest")
+    things = bool(named.hardware() + named.models) or cues.generic("machine") or cues.generic("gpu")
+    return beyond.refusal(folded, hardware=things, priced=priced)
 
 
 class Cues:
@@ -103,6 +120,13 @@ class Cues:
         return lexicon().has("generic", name, self.folded)
 
 
+def _of_another_service(cues: Cues, named: Named, needs: Needs) -> bool:
+    """The price of what no table here holds, not a question about it."""
+    here = named.hardware() or named.models or needs.any_machine_needs() or cues.generic("machine")
+    priced = cues.generic("price") or cues("cheapest") or cues("list")
+    return priced and not here and not cues("reasons") and lexicon().has("elsewhere", "service", cues.folded)
+
+
 def _of_money_alone(cues: Cues, named: Named, needs: Needs, workload: Workload) -> bool:
     things = named.hardware() + named.models + named.unknown_models + named.providers
     bounded = needs.any_machine_needs() or needs.max_price is not None
@@ -122,10 +146,15 @@ def _rules(
     models = named.models + (0 if needs.any_machine_needs() or named.hardware() else named.unknown_models)
     used = bool(named.places or named.options or usage.hours or usage.machines > 1 or cues("estimate"))
     history = cues("history") or cues("past") or past
+    counted = bool(models) or workload.total() > 0
     tokens = bool(models) or cues("tokens") or (named.sellers > 0 and not named.hardware())
     return [
         (Intent.CHANGES, cues("changes") and not machine and not models and not named.families),
         (Intent.FRESHNESS, cues("freshness") and not named.hardware() and not models),
+        (
+            Intent.EXPLAIN,
+            cues("reasons") and _asks_why(cues, named, needs) and not (machine or counted),
+        ),
         (Intent.HISTORY, history and bool(machine or named.models or named.accelerators or named.families)),
         (Intent.CHANGES, cues("history") and past and not conditions and not models),
         (
@@ -175,6 +204,8 @@ def _rules(
 
 def _asks_why(cues: Cues, named: Named, needs: Needs) -> bool:
     """A question for knowledge, not for a figure."""
+    if cues("reasons") and not needs.any_machine_needs() and not _sides_of_hardware(named):
+        return beyond.topics(cues.folded) >= _TOPICAL
     if not cues("explain") or cues("cheapest") or cues("list"):
         return False
     asks_price = cues.generic("price") and (named.hardware() or needs.any_machine_needs())
@@ -183,6 +214,10 @@ def _asks_why(cues: Cues, named: Named, needs: Needs) -> bool:
 
 def _of_accelerators_alone(named: Named) -> bool:
     return bool(named.accelerators) and not (named.places or named.providers or named.families)
+
+
+def _sides_of_hardware(named: Named) -> bool:
+    return max(named.machines + named.unknown_machines, named.accelerators, named.models, named.families) >= 2
 
 
 def _needs_said(needs: Needs, usage: Usage, named: Named) -> bool:
@@ -203,7 +238,4 @@ def _sides(named: Named) -> bool:
 
 
 def _topical(cues: Cues) -> bool:
-    words = lexicon()
-    if words.has("topics", "topic", cues.folded):
-        return True
-    return len(set(words.words("topics")["weak"].findall(cues.folded))) >= 2
+    return beyond.topics(cues.folded) >= _TOPICAL

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from agent.periods import THEN, Period
-from agent.understand import conditions, dates, entities, follow, places, settle
+from agent.understand import beyond, conditions, dates, entities, follow, places, settle
 from agent.understand.exchange import exchange
 from agent.understand.fold import fold
-from agent.understand.intent import Named, decide
+from agent.understand.intent import Named, decide, refused
 from agent.understand.language import detect
 from agent.understand.lexicon import lexicon
 from agent.understand.makers import makers_first
@@ -127,6 +127,8 @@ def read(
         nowhere=places.nowhere(text, own, words),
         availability=lexicon().has("intents", "availability", folded),
         elsewhere=service or (None if things else _elsewhere(text, folded)),
+        refused=refused(folded, _named(found, purchase, frozenset())),
+        courtesy=beyond.courtesy(folded),
         things=tuple((name, one.value) for name, one in things),
         unknown_models=tuple(m.text for m in found if m.kind == "unknown_model"),
         loosely_named=_loosely_named(found),

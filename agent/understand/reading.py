@@ -141,6 +141,8 @@ class Reading:
     rank: str | None = None  # of what the most is wanted, or for what the least is paid
     availability: bool = False
     elsewhere: str | None = None
+    refused: str | None = None  # why nothing here can tell it: account, action, opinion, …
+    courtesy: str | None = None  # hello, thanks, goodbye, who or well, where that is all there is
     unknown_models: tuple[str, ...] = ()
     loosely_named: tuple[tuple[str, str, int], ...] = ()  # `claude sonnet`, the model taken, of how many
     not_sellers: tuple[str, ...] = ()  # providers named that do not sell the machine named

@@ -250,6 +250,7 @@ class KnowledgeOfOneGuide:
         language: str | None = None,
         kinds: Collection[str] | None = None,
         signals: Collection[str] | None = None,
+        surely: bool = False,
     ) -> list[Hit]:
         self.asked.append(text)
         summaries = {
