@@ -11,9 +11,10 @@ from pathlib import Path
 from agno.models.base import Model
 from agno.models.message import Message
 
+from agent.agreement import disagreements
 from agent.context import Context
 from agent.events import Asked, Event, HandedOver
-from agent.grounding import evidence_of, ungrounded
+from agent.facts import facts_of
 from agent.guard import leaked
 from agent.model_choice import RULES
 from agent.render.page import Page
@@ -114,10 +115,11 @@ def _by_model(
         tokens += output.tokens
         if leak := leaked(output.text, instructions, context.findings):
             return Output("", tokens, leak)
-        missing = ungrounded(output.text, evidence_of(context.findings, asked, _always(context)))
+        facts = facts_of(context.findings, asked, _always(context))
+        missing = disagreements(output.text, facts, context.words, reading.language)
         if output.failure or (output.text and not missing):
             return Output(output.text, tokens, output.failure)
-        retry = prompt("retry").format(missing=", ".join(dict.fromkeys(missing)) or "nothing was said")
+        retry = prompt("retry").format(missing=", ".join(missing) or "nothing was said")
         messages = [
             *messages,
             Message(role="assistant", content=output.text or "…"),

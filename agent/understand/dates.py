@@ -47,7 +47,7 @@ class Said:
 
 def when(folded: str, today: date, language: str) -> Said | None:
     """The first stretch of time a text speaks of, two of them joined where it speaks of both."""
-    found = _atoms(folded, today, language)
+    found = every(folded, today, language)
     if not found:
         return None
     first = found[0]
@@ -65,8 +65,8 @@ def without(text: str, said: Said | None) -> str:
     return text[: said.start] + " " * (said.end - said.start) + text[said.end :]
 
 
-def _atoms(folded: str, today: date, language: str) -> list[Said]:
-    """Dates as they stand, left to right; where two readings overlap, the one tried first."""
+def every(folded: str, today: date, language: str) -> list[Said]:
+    """Each date of a text as it stands, left to right; where two readings overlap, the one tried first."""
     taken: list[Said] = []
     for pattern, make in forms():
         for match in pattern.finditer(folded):

@@ -89,7 +89,7 @@ def test_an_honest_models_words_are_kept_with_the_evidence(asked_with: Any) -> N
 def test_an_invented_figure_costs_one_retry(asked_with: Any) -> None:
     said, model = asked_with(CALL, "An m5.large is $0.20 an hour.", "An m5.large is $0.096 an hour.")
     assert "$0.096" in said.text
-    assert any("$0.20" in heard for heard in model.heard)
+    assert any("0.20" in heard for heard in model.heard)
 
 
 def test_twice_invented_means_the_rules_answer(asked_with: Any) -> None:
