@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from agent import plan_after, plan_bills
+from agent import plan_after, plan_bills, plan_tokens
 from agent.context import Context
 from agent.plan_after import Call
 from agent.plan_conditions import conditions, places_of, purchase_of
@@ -187,31 +187,6 @@ def _list(reading: Reading, context: Context) -> list[Call]:
     ]
 
 
-def _tokens(reading: Reading, context: Context) -> list[Call]:
-    if reading.unknown_models and not reading.models:
-        return []
-    where = {name: value for name, value in places_of(reading).items() if name == "places"}
-    if not reading.models:
-        kind = reading.token_kind or "input"
-        asked = {"kind": kind, "providers": list(reading.providers) or None, "free": reading.free}
-        return [Call("list_token_prices", {**asked, **where, "rows": _LISTED})]
-    load = reading.workload
-    amounts = {
-        "input_tokens": str(load.input + load.unassigned),
-        "output_tokens": str(load.output),
-        "cached_input_tokens": str(load.cached_input),
-    }
-    calls: list[Call] = []
-    for group in reading.models[:_MODELS]:
-        sold = {m.provider: m for m in reversed(group) if m.provider in reading.providers}
-        if not sold:
-            calls.append(Call("token_cost", {"model": group[0].model, **amounts, **where}))
-        for seller in filter(sold.__contains__, reading.providers):
-            chosen = {"model": sold[seller].model, "provider": seller}
-            calls.append(Call("token_cost", {**chosen, **amounts, **where}))
-    return calls
-
-
 def _specs(reading: Reading, context: Context) -> list[Call]:
     names = list(reading.machine_names())
     if names:
@@ -261,7 +236,7 @@ _FIRST: dict[Intent, Callable[[Reading, Context], list[Call]]] = {
     Intent.ESTIMATE: plan_bills.estimate,
     Intent.RECOMMEND: plan_bills.recommend,
     Intent.COMMITMENT: _commitment,
-    Intent.TOKENS: _tokens,
+    Intent.TOKENS: plan_tokens.tokens,
     Intent.CONVERT: _convert,
     Intent.HISTORY: history,
     Intent.CHANGES: changes,

@@ -52,6 +52,7 @@ TOOLS: tuple[Tool, ...] = (
     fact_tools.coverage,
     fact_tools.convert,
     token_tools.token_cost,
+    token_tools.token_sellers,
     token_tools.list_token_prices,
     knowledge_tools.search_knowledge,
 )

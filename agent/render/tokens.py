@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from agent.context import Context
 from agent.evidence import Finding
@@ -11,9 +12,15 @@ from agent.render.page import Page, Row
 from agent.understand.models import similar_models
 from agent.understand.reading import Reading
 
-_KINDS = ("input", "cached_input", "output")
+_MILLION = Decimal(1_000_000)
+_SHOWN = ("input", "cached_input", "output")
+_ORDER = ("input", "cached_input", "cache_write", "cache_write_1h", "output")
 _SELLERS = 3
-COLUMNS = ("provider", "model", "region", "kind", "price_usd_million_tokens", "tokens", "cost_usd")
+_HUB = "huggingface_"
+COLUMNS = (
+    "provider", "model", "region", "kind", "tier_from", "price_usd_million_tokens", "context_window",
+    "tokens", "cost_usd", "month_usd",
+)  # fmt: skip
 
 
 def write_tokens(page: Page, reading: Reading, context: Context) -> None:
@@ -22,17 +29,53 @@ def write_tokens(page: Page, reading: Reading, context: Context) -> None:
         _write_list(page, listed[0])
         return
     found = [finding for finding in context.found("token_cost") if finding.rows]
+    _write_costs(page, reading, found)
+    if reading.unknown_models:
+        if found and not reading.models:
+            _write_family(page, reading, found)
+        else:
+            write_unknown_models(page, reading, context)
+            page.answered = bool(found)
+    if reading.workload.texts:
+        page.caveat(f"texts_{reading.workload.texts[0]}")
+    page.table([row for finding in found for row in finding.rows], COLUMNS)
+
+
+def _write_costs(page: Page, reading: Reading, found: Sequence[Finding]) -> None:
     for finding in found:
         _write_model(page, reading, finding)
     totals = [(f.rows[0]["total_usd"], f.rows[0]) for f in found if f.rows[0]["total_usd"] is not None]
     if len({total for total, _ in totals}) > 1:
         best = min(totals, key=lambda pair: pair[0])[1]
         page.add("tokens.cheaper", model=best["name"], provider=page.provider(best["provider"]))
-    table = [row for finding in found for row in finding.rows]
-    if reading.unknown_models:
-        write_unknown_models(page, reading, context)
-        page.answered = bool(found)
-    page.table(table, COLUMNS)
+    elif len(found) > 1 and not totals:
+        _write_cheapest(page, reading, found)
+
+
+def _write_cheapest(page: Page, reading: Reading, found: Sequence[Finding]) -> None:
+    """Of several models without a workload: by the first kind of token that is asked about."""
+    wanted = next(iter(reading.token_terms.kinds), "input")
+    priced = [row for finding in found for row in _own(finding) if kind_of(row) == wanted]
+    prices = {row["price_usd_million_tokens"] for row in priced}
+    if len(priced) == len(found) and len(prices) > 1:
+        best = min(priced, key=lambda row: row["price_usd_million_tokens"])
+        page.lines.insert(
+            0,
+            page.say(
+                "tokens.cheapest_kind",
+                model=best["name"],
+                provider=seller_of(page, best),
+                kind=page.word("kind", wanted),
+                rate=page.usd(best["price_usd_million_tokens"]),
+                cite=page.cite(best),
+            ),
+        )
+
+
+def _write_family(page: Page, reading: Reading, found: Sequence[Finding]) -> None:
+    names = [str(finding.rows[0]["name"]) for finding in found]
+    page.lines.insert(0, page.say("tokens.family", name=reading.unknown_models[0], models=page.joined(names)))
+    page.suggestions += [page.say("examples.model", model=one) for one in names]
 
 
 def write_unknown_models(page: Page, reading: Reading, context: Context) -> None:
@@ -53,7 +96,7 @@ def _write_list(page: Page, finding: Finding) -> None:
         page.add(
             "tokens.row",
             model=str(row["name"]).strip(),
-            provider=_seller(page, row),
+            provider=seller_of(page, row),
             rate=rate,
             cite=page.cite(row),
         )
@@ -72,21 +115,30 @@ def _distinct(rows: Sequence[Row]) -> list[Row]:
 
 def _write_model(page: Page, reading: Reading, finding: Finding) -> None:
     first = (finding.rows[0]["provider"], finding.rows[0]["model"])
-    own = [row for row in finding.rows if (row["provider"], row["model"]) == first]
-    own.sort(key=lambda row: _KINDS.index(row["kind"]))
-    values = {"model": own[0]["name"], "provider": _seller(page, own[0])}
+    own = _own(finding)
+    values = {"model": own[0]["name"], "provider": seller_of(page, own[0])}
     used = [row for row in own if row["cost_usd"] is not None]
+    terms = reading.token_terms
+    if terms.service and own[0]["service"] is None:
+        page.add("tokens.no_service", **values, service=page.word("service", terms.service))
+        page.answered = False
+    service = (
+        page.say("tokens.service", service=page.word("service", own[0]["service"]))
+        if own[0]["service"]
+        else ""
+    )
     if own[0]["total_usd"] is None:
-        parts = [
-            page.say(
-                "tokens.price",
-                rate=page.usd(row["price_usd_million_tokens"]),
-                kind=page.word("kind", row["kind"]),
-                cite=page.cite(row),
-            )
-            for row in own
-        ]
-        page.add("tokens.prices", **values, parts=page.joined(parts))
+        shown = [row for row in own if kind_of(row) in (*_SHOWN, *_asked(reading))]
+        page.add(
+            "tokens.prices",
+            **values,
+            service=service,
+            per=per_text(page, own[0]),
+            parts=page.joined(price_text(page, row) for row in shown),
+        )
+        _write_prompt(page, reading, own)
+        _write_missing_kinds(page, reading, own, values)
+        _write_tiers(page, reading, finding, own)
     else:
         page.add(
             "tokens.total",
@@ -94,24 +146,94 @@ def _write_model(page: Page, reading: Reading, finding: Finding) -> None:
             amounts=page.joined(_amount(page, row) for row in used),
             total=formats.total(own[0]["total_usd"], "USD", page.language),
             parts="; ".join(_part(page, row) for row in used),
+            service=service,
         )
+        _write_prompt(page, reading, own)
+        if own[0]["month_usd"] is not None:
+            month = formats.total(own[0]["month_usd"], "USD", page.language)
+            page.add("tokens.month", every=page.word("every", str(reading.workload.every)), month=month)
     _write_sellers(page, finding.rows, first)
     if reading.providers and not {row["provider"] for row in finding.rows} & set(reading.providers):
         asked = page.joined(page.provider(name) for name in reading.providers)
         page.caveat("other_seller", model=own[0]["name"], asked=asked)
     _write_unassigned(page, reading, own)
-    if own[0]["tiered"]:
+    if own[0]["tiered"] and own[0]["total_usd"] is not None:
         page.caveat("tiered", model=own[0]["name"])
 
 
-def _seller(page: Page, row: Row) -> str:
+def _own(finding: Finding) -> list[Row]:
+    """The prices of the first seller, in the order in which they are said."""
+    first = (finding.rows[0]["provider"], finding.rows[0]["model"])
+    own = [row for row in finding.rows if (row["provider"], row["model"]) == first]
+    return sorted(own, key=lambda row: _ORDER.index(kind_of(row)) if kind_of(row) in _ORDER else len(_ORDER))
+
+
+def kind_of(row: Row) -> str:
+    """`output:batch` is a price of output."""
+    return str(row["kind"]).partition(":")[0]
+
+
+def _asked(reading: Reading) -> tuple[str, ...]:
+    """Kinds of tokens that are only named where they are asked about."""
+    kinds = reading.token_terms.kinds
+    return (*kinds, "cache_write_1h") if "cache_write" in kinds else kinds
+
+
+def price_text(page: Page, row: Row) -> str:
+    rate, kind = page.usd(row["price_usd_per_tokens"]), page.word("kind", kind_of(row))
+    return page.say("tokens.price", rate=rate, kind=kind, cite=page.cite(row))
+
+
+def per_text(page: Page, row: Row) -> str:
+    """`million`, or another number of tokens that prices are of."""
+    per = row["per_tokens"]
+    return page.word("per_tokens", "million") if per == _MILLION else page.number(per)
+
+
+def _write_prompt(page: Page, reading: Reading, own: Sequence[Row]) -> None:
+    """For which prompts the rates hold, where the question speaks of long ones."""
+    tier = max(row["tier_from"] for row in own)
+    if reading.workload.prompt and tier:
+        page.add("tokens.of_prompt", tokens=page.number(tier))
+
+
+def _write_missing_kinds(page: Page, reading: Reading, own: Sequence[Row], values: dict[str, str]) -> None:
+    missing = [kind for kind in reading.token_terms.kinds if kind not in {kind_of(row) for row in own}]
+    for kind in missing:
+        page.add("tokens.no_kind", **values, kind=page.word("kind", kind))
+    page.answered = page.answered and len(missing) < max(1, len(reading.token_terms.kinds))
+
+
+def _write_tiers(page: Page, reading: Reading, finding: Finding, own: Sequence[Row]) -> None:
+    """What longer prompts cost, where the question names no length."""
+    if reading.workload.prompt or own[0]["service"] or own[0]["per_tokens"] != _MILLION:
+        return
+    shown = [row for row in finding.figures["tiers"] if kind_of(row) in (*_SHOWN, *_asked(reading))]
+    shown.sort(key=lambda row: _ORDER.index(kind_of(row)) if kind_of(row) in _ORDER else len(_ORDER))
+    for tier in sorted({row["tier_from"] for row in shown}):
+        parts = [
+            page.say(
+                "tokens.price",
+                rate=page.usd(row["price_usd_million_tokens"]),
+                kind=page.word("kind", kind_of(row)),
+                cite=page.cite(row),
+            )
+            for row in shown
+            if row["tier_from"] == tier
+        ]
+        page.add("tokens.tier", tokens=page.number(tier), parts=page.joined(parts))
+
+
+def seller_of(page: Page, row: Row) -> str:
     """`AWS, us-east-1`: the region too where the price is of one."""
-    provider, region = page.provider(row["provider"]), str(row["region"])
+    seller = str(row["provider"])
+    provider, region = page.provider(seller.removeprefix(_HUB)), str(row["region"])
+    provider = f"{provider} (Hugging Face)" if seller.startswith(_HUB) else provider
     return provider if region == "global" else f"{provider}, {region}"
 
 
 def _amount(page: Page, row: Row) -> str:
-    kind = page.word("kind", row["kind"])
+    kind = page.word("kind", kind_of(row))
     amount = page.number(row["tokens"])
     return f"{amount} tokens de {kind}" if page.language == "pt" else f"{amount} {kind} tokens"
 
@@ -120,7 +242,7 @@ def _part(page: Page, row: Row) -> str:
     return page.say(
         "tokens.part",
         tokens=page.number(row["tokens"]),
-        kind=page.word("kind", row["kind"]),
+        kind=page.word("kind", kind_of(row)),
         rate=page.usd(row["price_usd_million_tokens"]),
         cost=formats.total(row["cost_usd"], "USD", page.language),
         cite=page.cite(row),
@@ -137,7 +259,7 @@ def _write_sellers(page: Page, rows: Sequence[Row], first: tuple[str, str]) -> N
         sellers = [
             page.say(
                 "tokens.seller",
-                provider=_seller(page, row),
+                provider=seller_of(page, row),
                 total=formats.total(row["total_usd"], "USD", page.language),
                 cite=page.cite(row),
             )

@@ -17,6 +17,7 @@ from agent.render.compare import write_comparison
 from agent.render.exchange import add_conversion, write_exchange
 from agent.render.history import write_history
 from agent.render.missing import explain_missing
+from agent.render.models import write_model_fact, write_token_sellers, write_windows
 from agent.render.offers import write_offers
 from agent.render.page import Page
 from agent.render.prices import write_budgets, write_estimates, write_prices
@@ -106,6 +107,10 @@ def _writer(reading: Reading, context: Context) -> Writer:
         return facts.write_sql
     if context.failures and not any(finding.rows for finding in context.findings):
         return _write_failure
+    if reading.intent is Intent.TOKENS and reading.token_terms.fact:
+        return write_model_fact
+    if reading.intent is Intent.TOKENS and reading.token_terms.window and "token_cost" in tools:
+        return write_windows
     for intent, tool, writer in _WRITERS:
         if reading.intent is intent and (tool is None or tool in tools):
             return writer
@@ -137,6 +142,7 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
     (Intent.CONVERT, "convert", write_exchange),
     (Intent.CONVERT, None, _write_no_rate),
     (Intent.TOKENS, "token_cost", write_tokens),
+    (Intent.TOKENS, "token_sellers", write_token_sellers),
     (Intent.TOKENS, "list_token_prices", write_tokens),
     (Intent.HISTORY, "price_on", write_history),
     (Intent.HISTORY, "price_history", write_history),

@@ -1,15 +1,13 @@
-"""The numbers of a question, given their meaning: needs, tokens, ways of buying."""
+"""The numbers of a question, given their meaning: needs, ways of buying."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from decimal import Decimal
 
 from agent.understand.entities import Mention
 from agent.understand.lexicon import lexicon
 from agent.understand.quantities import Quantity
-from agent.understand.reading import Needs, Purchase, Workload
+from agent.understand.reading import Needs, Purchase
 
 _COUNT_BEFORE = re.compile(
     r"(?<![\w.,\-$€])(\d{1,4})\s*(?:[x×]|units? of|unidades? de)?\s*(?:the\s|de\s|of\s|nvidia\s)?$"
@@ -31,17 +29,6 @@ _TOTAL = re.compile(
     r"no total|somad[ao]s?|ao todo|n?uma (?:unica )?(?:maquina|instancia)(?: so| unica)?)(?![a-z])"
 )
 _STORAGE = re.compile(r"\s*(?:of |de )?(?:ssd|nvme|disk|storage|disco|armazenamento|local)")
-_CLAUSE_END = re.compile(r"[,;\n]|\s(?:and|e|plus|mais)\s")
-_IN_OR_OUT = re.compile(r"\s*(?:tokens?\s+)?(?P<role>in|out)\s*")
-_SHARE = (
-    r"(?P<half>half|metade)|(?P<quarter>a quarter|um quarto)|(?P<third>a third|um terco)"
-    r"|(?P<percent>\d{1,2})\s?(?:%|percent|por cento)"
-)
-_CACHED_SHARE = re.compile(rf"(?:{_SHARE})[^.;\d]{{0,32}}\bcach")
-_PERCENT = re.compile(r"\s?(?:%|percent|por cento)")
-_REQUESTS = re.compile(
-    r"\s*(?:requests?|calls?|messages?|requisic(?:ao|oes)|chamadas?|mensagens|mensagem)(?![a-z])"
-)
 
 
 _LOOSE = ("vcpus", "memory_gib", "gpu_memory_gib")
@@ -185,42 +172,3 @@ def things(folded: str, numbers: list[Quantity]) -> list[tuple[str, Quantity]]:
         named = (name for name, said in lexicon().words("things").items() if said.match(folded, start.end()))
         found += [(name, item) for name in list(named)[:1]]
     return found
-
-
-def workload(folded: str, numbers: list[Quantity]) -> Workload:
-    """Tokens by role; `1,000 requests` multiplies them."""
-    counted = [n for n in numbers if n.unit in (None, "token") and n.bound == "exact"]
-    requests = [n for n in counted if _REQUESTS.match(folded[n.end :])]
-    counted = [n for n in counted if n not in requests and not _PERCENT.match(folded[n.end :])]
-    times = requests[0].value if requests else Decimal(1)
-    totals: dict[str, Decimal] = {}
-    for index, item in enumerate(counted):
-        following = counted[index + 1].start if index + 1 < len(counted) else len(folded)
-        previous = counted[index - 1].end if index else 0
-        after = _CLAUSE_END.split(folded[item.end : min(following, item.end + 32)], maxsplit=1)[0]
-        role = _role(after) or _role(folded[max(previous, item.start - 20) : item.start])
-        name = role or ("unassigned" if item.unit == "token" or item.value >= 1000 else None)
-        if name:
-            totals[name] = totals.get(name, Decimal(0)) + item.value * times
-    return _with_cached_share(Workload(**totals), folded)
-
-
-def _with_cached_share(load: Workload, folded: str) -> Workload:
-    """`half of the input cached`."""
-    match = _CACHED_SHARE.search(folded)
-    if not match or load.cached_input:
-        return load
-    parts = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "third": Decimal(1) / 3}
-    share = next((part for name, part in parts.items() if match[name]), None)
-    cached = load.input * (share if share is not None else Decimal(match["percent"]) / 100)
-    return replace(load, input=load.input - cached, cached_input=cached)
-
-
-def _role(text: str) -> str | None:
-    words = lexicon()
-    way = _IN_OR_OUT.fullmatch(text)
-    if way:
-        return "input" if way["role"] == "in" else "output"
-    if words.has("roles", "cached_input", text):
-        return "cached_input"
-    return words.first("roles", text)

@@ -160,7 +160,9 @@ def _providers(folded: str, words: Vocabulary) -> Iterator[Mention]:
 
 
 def _in_quantity(mention: Mention, numbers: list[Quantity]) -> bool:
-    return any(n.start < mention.end and mention.start < n.end and n.unit for n in numbers)
+    return any(
+        n.start < mention.end and mention.start < n.end and (n.unit or n.value >= 1000) for n in numbers
+    )
 
 
 def _settled(found: list[Mention]) -> list[Mention]:
@@ -253,6 +255,14 @@ def _with_exclusions(kept: list[Mention], folded: str, language: str) -> list[Me
         hit = bool(excluded.search(before)) or continues
         marked.append(Mention(**{**mention.__dict__, "excluded": hit}))
     return marked
+
+
+def without_models(folded: str, found: list[Mention]) -> str:
+    """The text with the names of language models blanked: `fast` of `grok-4-fast` asks for no fast mode."""
+    for mention in found:
+        if mention.kind in ("model", "unknown_model"):
+            folded = folded[: mention.start] + "#" * (mention.end - mention.start) + folded[mention.end :]
+    return folded
 
 
 def machines(found: list[Mention]) -> list[Machine]:

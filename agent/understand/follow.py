@@ -9,7 +9,7 @@ from dataclasses import replace
 from agent.understand.entities import Mention
 from agent.understand.exchange import Exchange
 from agent.understand.lexicon import lexicon
-from agent.understand.reading import Intent, Needs, Purchase, Reading, Usage
+from agent.understand.reading import Intent, Needs, Purchase, Reading, TokenTerms, Usage
 
 _HARDWARE = ("machine", "unknown_machine", "family", "accelerator")
 _MODELS = ("model", "unknown_model")
@@ -138,7 +138,7 @@ def completed(reading: Reading, earlier: Reading, amounts: Sequence[object]) -> 
         currency=reading.currency or earlier.currency,
         exchange=reading.exchange or _exchange(reading, earlier, amounts),
         wants_gpu=reading.wants_gpu or (earlier.wants_gpu and not named),
-        token_kind=reading.token_kind or earlier.token_kind,
+        token_terms=reading.token_terms if reading.token_terms != TokenTerms() else earlier.token_terms,
         per_gpu=reading.per_gpu or earlier.per_gpu,
         monthly=reading.monthly or earlier.monthly,
         dearest=asks_dearest,

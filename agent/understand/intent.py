@@ -113,6 +113,9 @@ class Cues:
         said = rest.folded != self.folded or self("specs")
         return said and not (rest.generic("price") or rest("cheapest") or self("list"))
 
+    def elsewhere(self) -> bool:
+        return lexicon().has("elsewhere", "service", self.folded)
+
     def free(self) -> bool:
         return lexicon().has("free", "free", self.folded)
 
@@ -147,7 +150,9 @@ def _rules(
     used = bool(named.places or named.options or usage.hours or usage.machines > 1 or cues("estimate"))
     history = cues("history") or cues("past") or past
     counted = bool(models) or workload.total() > 0
-    tokens = bool(models) or cues("tokens") or (named.sellers > 0 and not named.hardware())
+    tokens = bool(models) or (
+        (cues("tokens") or named.sellers > 0) and not named.hardware() and not cues.elsewhere()
+    )
     return [
         (Intent.CHANGES, cues("changes") and not machine and not models and not named.families),
         (Intent.FRESHNESS, cues("freshness") and not named.hardware() and not models),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from agent.understand.vocabulary import LlmModel
 
 _MODELS = {
-    "openai": ("gpt", "o1", "o3", "o4"),
+    "openai": ("gpt", "o1", "o3", "o4", "chatgpt", "text-embedding", "codex"),
     "anthropic": ("claude", "sonnet", "opus", "haiku"),
     "google": ("gemini", "gemma"),
     "x-ai": ("grok",),
@@ -31,6 +31,20 @@ TIERS = {"sonnet": "claude", "opus": "claude", "haiku": "claude"}
 def maker_of_stem(word: str) -> str | None:
     """The maker whose family of models goes by this word."""
     return _MAKERS.get(word) if len(word) > _TOO_SHORT and word not in _WORDS else None
+
+
+def stems() -> Iterable[str]:
+    return _MAKERS.keys() - set(_WORDS)
+
+
+def is_a_name(word: str) -> bool:
+    """Whether a word alone names a model or a family: `o3`."""
+    return word in _MAKERS and word not in _WORDS
+
+
+def stems_of(maker: str) -> tuple[str, ...]:
+    """What the families of a maker's models are called."""
+    return _MODELS.get(maker, ())
 
 
 def makers_first(group: Iterable[LlmModel]) -> list[LlmModel]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from agent.understand.fold import Token, phrase
-from agent.understand.makers import TIERS, maker_of_stem
+from agent.understand.makers import TIERS, maker_of_stem, makers_first, stems_of
+from agent.understand.typos import nearest_stem
 from agent.understand.vocabulary import LlmModel, Vocabulary, model_key
 
 _GLUED = re.compile(r"([a-z]{3,})(\d[a-z0-9]*)")
@@ -15,6 +17,15 @@ _VERSION = re.compile(r"\d{1,2}")
 _COUNTED = re.compile(r"[\s\-]*(?:k|m|mi|mil|million|milh\w+|tokens?|[x×%])(?![a-z])")
 _MOST_WORDS = 5
 _NEUTRAL = ("latest",)
+_GAPS = (" ", "-", ".", "_", "")
+_MIXED = re.compile(r"[a-z]+\d\w*|\d+[a-z]\w*")
+_SIZE = re.compile(r"\d+b")
+_SERVED = frozenset(
+    (
+        "instruct", "versatile", "turbo", "it", "chat", "hf", "latest", "meta", "fast", "fp8", "fp4", "bf16",
+        "awq", "specdec", "free", "128k", "lite",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,34 +40,80 @@ class Partial:
 
 
 def partial_names(folded: str, cut: list[Token], words: Vocabulary) -> Iterator[Partial]:
-    """Every run of words that starts with a family of models, such as `gemini flash`."""
+    """Every run of words that starts with a family of models, such as `gemini flash`.
+
+    Where the maker is named apart, what is left of a name too: `V4 Pro` of DeepSeek's.
+    """
+    makers = {maker for token in cut if (maker := maker_of_stem(token.text) or _maker(token.text, words))}
+    short = _short_names(makers, words)
     index = 0
     while index < len(cut):
         family = _family(cut[index].text)
         if family is None:
-            index += 1
+            last, named = _short_name(folded, cut, index, short)
+            if named:
+                start, end = cut[index].start, cut[last].end
+                yield Partial(start, end, folded[start:end], tuple(named), 1)
+            index = last + 1
             continue
-        last, parts = _run(folded, cut, index, _words_of(family, words))
+        last, parts = _run(folded, cut, index, family, _words_of(family, words))
         start, end = cut[index].start, cut[last].end
         models, candidates = _latest(family, parts, words)
         yield Partial(start, end, folded[start:end], models, candidates)
         index = last + 1
 
 
+def _maker(word: str, words: Vocabulary) -> str | None:
+    return word if word in words.llm_providers and stems_of(word) else None
+
+
+def _short_names(makers: set[str], words: Vocabulary) -> dict[str, list[LlmModel]]:
+    """The models of makers by their names without the family: those with letters and digits in a word."""
+    found: dict[str, list[LlmModel]] = {}
+    for maker in sorted(makers):
+        if ("short", maker) not in words.kept:
+            words.kept["short", maker] = _short_names_of(maker, words)
+        found |= words.kept["short", maker]
+    return found
+
+
+def _short_names_of(maker: str, words: Vocabulary) -> dict[str, list[LlmModel]]:
+    found: dict[str, list[LlmModel]] = {}
+    for spelled, models in words.models.items():
+        parts = spelled.split()
+        left = [part for part in parts if part != maker and part not in stems_of(maker)]
+        sold = any(model.provider == maker for model in models)
+        if sold and len(left) < len(parts) and any(_MIXED.fullmatch(part) for part in left):
+            found.setdefault(" ".join(left), models)
+    return found
+
+
+def _short_name(
+    folded: str, cut: list[Token], first: int, short: dict[str, list[LlmModel]]
+) -> tuple[int, list[LlmModel]]:
+    """The longest run of words from `first` on that is such a name, and its last token."""
+    for last in reversed(range(first, min(first + _MOST_WORDS, len(cut)) if short else first)):
+        gaps = (folded[a.end : b.start] for a, b in pairwise(cut[first : last + 1]))
+        named = short.get(model_key(token.text for token in cut[first : last + 1]))
+        if named and all(gap in _GAPS for gap in gaps):
+            return last, named
+    return first, []
+
+
 def _family(word: str) -> str | None:
     glued = _GLUED.fullmatch(word)
     stem = glued.group(1) if glued else word
-    return stem if maker_of_stem(stem) else None
+    return stem if maker_of_stem(stem) else nearest_stem(stem)
 
 
-def _run(folded: str, cut: list[Token], first: int, known: set[str]) -> tuple[int, list[str]]:
+def _run(folded: str, cut: list[Token], first: int, family: str, known: set[str]) -> tuple[int, list[str]]:
     """The last token of the name and its words; numbers that count tokens are none of it."""
-    parts, last = list(_split(cut[first].text)), first
+    parts, last = [family, *_split(cut[first].text)[1:]], first
     if parts[0] in TIERS:
         parts.insert(0, TIERS[parts[0]])
     for at in range(first + 1, min(first + _MOST_WORDS, len(cut))):
         gap, word = folded[cut[last].end : cut[at].start], cut[at].text
-        if gap not in (" ", "-", ".", "_", ""):
+        if gap not in _GAPS and not (gap == "," and word.isdigit() and cut[at - 1].text.isdigit()):
             break
         is_version = _VERSION.fullmatch(word) and not _COUNTED.match(folded[cut[at].end :])
         if not (is_version or (word in known and not word.isdigit())):
@@ -68,12 +125,14 @@ def _run(folded: str, cut: list[Token], first: int, known: set[str]) -> tuple[in
 
 def _candidates(family: str, words: Vocabulary) -> list[tuple[list[str], list[LlmModel]]]:
     """Every name of the family's models, as its maker sells them where it does."""
-    maker = maker_of_stem(family)
-    found = [
-        (spelling.split(), models) for spelling, models in words.models.items() if family in spelling.split()
-    ]
-    own = [(parts, models) for parts, models in found if any(m.provider == maker for m in models)]
-    return own or found
+    if ("family", family) not in words.kept:
+        maker = maker_of_stem(family)
+        spelled = ((spelling.split(), models) for spelling, models in words.models.items())
+        found = [(parts, models) for parts, models in spelled if family in parts]
+        own = [(parts, models) for parts, models in found if any(m.provider == maker for m in models)]
+        words.kept["family", family] = own or found
+    kept: list[tuple[list[str], list[LlmModel]]] = words.kept["family", family]
+    return kept
 
 
 def _words_of(family: str, words: Vocabulary) -> set[str]:
@@ -138,19 +197,43 @@ def _version(model: LlmModel) -> tuple[int, ...]:
 
 def similar_models(text: str, words: Vocabulary, limit: int = 4) -> list[str]:
     """Names to suggest for words that name no model or too many: one a kind, the highest version first."""
+    return [model.name for model in _newest(text, words)][:limit]
+
+
+def family_models(text: str, words: Vocabulary) -> list[LlmModel]:
+    """The newest model of each kind of a family that is named alone, such as `claude`."""
+    return _newest(text, words) if len(phrase(text).split()) == 1 and _family(phrase(text)) else []
+
+
+def _newest(text: str, words: Vocabulary) -> list[LlmModel]:
     parts = [part for word in phrase(text).split() for part in _split(word)]
     family = next((part for part in parts if maker_of_stem(part)), None)
     if family is None:
         return []
-    kinds: dict[frozenset[str], tuple[tuple[int, ...], str]] = {}
+    kinds: dict[frozenset[str], tuple[tuple[int, ...], LlmModel]] = {}
     for spelled, models in _candidates(family, words):
-        model = models[0]
+        model = makers_first(models)[0]
         kind = _beyond(spelled, [family])
         if len(kind) > 1 or any(len(part) > 3 and part.isdigit() for part in spelled):
             continue
-        best = (_version(model), model.name)
-        kinds[kind] = max(kinds.get(kind, best), best)
-    return [name for _, name in sorted(kinds.values(), reverse=True)[:limit]]
+        best = (_version(model), model)
+        kinds[kind] = max(kinds.get(kind, best), best, key=lambda one: (one[0], one[1].name))
+    return [one for _, one in sorted(kinds.values(), key=lambda one: (one[0], one[1].name), reverse=True)]
+
+
+def same_models(model: LlmModel, words: Vocabulary) -> list[LlmModel]:
+    """An open model under every name it is sold by: `llama-3.3-70b-versatile` is Llama 3.3 70B too."""
+    wanted = _bare(model)
+    if not any(_SIZE.fullmatch(word) for word in wanted):
+        return []
+    every = {(one.provider, one.model): one for group in words.models.values() for one in group}
+    return [one for one in every.values() if _bare(one) == wanted]
+
+
+def _bare(model: LlmModel) -> list[str]:
+    """The words that tell a model from others, without those that tell how it is served."""
+    said = phrase(model.model.rsplit("/", 1)[-1]).split()
+    return sorted(word for word in said if word not in _SERVED and word != model.provider)
 
 
 def _split(word: str) -> tuple[str, ...]:

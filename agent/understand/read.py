@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from agent.periods import THEN, Period
-from agent.understand import beyond, conditions, dates, entities, follow, places, settle
+from agent.understand import beyond, conditions, dates, entities, follow, places, settle, workloads
 from agent.understand.exchange import exchange
 from agent.understand.fold import fold
 from agent.understand.intent import Named, decide, refused
@@ -59,7 +59,8 @@ def read(
     committed = bool({"reserved", "savings_plan", "commitment"} & set(purchase.options))
     needs = conditions.needs(folded, numbers, found, exact=False)
     usage = used(folded, numbers, found, committed=committed)
-    workload = conditions.workload(folded, numbers)
+    unnamed = entities.without_models(folded, found)
+    workload = workloads.workload(unnamed, numbers)
     money = exchange(text, folded, numbers, spoken)
     order = rank(folded)
     service = settle.class_of_service(found, folded)
@@ -122,7 +123,7 @@ def read(
         dearest=lexicon().has("intents", "dearest", folded),
         rank=order,
         how_many=wanted,
-        token_kind=lexicon().first("roles", folded),
+        token_terms=workloads.terms(unnamed, numbers),
         unknown_places=places.unknown(text, own),
         nowhere=places.nowhere(text, own, words),
         availability=lexicon().has("intents", "availability", folded),
@@ -138,7 +139,7 @@ def read(
         direction=_direction(folded),
         asks_whether=bool(_WHETHER[spoken].match(folded)),
         future=lexicon().has("time", "future", folded) or _is_to_come(period, today),
-        free=lexicon().has("free", "free", folded),
+        free=lexicon().has("free", "free", folded) and not lexicon().has("free", "refused", folded),
         instead=bool(_INSTEAD.search(folded)) and len({m.text for m in found if m.kind == "machine"}) > 1,
         paid_for=lexicon().first("paid_for", folded),
         interruptible=_interruptible(folded, purchase),

@@ -102,10 +102,29 @@ class Workload:
     input: Decimal = Decimal(0)
     output: Decimal = Decimal(0)
     cached_input: Decimal = Decimal(0)
+    cache_write: Decimal = Decimal(0)
+    cache_write_1h: Decimal = Decimal(0)
     unassigned: Decimal = Decimal(0)
+    every: str | None = None  # the amounts are of each day, week, month or year
+    prompt: Decimal | None = None  # tokens of one prompt, which its rate may depend on
+    texts: tuple[str, ...] = ()  # what was counted as tokens: words, pages, characters
+
+    def sent(self) -> Decimal:
+        return self.input + self.cached_input + self.cache_write + self.cache_write_1h + self.unassigned
 
     def total(self) -> Decimal:
-        return self.input + self.output + self.cached_input + self.unassigned
+        return self.sent() + self.output
+
+
+@dataclass(frozen=True)
+class TokenTerms:
+    """What of a language model is asked about."""
+
+    kinds: tuple[str, ...] = ()  # of tokens, in the order in which they are named
+    service: str | None = None  # batch, flex, priority, fast
+    window: bool = False  # how much context it takes
+    fact: str | None = None  # what no price list says of a model
+    per: Decimal | None = None  # tokens a price is wanted per, where that is no million
 
 
 @dataclass(frozen=True)
@@ -131,7 +150,7 @@ class Reading:
     currency: str | None = None
     exchange: Exchange | None = None
     wants_gpu: bool = False
-    token_kind: str | None = None
+    token_terms: TokenTerms = field(default_factory=TokenTerms)
     unknown_places: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()  # countries in which nobody has a region
     per_gpu: bool = False

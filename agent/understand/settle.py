@@ -9,6 +9,7 @@ from itertools import pairwise
 from agent.understand.entities import Mention
 from agent.understand.fold import fold, key
 from agent.understand.lexicon import lexicon
+from agent.understand.makers import is_a_name
 from agent.understand.vocabulary import Pair, Place, Vocabulary
 
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:k|m|mil|million|milhao|milhoes)?\b")
@@ -47,7 +48,7 @@ def _models(found: list[Mention], folded: str) -> list[Mention]:
         digits = any(character.isdigit() for character in mention.text)
         if letters == 0 or _AMOUNT.match(fold(mention.text)):
             return False
-        known = mention.candidates > 0 or (digits and letters >= 2)
+        known = mention.candidates > 0 or (digits and letters >= 2) or is_a_name(fold(mention.text))
         return known or (about_tokens and letters >= 5) or letters >= 10
 
     return [m for m in found if m.kind != "model" or real(m)]

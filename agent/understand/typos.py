@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from agent.understand.lexicon import lexicon
+from agent.understand.makers import stems
 from agent.understand.vocabulary import Machine, Place, Vocabulary
 
 _DIGITS = re.compile(r"\d+")
@@ -48,6 +49,14 @@ def nearest_place(word: str, before: str, words: Vocabulary) -> Place | None:
     meant = sorted((place for name in near if (place := words.place(name))), key=lambda p: len(p.regions))
     # `europ` is Europe and Europa, which are one.
     return meant[-1] if meant and all(place.regions <= meant[-1].regions for place in meant) else None
+
+
+def nearest_stem(word: str) -> str | None:
+    """The family of language models whose name is one edit away: `sonet`."""
+    if len(word) < _LEAST_LETTERS or not word.isalpha() or _ordinary(word):
+        return None
+    near = (stem for stem in stems() if len(stem) > _LEAST_LETTERS and stem[0] == word[0])
+    return next((s for s in near if DamerauLevenshtein.distance(s, word, score_cutoff=1) <= 1), None)
 
 
 def _ordinary(word: str) -> bool:

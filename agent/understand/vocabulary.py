@@ -61,6 +61,7 @@ class Vocabulary:
     credits: dict[str, str] = field(default_factory=dict)  # title and licence of sources that ask to be named
     codes: dict[str, set[Pair]] = field(default_factory=dict)
     apart: frozenset[Pair] = frozenset()
+    kept: dict[tuple[str, str], Any] = field(default_factory=dict)  # what is worked out from it once
 
     def open_to_all(self, regions: frozenset[Pair]) -> frozenset[Pair]:
         """Without those set apart for governments, of providers that have others among them."""
@@ -264,6 +265,8 @@ def _add_models(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
             model = LlmModel(row["provider"], entry["model"], entry["name"] or entry["model"])
             short = entry["model"].rsplit("/", 1)[-1]
             spellings = {_model_key(entry["model"]), _model_key(short), _model_key(model.name)}
+            # `OpenAI GPT-5 mini` is OpenAI's, not only what a reseller calls so in full.
+            spellings |= {_model_key(f"{model.provider} {said}") for said in (short, model.name)}
             for spelling in spellings:
                 words.models.setdefault(spelling, []).append(model)
 

@@ -49,3 +49,11 @@ def test_numbers_of_tokens_are_no_versions(context: Context) -> None:
 def test_similar_models_are_one_of_each_kind_newest_first(context: Context) -> None:
     assert similar_models("claude", context.words) == ["Claude Sonnet 4.5", "Claude Haiku 4.5"]
     assert similar_models("nothing", context.words) == []
+
+
+@pytest.mark.parametrize(("written", "model"), [("claude sonet 4.5", "claude-sonnet-4-5"), ("OpenAI's 4o mini", "gpt-4o-mini")])  # fmt: skip
+def test_a_name_with_a_slip_or_without_its_family_is_found(
+    written: str, model: str, context: Context
+) -> None:
+    (group,) = read(f"price of {written}", context.words).models
+    assert group[0].model == model

@@ -1,0 +1,76 @@
+"""Questions about language models sold by the token, as tool calls."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from agent.context import Context
+from agent.plan_after import Call
+from agent.plan_conditions import places_of
+from agent.understand.lexicon import lexicon
+from agent.understand.models import family_models
+from agent.understand.reading import Reading
+
+_LISTED = 12
+_MODELS = 4
+_A_MONTH = {"day": Decimal(30), "week": Decimal(30) / 7, "month": None, "year": None}
+
+
+def tokens(reading: Reading, context: Context) -> list[Call]:
+    if reading.token_terms.fact:
+        return []
+    where = {name: value for name, value in places_of(reading).items() if name == "places"}
+    if reading.unknown_models and not reading.models:
+        alone = len(reading.unknown_models) == 1
+        family = family_models(reading.unknown_models[0], context.words) if alone else []
+        chosen = ({"model": one.model, "provider": one.provider} for one in family[:_MODELS])
+        return [Call("token_cost", {**one, **_workload(reading), **where}) for one in chosen]
+    if not reading.models:
+        asked = {"kind": _kind(reading), "providers": list(reading.providers) or None, "free": reading.free}
+        return [Call("list_token_prices", {**asked, **where, "rows": _LISTED})]
+    if asks_seller(reading):
+        model = reading.models[0][0].model
+        asked = {"model": model, "kind": _kind(reading), "free": reading.free, **_workload(reading)}
+        return [Call("token_sellers", asked)]
+    return [Call("token_cost", {**one, **_workload(reading), **where}) for one in _chosen(reading)]
+
+
+def asks_seller(reading: Reading) -> bool:
+    """Who sells one model for least."""
+    folded = reading.question.lower()
+    cheapest = lexicon().has("intents", "cheapest", folded) or reading.dearest
+    return len(reading.models) == 1 and not reading.providers and cheapest
+
+
+def _kind(reading: Reading) -> str:
+    return next(iter(reading.token_terms.kinds), "input")
+
+
+def _chosen(reading: Reading) -> list[dict[str, Any]]:
+    """Each model as its maker sells it, or as those do who are named."""
+    calls: list[dict[str, Any]] = []
+    for group in reading.models[:_MODELS]:
+        sold = {m.provider: m for m in reversed(group) if m.provider in reading.providers}
+        if not sold:
+            calls.append({"model": group[0].model})
+        for seller in filter(sold.__contains__, reading.providers):
+            calls.append({"model": sold[seller].model, "provider": seller})
+    return calls
+
+
+def _workload(reading: Reading) -> dict[str, Any]:
+    """The amounts that are said, and the terms they are bought on."""
+    load, terms = reading.workload, reading.token_terms
+    amounts = {
+        "input_tokens": load.input + load.unassigned,
+        "output_tokens": load.output,
+        "cached_input_tokens": load.cached_input,
+        "cache_write_tokens": load.cache_write,
+        "cache_write_1h_tokens": load.cache_write_1h,
+        "prompt_tokens": load.prompt,
+        "per_tokens": terms.per,
+        "times_a_month": _A_MONTH.get(load.every or "") if load.total() else None,
+    }
+    said = {name: str(value) for name, value in amounts.items() if value}
+    return {**said, "service": terms.service} if terms.service else said

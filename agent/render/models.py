@@ -1,0 +1,66 @@
+"""Language models: who sells one for least, how much context it takes, and what no list says of it."""
+
+from __future__ import annotations
+
+from agent.context import Context
+from agent.render import formats
+from agent.render.page import Page, Row
+from agent.render.tokens import COLUMNS, kind_of, per_text, price_text, seller_of
+from agent.understand.reading import Reading
+
+
+def write_token_sellers(page: Page, reading: Reading, context: Context) -> None:
+    """Who sells a model for least, and who comes next."""
+    finding = context.found("token_sellers")[0]
+    offers: dict[tuple[str, str], list[Row]] = {}
+    for row in finding.rows:
+        offers.setdefault((row["provider"], row["model"]), []).append(row)
+    if not offers:
+        page.add("tokens.no_seller", model=reading.models[0][0].name)
+        page.answered = False
+        return
+    wanted = str(finding.arguments["kind"])
+    for index, rows in enumerate(list(offers.values())[: page.most_rows]):
+        shown = [
+            row
+            for row in sorted(rows, key=lambda r: kind_of(r) != wanted)
+            if kind_of(row) in ("input", "output", wanted)
+        ]
+        values = {
+            "model": rows[0]["name"],
+            "provider": seller_of(page, rows[0]),
+            "parts": page.joined(price_text(page, row) for row in shown),
+            "kind": page.word("kind", wanted),
+            "count": page.number(finding.figures["sellers"]),
+            "per": per_text(page, rows[0]),
+        }
+        total = rows[0]["total_usd"]
+        said = (
+            ""
+            if total is None
+            else page.say("tokens.seller_total", total=formats.total(total, "USD", page.language))
+        )
+        page.add("tokens.seller_first" if index == 0 else "tokens.seller_next", **values, total=said)
+    if not finding.arguments.get("free"):
+        page.caveat("no_free")
+    page.table(finding.rows, COLUMNS)
+
+
+def write_windows(page: Page, reading: Reading, context: Context) -> None:
+    found = [finding for finding in context.found("token_cost") if finding.rows]
+    for finding in found:
+        row = finding.rows[0]
+        named = {"model": row["name"], "provider": seller_of(page, row)}
+        if row["context_window"] is None:
+            page.add("tokens.no_window", **named)
+            page.answered = False
+        else:
+            page.add("tokens.window", **named, tokens=page.number(row["context_window"]), cite=page.cite(row))
+    page.table([row for finding in found for row in finding.rows], COLUMNS)
+
+
+def write_model_fact(page: Page, reading: Reading, context: Context) -> None:
+    """What no price list says of a model."""
+    page.add("tokens.no_fact", fact=page.word("model_fact", reading.token_terms.fact or ""))
+    page.suggestions += [page.say("examples.model", model=group[0].name) for group in reading.models]
+    page.answered = False
