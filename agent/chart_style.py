@@ -23,6 +23,8 @@ WORDS = {
         "price": "Price",
         "day": "From",
         "months": "{n} months",
+        "on_demand": "on demand",
+        "used": "Hours of use",
     },
     "pt": {
         "others": "{n} outras",
@@ -32,6 +34,7 @@ WORDS = {
         "price": "Preço",
         "day": "Desde",
         "months": "{n} meses",
+        "used": "Horas de uso",
         "input": "entrada",
         "output": "saída",
         "on_demand": "sob demanda",

@@ -29,6 +29,7 @@ def commitment_options(
     payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
     offering_classes: Names = None,
     hours_per_month: Decimal | None = None,
+    machines: int = 1,
 ) -> Finding:
     """Break-even of a machine's commitments beside on demand and spot, and their cost at a monthly use."""
     if hours_per_month is not None and not 0 < hours_per_month <= MONTH:
@@ -54,6 +55,7 @@ def commitment_options(
             and row["offering_class"] in (offering_classes or (row["offering_class"],))
         )
     ]
+    rows = [{**row, "all_cost": row["total_cost"] and row["total_cost"] * machines} for row in rows]
     if hours_per_month is not None:
         rows = sorted(
             ({**row, "cost_month": _month(row, hours_per_month)} for row in rows),

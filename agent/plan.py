@@ -23,15 +23,6 @@ _SOMEWHERE = (
     Intent.PRICE, Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.ESTIMATE, Intent.RECOMMEND,
     Intent.COMMITMENT, Intent.HISTORY, Intent.COVERAGE,
 )  # fmt: skip
-_COMMITTED = (
-    "places",
-    "providers",
-    "operating_system",
-    "tenancy",
-    "term_months",
-    "payment",
-    "offering_classes",
-)
 
 
 def next_calls(reading: Reading, context: Context) -> list[Call]:
@@ -88,22 +79,6 @@ def _sides_and_how(reading: Reading, by: str) -> dict[str, Any]:
         given["operating_systems"] = list(reading.purchase.systems)
     how = {"term_months": reading.purchase.term_months, "payment": reading.purchase.payment}
     return {**given, **{name: value for name, value in how.items() if value is not None}}
-
-
-def _commitment(reading: Reading, context: Context) -> list[Call]:
-    names = reading.machine_names()
-    if not names:
-        return []
-    how = {**places_of(reading), **purchase_of(reading, full=True)}
-    options = [option for option in reading.purchase.options if option not in ("on_demand", "spot")]
-    hours = reading.usage.hours
-    given = {
-        **{name: how[name] for name in _COMMITTED if name in how},
-        "purchase_options": options or None,
-        "hours_per_month": str(hours) if hours is not None and hours <= _HOURS_A_MONTH else None,
-    }
-    kept = {name: value for name, value in given.items() if value is not None}
-    return [Call("commitment_options", {"machine": names[0], **kept})]
 
 
 def _cheapest(reading: Reading, context: Context) -> list[Call]:
@@ -235,7 +210,7 @@ _FIRST: dict[Intent, Callable[[Reading, Context], list[Call]]] = {
     Intent.LIST: _list,
     Intent.ESTIMATE: plan_bills.estimate,
     Intent.RECOMMEND: plan_bills.recommend,
-    Intent.COMMITMENT: _commitment,
+    Intent.COMMITMENT: plan_bills.commitment,
     Intent.TOKENS: plan_tokens.tokens,
     Intent.CONVERT: _convert,
     Intent.HISTORY: history,

@@ -13,6 +13,7 @@ from agent.understand.fold import fold
 from agent.understand.lexicon import lexicon
 from agent.understand.reading import Reading
 
+_TERMS = ("purchase_options", "term_months", "payment", "offering_classes")
 _EXPLAINED = 3  # machines whose missing price is looked into
 
 
@@ -26,6 +27,9 @@ def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call
     primary = context.findings[-1] if len(context.findings) == 1 else _primary(context)
     if _nothing_of_ones_own(reading, primary) and len(context.findings) == 1:
         return [Call(primary.tool, {k: v for k, v in primary.arguments.items() if k != "price_type"})]
+    if primary.tool == "commitment_options":
+        again = _other_terms(context, primary)
+        return again or (_committed_in(reading, context) if reading.currency else [])
     if primary.tool in ("price_of", "estimate", "compare") and "refused_prices" not in done:
         missing = _without_price(reading, context)
         if missing:
@@ -46,6 +50,33 @@ def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call
     if reading.currency and len(context.found("convert")) <= (reading.needs.max_price is not None):
         return _converted(reading, primary)
     return []
+
+
+def _other_terms(context: Context, primary: Finding) -> list[Call]:
+    """All commitments of the machine, where there is none on the terms asked for."""
+    asked = {k: v for k, v in primary.arguments.items() if k not in _TERMS}
+    again = len(context.found("commitment_options")) > 1
+    if again or primary.figures["commitments"] or len(asked) == len(primary.arguments):
+        return []
+    return [Call("commitment_options", asked)]
+
+
+def _committed_in(reading: Reading, context: Context) -> list[Call]:
+    """What the cheapest commitment's whole term comes to in the currency asked for."""
+    rows = [row for finding in context.found("commitment_options") for row in finding.rows if row["all_cost"]]
+    if not rows or context.found("convert"):
+        return []
+    best = min(rows, key=lambda row: Decimal(row["price_hour"]))
+    return [
+        Call(
+            "convert",
+            {
+                "amount": str(best["all_cost"]),
+                "from_currency": best["currency"],
+                "currency": reading.currency,
+            },
+        )
+    ]
 
 
 def _nothing_of_ones_own(reading: Reading, primary: Finding) -> bool:

@@ -14,6 +14,16 @@ from agent.understand.reading import Reading
 _MACHINES = 6
 _LISTED = 6
 _MONTH = Decimal(730)
+_COMMITTING = ("reserved", "savings_plan", "commitment")
+_COMMITTED = (
+    "places",
+    "providers",
+    "operating_system",
+    "tenancy",
+    "term_months",
+    "payment",
+    "offering_classes",
+)
 _RECOMMENDABLE = (
     "accelerators",
     "min_vcpus",
@@ -103,6 +113,24 @@ def _region(reading: Reading, name: str) -> dict[str, Any]:
     fitting = (p for p in (*after, *reading.places) if any(provider in sellers for provider, _ in p.regions))
     place = next(fitting, None)
     return {"region": place.label_en} if place else {}
+
+
+def commitment(reading: Reading, context: Context) -> list[Call]:
+    """The terms asked for, else all that the provider sells; of one machine, and what all of them come to."""
+    names, hours = reading.machine_names(), reading.usage.hours
+    if not names:
+        return []
+    options = [option for option in reading.purchase.options if option not in ("on_demand", "spot")]
+    every = len(options) >= len(_COMMITTING)
+    given = {
+        **{name: value for name, value in _how(reading).items() if name in _COMMITTED},
+        "purchase_options": None if every else options or None,
+        "hours_per_month": str(hours) if hours is not None and hours <= _MONTH else None,
+        "machines": reading.usage.machines if reading.usage.machines > 1 else None,
+    }
+    return [
+        Call("commitment_options", {"machine": names[0], **{k: v for k, v in given.items() if v is not None}})
+    ]
 
 
 def recommend(reading: Reading, context: Context) -> list[Call]:

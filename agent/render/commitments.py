@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from agent import chart_costs
 from agent.context import Context
 from agent.render import formats
 from agent.render.missing import explain_missing
@@ -23,16 +24,20 @@ COLUMNS = (
     "upfront",
     "hourly_fee",
     "price_hour",
+    "total_cost",
     "discount_percent",
     "break_even_hours",
     "break_even_months",
+    "break_even_utilisation_percent",
     "payback_months",
     "currency",
 )
 
 
 def write_commitments(page: Page, reading: Reading, context: Context) -> None:
-    (finding,) = context.found("commitment_options")
+    """The cheapest commitment and the others there; at a stated use first what is cheapest then."""
+    asked, *instead = context.found("commitment_options")
+    finding = next((one for one in instead if one.figures["commitments"]), asked)
     committed = [row for row in finding.rows if row["purchase_option"] not in _PLAIN]
     if not finding.rows:
         explain_missing(page, reading, context)
@@ -42,17 +47,32 @@ def write_commitments(page: Page, reading: Reading, context: Context) -> None:
         _write_on_demand(page, finding.rows)
         page.answered = False
         return
+    if finding is not asked:
+        page.add("commitment.instead")
     best = min(committed, key=lambda row: row["price_hour"])
     there = [row for row in finding.rows if _place(row) == _place(best)]
     others = [row for row in there if row in committed and row is not best]
-    _write_best(page, best)
     if finding.arguments.get("hours_per_month"):
         _write_used(page, there, finding.arguments["hours_per_month"])
+    _write_best(page, best, finding.arguments.get("machines", 1))
     if others:
         page.add("commitment.others")
     for row in others[: page.most_rows]:
-        page.add(f"commitment.row{_verdict(row)}", **_values(page, row))
+        page.add(
+            f"commitment.row{_verdict(row)}", **_values(page, row), total=_money(page, row, "total_cost")
+        )
     page.table([best, *others, *(row for row in there if row["purchase_option"] in _PLAIN)], COLUMNS)
+    _draw(page, [best, *others])
+
+
+def _draw(page: Page, rows: list[Row]) -> None:
+    title = page.say("chart.break_even", machine=rows[0]["instance_type"], region=page.region(rows[0]))
+    page.chart = chart_costs.break_even_chart(
+        [(_way(page, row), row) for row in rows],
+        language=page.language,
+        title=title,
+        caption=page.caption(rows),
+    )
 
 
 def _place(row: Row) -> tuple[object, ...]:
@@ -63,10 +83,12 @@ def _verdict(row: Row) -> str:
     return "" if row["pays_off"] else "_alone" if row["pays_off"] is None else "_never"
 
 
-def _write_best(page: Page, row: Row) -> None:
+def _write_best(page: Page, row: Row, machines: int) -> None:
     values = {"machine": row["instance_type"], "region": page.region(row), **_values(page, row)}
     page.add(f"commitment.{(_verdict(row) or '_pays_off')[1:]}", **values)
     page.add("commitment.total", total=_money(page, row, "total_cost"))
+    if machines > 1:
+        page.add("commitment.total_all", machines=page.number(machines), total=_money(page, row, "all_cost"))
     if row["pays_off"] and row["payback_months"] not in (0, row["break_even_months"]):
         months = page.number(row["payback_months"])
         page.add("commitment.payback", upfront=_money(page, row, "upfront"), months=months)
@@ -102,13 +124,13 @@ def _way(page: Page, row: Row) -> str:
 
 
 def _write_used(page: Page, rows: list[Row], hours: str) -> None:
-    cheapest = rows[0]
-    page.add(
-        "commitment.used",
-        used=page.number(Decimal(hours)),
-        way=_way(page, cheapest),
-        total=formats.total(cheapest["cost_month"], cheapest["currency"], page.language),
-    )
+    """What each way costs at that use, the cheapest first."""
+    cheapest, *others = ((_way(page, row), _money(page, row, "cost_month")) for row in rows)
+    page.add("commitment.used", used=page.number(Decimal(hours)), way=cheapest[0], total=cheapest[1])
+    if others:
+        page.add(
+            "commitment.used_others", others=page.joined(f"{name} {total}" for name, total in others[:4])
+        )
 
 
 def _write_on_demand(page: Page, rows: tuple[Row, ...]) -> None:

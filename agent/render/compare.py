@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agent import chart_costs, chart_style
 from agent.context import Context
 from agent.evidence import Finding
 from agent.render import formats
@@ -49,6 +50,18 @@ def write_comparison(page: Page, reading: Reading, context: Context) -> None:
         page.add("compare.per_gpu")
     _write_missing(page, reading, context, finding, labels)
     page.table(rows, ("side", *OWN, "price_usd_gpu_hour", "dearer_percent"))
+    _draw(page, rows, names, by_gpu=by_gpu)
+
+
+def _draw(page: Page, rows: list[Row], names: list[str], *, by_gpu: bool) -> None:
+    price = "price_usd_gpu_hour" if by_gpu else "price_usd_hour"
+    page.chart = chart_costs.bars_chart(
+        [(name, row[price]) for name, row in zip(names, rows, strict=True)],
+        language=page.language,
+        title=page.say("chart.compare", things=page.joined(dict.fromkeys(names))),
+        caption=page.caption(rows),
+        axis=chart_style.WORDS[page.language]["gpu" if by_gpu else "hour"].format(currency="USD"),
+    )
 
 
 def _write_row(page: Page, row: Row, name: str, *, by_gpu: bool, monthly: bool) -> None:

@@ -12,8 +12,11 @@ from agent.understand.reading import Needs, Purchase
 _COUNT_BEFORE = re.compile(
     r"(?<![\w.,\-$€])(\d{1,4})\s*(?:[x×]|units? of|unidades? de)?\s*(?:the\s|de\s|of\s|nvidia\s)?$"
 )
-_TERM = re.compile(r"(?:(\d|one|um|uma|three|tres)[\s\-]*(years?|yrs?|anos?)|(\d\d)[\s\-]*(?:months?|meses))")
-_TERM_WORDS = {"one": 1, "um": 1, "uma": 1, "three": 3, "tres": 3}
+_TERM = re.compile(
+    r"(?<![a-z0-9])(?:(\d|an?|one|um|uma|two|dois|three|tres|five|cinco)[\s\-]*(years?|yrs?|anos?)(?![a-z])|(\d\d)[\s\-]*(?:months?|meses))"
+)
+_TERM_WORDS = {"a": 1, "an": 1, "one": 1, "um": 1, "uma": 1, "two": 2, "dois": 2, "three": 3, "tres": 3}
+_TERM_WORDS |= {"five": 5, "cinco": 5}
 _GPU_BEFORE = re.compile(
     r"(?:gpus?|vram|placas?|gpu memory|memoria (?:de|da|por) (?:gpu|video))\s[\w\s≥>=]{0,28}$"
 )
@@ -120,13 +123,16 @@ def purchase(folded: str) -> Purchase:
         found.pop("spot", None)
     options = tuple(sorted(found, key=lambda name: found[name]))
     payment = words.first("payments", folded)
+    committed = bool({"reserved", "savings_plan", "commitment"} & set(options))
+    committing = committed or words.has("committing", "any", folded)
+    if committing and not committed:
+        options = (*options, *_COMMITTED)  # whichever of them the provider sells
     if payment and not options:
         options = ("reserved",)  # who asks how a term is paid asks for one
     systems = words.found("operating_systems", folded)
     system = min(systems, key=lambda name: systems[name]) if systems else None
     tenancy = "host" if words.has("tenancies", "host", folded) else words.first("tenancies", folded)
     contracted = words.has("contracted", "contracted", folded)
-    committed = bool({"reserved", "savings_plan", "commitment"} & set(options))
     assumed = {"purchase_option": not options, "operating_system": not system, "tenancy": not tenancy} | {
         "price_type": not contracted
     }
@@ -135,12 +141,17 @@ def purchase(folded: str) -> Purchase:
         system or "linux",
         tenancy or "shared",
         "contracted" if contracted else "list",
-        _term(folded) if committed else None,
+        _term(folded) if committing or payment else None,
         payment,
         frozenset(name for name, is_assumed in assumed.items() if is_assumed),
         _classes(folded),
+        committing or payment is not None,
+        _term(folded),
         tuple(sorted(systems, key=lambda name: systems[name])),
     )
+
+
+_COMMITTED = ("reserved", "savings_plan", "commitment")
 
 
 def _classes(folded: str) -> tuple[str, ...]:
@@ -150,13 +161,12 @@ def _classes(folded: str) -> tuple[str, ...]:
 
 
 def _term(folded: str) -> int | None:
-    match = _TERM.search(folded)
-    if not match:
-        return None
-    if match.group(3):
-        return int(match.group(3))
-    years = match.group(1)
-    return 12 * (_TERM_WORDS.get(years) or int(years))
+    """In months; None where no term is said, or more than one."""
+    terms = {
+        int(months) if months else 12 * (_TERM_WORDS.get(years) or int(years))
+        for years, _, months in _TERM.findall(folded)
+    }
+    return terms.pop() if len(terms) == 1 else None
 
 
 _OF = re.compile(r"\s*(?:of |de |em |in )?(?:an? )?")

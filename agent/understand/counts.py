@@ -30,9 +30,9 @@ _COUNTS = {
 _SPELLED = alternatives(one for said in _COUNTS.values() for one in said.split("|"))
 _NUMBER = rf"(?<![\w.,\-/$€£])(?P<count>\d{{1,3}}(?:[.,]\d{{3}})|\d{{1,5}}|{_SPELLED})"
 _BETWEEN = (
-    "[x×*]", "units?(?: of)?", "unidades?(?: de)?", "of", "de", "do", "da", "the", "type", "tipo", "os", "more",
-    "mais", "extra", "identical", "iguais", "aws", "azure", "gcp", "ec2", "nvidia", "small", "new", "nov[ao]s?",
-    "with", "com",
+    "[x×*]", "units?(?: of)?", "unidades?(?: de)?", "of", "de", "do", "da", "the", "type", "tipo",
+    "os", "more", "mais", "extra", "identical", "iguais", "aws", "azure", "gcp", "ec2", "nvidia",
+    "small", "new", "nov[ao]s?",     "with", "com",
 )  # fmt: skip
 _AFTER = re.compile(r"\s*\(?\s?(?:[x×*]\s?(?P<times>\d{1,4})(?!\w|[.,]\d)|\((?P<count>\d{1,4})(?: un\w+)?\))")
 _OF_EACH = re.compile(r"(?<![\w.,])(\d{1,4})\s+(?:of each|each|de cada|cada)(?![a-z])")

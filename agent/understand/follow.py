@@ -88,6 +88,8 @@ def intent_of(decided: Intent, reading: Reading, earlier: Reading, folded: str) 
     words = lexicon()
     if earlier.intent is Intent.SPECS and reading.heard == earlier.heard and not _of_money(folded):
         return Intent.SPECS
+    if earlier.intent is Intent.COMMITMENT and decided in (Intent.ESTIMATE, Intent.PRICE):
+        return Intent.COMMITMENT
     if any(words.has("intents", name, folded) for name in _TELLING):
         return decided if decided is not Intent.UNKNOWN else earlier.intent
     if earlier.intent in _NOT_GONE_ON_WITH:
@@ -130,10 +132,7 @@ def completed(reading: Reading, earlier: Reading, amounts: Sequence[object]) -> 
         reading,
         needs=reading.needs if named else _needs(_counted(reading), earlier.needs),
         purchase=_purchase(reading.purchase, earlier.purchase),
-        usage=Usage(
-            _machines(reading, earlier),
-            reading.usage.hours or earlier.usage.hours,
-        ),
+        usage=_usage(reading, earlier),
         workload=reading.workload if reading.workload.total() else earlier.workload,
         currency=reading.currency or earlier.currency,
         exchange=reading.exchange or _exchange(reading, earlier, amounts),
@@ -163,6 +162,15 @@ def _counted(reading: Reading) -> Needs:
     return replace(reading.needs, min_gpus=gpus, max_gpus=gpus) if _of_gpus(reading) else reading.needs
 
 
+def _usage(reading: Reading, earlier: Reading) -> Usage:
+    said = reading.usage
+    assumed = "purchase_option" in reading.purchase.assumed
+    term = earlier.purchase.committing and assumed and reading.purchase.span_months is not None
+    hours = None if term else said.hours
+    counts = said.counts or (() if said.machines > 1 else earlier.usage.counts)
+    return Usage(_machines(reading, earlier), hours or earlier.usage.hours, counts)
+
+
 def _machines(reading: Reading, earlier: Reading) -> int:
     said = 1 if _of_gpus(reading) else reading.usage.machines
     return said if said > 1 else earlier.usage.machines
@@ -189,7 +197,12 @@ def _purchase(new: Purchase, old: Purchase) -> Purchase:
     if "operating_system" in new.assumed:
         kept["systems"] = old.systems
     if "purchase_option" in new.assumed:
-        kept |= {"term_months": new.term_months or old.term_months, "payment": new.payment or old.payment}
+        term = new.span_months if old.committing else None  # `and for three years?`
+        kept |= {
+            "term_months": new.term_months or term or old.term_months,
+            "payment": new.payment or old.payment,
+        }
+        kept["committing"] = new.committing or old.committing
     return replace(
         new,
         **kept,

@@ -36,6 +36,7 @@ class Named:
     systems: int
     classes: int  # of offerings, such as secure and community cloud
     sellers: int  # of language models, who sell no machines
+    committing: bool = False  # a commitment for a term
 
     def hardware(self) -> int:
         return self.machines + self.unknown_machines + self.accelerators + self.families
@@ -171,7 +172,7 @@ def _rules(
             and not machine,
         ),
         (Intent.CHEAPEST, ranked and not machine and not models and not cues("commitment")),
-        (Intent.COMMITMENT, cues("commitment") and bool(machine)),
+        (Intent.COMMITMENT, machine > 0 and (cues("commitment") or (machine == 1 and _commits(cues, named)))),
         (Intent.SPECS, bool(machine) and (cues("specs") or (cues.spec() and not priced and not used))),
         (Intent.SPECS, _of_accelerators_alone(named) and cues.asks_facts()),
         (Intent.RECOMMEND, cues("recommend") and _needs_said(needs, usage, named) and not machine),
@@ -229,6 +230,15 @@ def _needs_said(needs: Needs, usage: Usage, named: Named) -> bool:
     """Enough to choose a machine by, not only a topic."""
     sized = needs.any_machine_needs()
     return sized or (named.accelerators > 0 and (usage.hours is not None or named.places > 0))
+
+
+def _commits(cues: Cues, named: Named) -> bool:
+    """A term is spoken of, and what it saves, costs or takes to pay off; or of no way of buying by name."""
+    words = lexicon()
+    of_it = (words.has("committing", name, cues.folded) for name in ("any", "asked"))
+    if named.options > 1 and cues("compare") and not words.has("committing", "any", cues.folded):
+        return False
+    return named.committing and any(of_it)
 
 
 def _paid_for(cues: Cues, needs: Needs) -> bool:

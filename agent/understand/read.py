@@ -56,9 +56,8 @@ def read(
     things = conditions.things(folded, numbers)
     numbers = [n for n in numbers if n.start not in {one.start for _, one in things}]
     purchase = conditions.purchase(folded)
-    committed = bool({"reserved", "savings_plan", "commitment"} & set(purchase.options))
     needs = conditions.needs(folded, numbers, found, exact=False)
-    usage = used(folded, numbers, found, committed=committed)
+    usage = used(folded, numbers, found, committed=purchase.committing)
     unnamed = entities.without_models(folded, found)
     workload = workloads.workload(unnamed, numbers)
     money = exchange(text, folded, numbers, spoken)
@@ -168,13 +167,22 @@ def _named(found: list[entities.Mention], purchase: Purchase, sellers: frozenset
         count("provider"),
         count("place"),
         count("family"),
-        0 if "purchase_option" in purchase.assumed else len(purchase.options),
+        _options(purchase),
         count("unknown_machine"),
         count("unknown_model"),
         len(purchase.systems),
         len(purchase.offering_classes),
         len({m.value for m in found if m.kind == "provider" and m.value in sellers}),
+        purchase.committing,
     )
+
+
+def _options(purchase: Purchase) -> int:
+    """How many ways of buying are named; `a commitment` is one, whatever its provider calls it."""
+    if "purchase_option" in purchase.assumed:
+        return 0
+    every = {"reserved", "savings_plan", "commitment"} <= set(purchase.options)
+    return len(purchase.options) - (2 if every else 0)
 
 
 def _accelerators(found: list[entities.Mention]) -> tuple[str, ...]:

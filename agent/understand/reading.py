@@ -80,6 +80,8 @@ class Purchase:
     payment: str | None = None
     assumed: frozenset[str] = frozenset()
     offering_classes: tuple[str, ...] = ()
+    committing: bool = False  # binding oneself for a term, by whatever name
+    span_months: int | None = None  # the one stretch of time said: the term, where a commitment is spoken of
     systems: tuple[str, ...] = ()  # every operating system the question names
 
 

@@ -51,7 +51,7 @@ _WORKWEEK = re.compile(
     rf"|seg(?:unda)?s?(?:-feira)?\s?(?:a|ate|-|–)\s?sex(?:ta)?s?(?:-feira)?)(?![a-z])"
 )
 _WEEKEND = re.compile(r"(?<![a-z])(?:weekends?|fins? de semana|finais de semana)(?![a-z])")
-_ONE = re.compile(r"(?<![a-z])(?:an?|one|this|um|este|esse|(?:for|over) the|neste|nesse)\s$")
+_ONE = re.compile(r"(?<![a-z])(?:an?|one|this|n?um|este|esse|(?:for|over) the|neste|nesse)\s$")
 _OFF = re.compile(
     r"(?<![a-z])(?:(?:turn|switch|shut)\w* (?:\S+ ){0,6}?(?:off|down)|stop(?:ped|ping)?|shutdown|except"
     r"|off|deslig\w+|par(?:ar|ad[ao]s?|ando)|menos|exceto)(?![a-z])"

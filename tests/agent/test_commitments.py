@@ -83,3 +83,39 @@ def test_a_converted_figure_stands_beside_its_rate_and_date(live: Reader) -> Non
     assert "0.096 USD is about 0.504 BRL at the rate of 2030-01-15, 5.25 BRL for 1 USD" in english
     portuguese = answer("quanto custa m5.large em us-east-1 em reais", reader=live).text
     assert "0,096 USD são cerca de 0,504 BRL pela cotação de 15/01/2030, 5,25 BRL por 1 USD" in portuguese
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        (
+            "what would I owe in total committing to m5.large for 3 years in us-east-1?",
+            "The whole term costs 876.00 USD",
+        ),
+        (
+            "quanto desembolso no total se fechar 3 anos de m5.large em us-east-1?",
+            "O prazo inteiro custa 876,00 USD",
+        ),
+        (
+            "10 m5.large reserved 3 years all upfront in us-east-1, total?",
+            "For 10 machines that is 8,760.00 USD.",
+        ),
+        ("m5.large reserved for 5 years in us-east-1, discount?", "On the terms asked for there is none"),
+    ],
+)
+def test_what_is_owed_and_saved_is_said(live: Reader, question: str, says: str) -> None:
+    said = answer(question, reader=live)
+    assert (said.intent, said.answered) == ("commitment", True)
+    assert says in said.text
+
+
+def test_the_picture_shows_where_on_demand_meets_what_is_owed(live: Reader) -> None:
+    chart = answer("break-even of m5.large 3 years all upfront in us-east-1", reader=live).chart
+    assert chart is not None
+    assert chart["layer"][1]["data"]["values"][0] | {"series": ""} == {
+        "series": "",
+        "hours": 9125.0,
+        "cost": 876.0,
+    }
+    lines = chart["layer"][0]["data"]["values"]
+    assert ("on demand", 26280.0, 26280 * 0.096) in [(v["series"], v["hours"], v["cost"]) for v in lines]
