@@ -12,7 +12,7 @@ from agno.models.base import Model
 
 from agent import asking
 from agent.beside import beside
-from agent.context import Context, Knowing
+from agent.context import Context, Knowing, LivePrices
 from agent.conversation import after, readings
 from agent.disguises import visible
 from agent.events import Done, Event, Text, Understood
@@ -48,11 +48,13 @@ def answer(
     settings: AgentSettings | None = None,
     models: Sequence[Model] | None = None,
     earlier: Sequence[Turn] = (),
+    live: LivePrices | None = None,
 ) -> Answer:
     """The answer from the reader's snapshot, with its evidence; `earlier` turns are what it may lean on.
 
     `knowledge` is opened when a question first needs it; None means the one of the snapshot.
     `language` is en, pt or auto and overrides the setting; so do `models`, a chain of ready agno models.
+    `live` asks the providers' own feeds, as the setting `live_prices` says; without it nothing does.
     Raises InvalidInput where the setting's model cannot be used, never for what the question says.
     """
     told = stream(
@@ -63,6 +65,7 @@ def answer(
         settings=settings,
         models=models,
         earlier=earlier,
+        live=live,
     )
     return next(event.answer for event in told if isinstance(event, Done))
 
@@ -76,13 +79,15 @@ def stream(
     settings: AgentSettings | None = None,
     models: Sequence[Model] | None = None,
     earlier: Sequence[Turn] = (),
+    live: LivePrices | None = None,
 ) -> Iterator[Event]:
     """What `answer` does, told while it is done; closing the iterator stops it."""
     started = time.perf_counter()
     given = settings or agent_settings()
     spoken = language or given.language
     chosen = chain(given) if models is None else tuple(models)
-    context = Context(reader, vocabulary(reader), opener(knowledge, reader), "en")
+    allowed = live if given.live_prices != "never" else None
+    context = Context(reader, vocabulary(reader), opener(knowledge, reader), "en", live=allowed)
     question = visible(question)
     refusal = _refusal(question, spoken, reader, given, earlier)
     if refusal:
@@ -90,6 +95,8 @@ def stream(
     else:
         earlier = readable(earlier)
         asked = readings(question, context.words, spoken, earlier)
+        if given.live_prices == "always":
+            asked = [replace(one, live=True) for one in asked]
         context.language = asked[0].language
         for one in asked:
             yield Understood(one.question, str(one.intent), one.language)
@@ -167,7 +174,7 @@ def _by_models(
     """In the words of the first model whose every figure is a tool's, else in the rules' own."""
 
     def fresh() -> Context:
-        return Context(shared.reader, shared.words, shared.knowledge, asked[0].language)
+        return Context(shared.reader, shared.words, shared.knowledge, asked[0].language, live=shared.live)
 
     said = yield from asking.by_models(question, asked[0], fresh, given, models, earlier)
     if said.text:
@@ -213,7 +220,7 @@ def _one_by_rules(
     reading: Reading, said: str, shared: Context, given: AgentSettings
 ) -> Generator[Event, None, Answer]:
     started = time.perf_counter()
-    context = Context(shared.reader, shared.words, shared.knowledge, reading.language)
+    context = Context(shared.reader, shared.words, shared.knowledge, reading.language, live=shared.live)
     work = partial(asking.by_rules, reading.question, reading, context, given)
     page = yield from beside(work, context)
     evidence = evidence_of(context.findings, said, _always(context, page))

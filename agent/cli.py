@@ -8,7 +8,7 @@ import sys
 import traceback
 from contextlib import suppress
 from importlib import metadata
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -43,6 +43,10 @@ from warehouse import log
 from warehouse.contracts import QueryResult
 from warehouse.errors import CloudPricingError, InvalidInput
 from warehouse.settings import settings
+
+if TYPE_CHECKING:
+    from agent.context import LivePrices
+    from agent.settings import AgentSettings
 
 app = typer.Typer(
     name="cloud-pricing",
@@ -116,22 +120,38 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Show how the question was read and what was looked up.")
     ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask the provider's own feed too, now, over the network.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Answer a question, with the rows it rests on."""
     from agent.answer import answer
+    from agent.settings import agent_settings
 
     if lang not in (None, "auto", "en", "pt"):
         raise InvalidInput(f"There is no language {lang}.", "Use en or pt.")
     encoded(question)
+    given = agent_settings()
+    if live:
+        given = given.model_copy(update={"live_prices": "always"})
     with reader_of(snapshot, as_of) as reader:
-        answered = answer(question, reader=reader, language=lang)
+        answered = answer(question, reader=reader, language=lang, settings=given, live=_live_feeds(given))
     if as_json:
         emit(answered.to_dict(explained=explain))
     else:
         show_answer(answered)
         if explain:
             show_trace(answered)
+
+
+def _live_feeds(given: AgentSettings) -> LivePrices | None:
+    """Nothing of the network is imported unless it may be used."""
+    if given.live_prices == "never":
+        return None
+    from ingest.live_feeds import LiveFeeds
+
+    return LiveFeeds(given.live_seconds)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from typing import Protocol
 from agent.events import Event
 from agent.evidence import Finding
 from agent.understand.vocabulary import Vocabulary
-from warehouse.contracts import Hit
+from warehouse.contracts import Hit, LiveAsk, LiveReply
 from warehouse.errors import CloudPricingError
 from warehouse.reader import Reader
 
@@ -32,6 +32,12 @@ class Knowing(Protocol):
     ) -> list[Hit]: ...
 
 
+class LivePrices(Protocol):
+    """What asks a provider's own feed now, within seconds; without an answer the reply says why."""
+
+    def ask(self, asked: LiveAsk) -> LiveReply: ...
+
+
 @dataclass(frozen=True)
 class Degraded:
     """How a search in the knowledge base was less than it should be, and why.
@@ -49,6 +55,7 @@ class Degraded:
 class Context:
     """`knowledge` is opened by its first use: a structured question never loads it.
 
+    `live` is None where nothing may be asked over the network.
     `tell` hears of every call of a tool; `closed` is the context of a run that nobody waits for.
     """
 
@@ -59,6 +66,7 @@ class Context:
     findings: list[Finding] = field(default_factory=list)
     failures: list[CloudPricingError] = field(default_factory=list)
     degraded: Degraded | None = None
+    live: LivePrices | None = None
     tell: Callable[[Event], None] | None = None
     closed: bool = False
 

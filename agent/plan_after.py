@@ -8,12 +8,13 @@ from typing import Any
 
 from agent.context import Context
 from agent.evidence import Finding
-from agent.plan_conditions import conditions, places_of
+from agent.plan_conditions import conditions, places_of, purchase_of
 from agent.understand.fold import fold
 from agent.understand.lexicon import lexicon
 from agent.understand.reading import Reading
 
 _TERMS = ("purchase_options", "term_months", "payment", "offering_classes")
+_BESIDE = ("refused_prices", "live_price", "convert")  # what stands beside the answer
 _EXPLAINED = 3  # machines whose missing price is looked into
 
 
@@ -30,6 +31,8 @@ def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call
     if primary.tool == "commitment_options":
         again = _other_terms(context, primary)
         return again or (_committed_in(reading, context) if reading.currency else [])
+    if "live_price" not in done and (live := _live(reading, context, primary)):
+        return [live]
     if primary.tool in ("price_of", "estimate", "compare") and "refused_prices" not in done:
         missing = _without_price(reading, context)
         if missing:
@@ -84,13 +87,37 @@ def _nothing_of_ones_own(reading: Reading, primary: Finding) -> bool:
     return reading.purchase.price_type == "contracted" and not primary.rows
 
 
+def _live(reading: Reading, context: Context, primary: Finding) -> Call | None:
+    """The feed's own word on the machine that answers, or that has no price in the snapshot."""
+    if not (reading.live and context.live) or reading.period is not None:
+        return None
+    if primary.tool not in ("price_of", "find_offers") or reading.purchase.price_type != "list":
+        return None
+    where, how = places_of(reading), purchase_of(reading, full=True)
+    if primary.rows:
+        first = primary.rows[0]
+        name, where["providers"] = first["instance_type"], [first["provider"]]
+        if primary.tool == "find_offers":
+            where["places"] = [first["region"]]
+    elif reading.machine_names():
+        name = reading.machine_names()[0]
+    else:
+        return None
+    kept = ("operating_system", "tenancy", "term_months", "payment")
+    terms: dict[str, Any] = {one: how[one] for one in kept if one in how}
+    places: dict[str, Any] = {one: where[one] for one in ("places", "providers") if one in where}
+    return Call(
+        "live_price", {"machine": name, **places, **terms, "purchase_option": reading.purchase.options[0]}
+    )
+
+
 def _primary(context: Context) -> Finding:
     return next(finding for finding in context.findings if finding.tool != "convert")
 
 
 def _without_price(reading: Reading, context: Context) -> list[str]:
     """Machines asked for that no primary finding has a price of."""
-    asked = (finding for finding in context.findings if finding.tool not in ("refused_prices", "convert"))
+    asked = (finding for finding in context.findings if finding.tool not in _BESIDE)
     priced = {row["instance_type"] for finding in asked for row in finding.rows}
     return [name for name in reading.machine_names() if name not in priced]
 

@@ -49,6 +49,14 @@ class AgentSettings(BaseSettings):
     max_question_characters: int = Field(
         default=2000, ge=50, description="Longer questions are refused unread."
     )
+    live_prices: Literal["never", "asked", "always"] = Field(
+        default="never",
+        description="When a provider's own feed is asked for the price of now: `never` (no network), "
+        "`asked` (the question says live or right now) or `always`.",
+    )
+    live_seconds: float = Field(
+        default=4.0, gt=0, le=60, description="Seconds a provider's feed has to answer a question."
+    )
     answer_rows: int = Field(default=5, ge=1, le=50, description="Rows an answer's text shows at most.")
 
 

@@ -18,6 +18,7 @@ from agent import (
     fact_tools,
     history_tools,
     knowledge_tools,
+    live_tools,
     recommend_tools,
     token_tools,
     tools,
@@ -32,6 +33,7 @@ Tool = Callable[..., Finding]
 TOOLS: tuple[Tool, ...] = (
     tools.find_offers,
     tools.price_of,
+    live_tools.live_price,
     compare_tools.compare,
     tools.estimate,
     estimate_tools.estimate_basket,
@@ -109,8 +111,9 @@ def _nobody(event: Event) -> None:
 
 
 def bound(context: Context) -> list[Function]:
-    """The tools as agno's functions."""
-    return [_function(context, tool) for tool in TOOLS]
+    """The tools as agno's functions; `live_price` only where the feeds may be asked."""
+    offered = (tool for tool in TOOLS if context.live or tool is not live_tools.live_price)
+    return [_function(context, tool) for tool in offered]
 
 
 def _function(context: Context, tool: Tool) -> Function:

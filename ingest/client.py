@@ -23,7 +23,7 @@ from ingest.parts import Part, Received, chunks
 from ingest.source import Fetched
 from ingest.validators import Validators
 from warehouse.errors import InvalidInput, MissingRequirement, PayloadInvalid
-from warehouse.settings import settings
+from warehouse.settings import Settings, settings
 
 _CHUNK_BYTES = 1 << 20
 _MOST_PAGES = 2000
@@ -34,12 +34,16 @@ _DISTRIBUTION = "cloud-pricing-agent"
 class Client:
     """Reads the web, files of installed packages, and the user's own files, in pieces.
 
-    `files` are the user's price lists and discount files, of the settings if not given. With a
-    `store`, downloads that were cut off are continued and unchanged answers are not sent again.
+    `files` are the user's price lists and discount files, `limits` its patience: of the settings if not
+    given. With a `store`, downloads that were cut off are continued and unchanged answers are not sent
+    again.
     """
 
-    def __init__(self, files: Iterable[Path] | None = None, store: Path | None = None) -> None:
+    def __init__(
+        self, files: Iterable[Path] | None = None, store: Path | None = None, limits: Settings | None = None
+    ) -> None:
         self.files = tuple(settings().price_files if files is None else files)
+        self._given = limits
         self._store = store
         self._validators = Validators(store) if store else None
         self._open = ExitStack()
@@ -50,9 +54,13 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
+    @property
+    def _limits(self) -> Settings:
+        return self._given or settings()
+
     @cached_property
     def _exchange(self) -> Exchange:
-        exchange = Exchange(settings(), f"{_DISTRIBUTION}/{metadata.version(_DISTRIBUTION)}")
+        exchange = Exchange(self._limits, f"{_DISTRIBUTION}/{metadata.version(_DISTRIBUTION)}")
         self._open.callback(exchange.close)
         return exchange
 
@@ -90,7 +98,7 @@ class Client:
         plain = body is None and not secret
         known = self._validators.of(url) if self._validators and plain else None
         asked = {**(known.headers() if known else {}), **_typed(headers, body)}
-        ask = Ask(url, name, settings().payload_bytes, asked, secret or {}, _encoded(body))
+        ask = Ask(url, name, self._limits.payload_bytes, asked, secret or {}, _encoded(body))
         received = self._receive(ask) if self._store and plain else self._receive_aside(ask)
         if known and received.unchanged:
             received.path.unlink()
@@ -108,7 +116,7 @@ class Client:
         secret: Mapping[str, str] | None = None,
     ) -> bytes:
         """The answer of `url` in memory: an index that says what to fetch, not a payload."""
-        most = min(_MOST_IN_MEMORY, settings().payload_bytes)
+        most = min(_MOST_IN_MEMORY, self._limits.payload_bytes)
         return b"".join(_then_forget(self._receive_aside(Ask(url, name, most, headers or {}, secret or {}))))
 
     def pages(
@@ -129,7 +137,7 @@ class Client:
         stem, dot, ending = name.rpartition(".")
         seen: set[str] = set()
         next_url: str | None = url
-        left = settings().payload_bytes
+        left = self._limits.payload_bytes
         while next_url:
             if next_url in seen or len(seen) == _MOST_PAGES or left < 0:
                 raise PayloadInvalid(

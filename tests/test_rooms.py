@@ -88,7 +88,15 @@ def top_level_imports(path: Path) -> Iterator[str]:
 
 def doors_of(path: Path) -> set[str]:
     room = named(path).partition("/")[0]
-    further = {"ingest.registry", "warehouse.focus_rules", *_ALERTS, *_BACKUPS, *_KNOWLEDGE, *_SNAPSHOTS}
+    further = {
+        "ingest.live_feeds",
+        "ingest.registry",
+        "warehouse.focus_rules",
+        *_ALERTS,
+        *_BACKUPS,
+        *_KNOWLEDGE,
+        *_SNAPSHOTS,
+    }
     return DOORS[room] | (further if COMMAND_LINE.fullmatch(named(path)) else set())
 
 

@@ -192,3 +192,32 @@ class Hit:
     snapshot: str = ""
     folded: tuple[str, ...] = ()
     passages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LiveAsk:
+    """One machine, whose provider's own feed is asked what it costs now."""
+
+    provider: str
+    machine: str
+    region: str
+    operating_system: str = "linux"
+    tenancy: str = "shared"
+    purchase_option: str = "on_demand"
+    term_months: int | None = None
+    payment: str | None = None
+    offering_class: str | None = None
+
+
+@dataclass(frozen=True)
+class LiveReply:
+    """Hourly prices of `PRICES`, the lowest first; without any, `why` says what is in the way.
+
+    `why` is `no_feed`, `unlisted`, `late`, `resting` or `failed`; `seconds` is how long was waited, or
+    how long the feed is left alone yet; `message` is what failed.
+    """
+
+    rows: tuple[Mapping[str, Any], ...] = ()
+    why: str = ""
+    seconds: float = 0.0
+    message: str = ""

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from agent.context import Context, Degraded
 from agent.render.basis import dates_of, used_rows
+from agent.render.live import add_live_caveats
 from agent.render.page import Page, Row
 from agent.understand.reading import Intent, Reading
 
@@ -26,6 +27,7 @@ def add_caveats(page: Page, reading: Reading, context: Context) -> None:
     for written, model, count in reading.loosely_named:
         page.caveat("loosely_named", written=written, model=model, count=count)
     _add_reading(page, reading, context)
+    add_live_caveats(page, reading, context)
     _add_stale(page, reading, context)
     if context.degraded:
         _add_degraded(page, context.degraded)

@@ -16,6 +16,7 @@ from agent.render.commitments import write_commitments
 from agent.render.compare import write_comparison
 from agent.render.exchange import add_conversion, write_exchange
 from agent.render.history import write_history
+from agent.render.live import add_live_rows, say_live
 from agent.render.missing import explain_missing
 from agent.render.models import write_model_fact, write_token_sellers, write_windows
 from agent.render.offers import write_offers
@@ -34,7 +35,9 @@ def write(reading: Reading, context: Context, most_rows: int = 5) -> Page:
     """The rules' own answer."""
     page = Page(reading.language, context.reader.snapshot.id, most_rows, places=context.words)
     reading = _without_ones_own(page, reading, context)
+    say_live(page, context)
     _writer(reading, context)(page, reading, context)
+    add_live_rows(page, context)
     _say_when(page, reading, context)
     if reading.intent is not Intent.CONVERT:
         add_conversion(page, reading, context)

@@ -139,6 +139,7 @@ def read(
         asks_whether=bool(_WHETHER[spoken].match(folded)),
         future=lexicon().has("time", "future", folded) or _is_to_come(period, today),
         free=lexicon().has("free", "free", folded) and not lexicon().has("free", "refused", folded),
+        live=lexicon().has("time", "live", folded),
         instead=bool(_INSTEAD.search(folded)) and len({m.text for m in found if m.kind == "machine"}) > 1,
         paid_for=lexicon().first("paid_for", folded),
         interruptible=_interruptible(folded, purchase),

@@ -173,6 +173,7 @@ class Reading:
     asks_whether: bool = False  # yes or no is part of the answer
     future: bool = False
     free: bool = False
+    live: bool = False  # the price of this moment is asked for
     things: tuple[tuple[str, Decimal], ...] = ()  # what is no machine, and how many GB of it
     instead: bool = False  # of the machines named one runs instead of another
     paid_for: str | None = None  # hours or machines, where it asks how many an amount pays for

@@ -158,20 +158,26 @@ def _regions_selling(service: str) -> list[str]:
     return [*sold, _GLOBAL] if service == "SQL Database" else sold
 
 
-def fetch(client: Client, scope: Scope) -> Iterator[Fetched]:
+def fetch(client: Client, scope: Scope, machine: str | None = None) -> Iterator[Fetched]:
+    """All of a scope, or what there is of one `machine`: no page where it is not sold."""
     (region,) = scope.regions or ()
     place = "Global" if region == _GLOBAL else region
-    question = {
-        "api-version": _VERSION,
-        "$filter": f"serviceName eq '{scope.service}' and armRegionName eq '{place}'",
-    }
+    conditions = [f"serviceName eq '{scope.service}'", f"armRegionName eq '{place}'"]
+    if machine is not None:
+        conditions.append("armSkuName eq '{}'".format(machine.replace("'", "''")))
+    question = {"api-version": _VERSION, "$filter": " and ".join(conditions)}
 
     def following(page: bytes) -> str | None:
         link = _next_page(page)
         # The link carries the question; a part it lost would change the answers from here on.
         return _url({**question, **dict(parse_qsl(urlsplit(link).query))}) if link else None
 
-    yield from client.pages(_url(question), "prices.json", following)
+    pages = client.pages(_url(question), "prices.json", following)
+    yield from pages if machine is None else filter(_holds_any, pages)
+
+
+def _holds_any(page: Fetched) -> bool:
+    return bool(pydantic_core.from_json(b"".join(page.chunks))["Items"])
 
 
 def _url(question: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ import pytest
 from agent import compare_tools, fact_tools, history_tools, knowledge_tools, token_tools, tools
 from agent.context import Context
 from agent.toolbox import TOOLS, arguments_of, bound, call
+from warehouse.contracts import LiveAsk, LiveReply
 from warehouse.errors import InvalidInput, UnknownName
 
 
@@ -128,7 +129,13 @@ def test_arguments_are_checked_and_coerced(context: Context) -> None:
         call(context, tools.find_offers, {"colour": "red"})
 
 
+class AllFeedsDown:
+    def ask(self, asked: LiveAsk) -> LiveReply:
+        return LiveReply(why="late")
+
+
 def test_every_tool_has_one_line_of_documentation_and_a_schema(context: Context) -> None:
+    context.live = AllFeedsDown()
     for tool, function in zip(TOOLS, bound(context), strict=True):
         assert function.description
         assert "\n" not in function.description
