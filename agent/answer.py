@@ -234,7 +234,15 @@ def _one_by_rules(
 
 def _always(context: Context, page: Page) -> list[object]:
     snapshot = context.reader.snapshot
-    return [snapshot.id, snapshot.created_at, len(page.rows), page.counts, page.suggestions, examples(page)]
+    return [
+        snapshot.id,
+        snapshot.created_at,
+        len(page.rows),
+        page.counts,
+        page.suggestions,
+        page.known,
+        examples(page),
+    ]
 
 
 def _answer(
