@@ -180,6 +180,8 @@ def _by_models(
     if said.text:
         page = write(asked[0], said.context, given.answer_rows)
         page.lines = [said.text]
+        for finding in said.context.found("query_sql"):
+            page.add("basis.sql", sql=" ".join(str(finding.arguments["sql"]).split()))
         _show_evidence(page, said.context)
         made = _answer(question, page, asked[0], said.context, started, tokens=said.tokens, model=said.model)
     else:
@@ -275,6 +277,6 @@ def _answer(
         answered=page.answered,
         model=model,
         chart=page.chart,
-        sql=next((str(f.arguments["sql"]) for f in context.found("query_sql")), None),
+        sql=next((str(f.arguments["sql"]) for f in reversed(context.found("query_sql"))), None),
         trace=trace_of(reading, context, missing) if reading else None,
     )

@@ -21,13 +21,18 @@ from agent.render.page import Page
 from agent.render.write import write
 from agent.rules_model import RulesModel
 from agent.running import Budget, Output, agent_of, run
+from agent.schema_text import schema_text
 from agent.settings import AgentSettings
 from agent.turn import Turn
 from agent.understand.reading import Reading
 from warehouse.masking import masked
 
 _PROMPTS = Path(__file__).resolve().parent / "prompts"
-_LANGUAGES = {"en": "English", "pt": "Brazilian Portuguese"}
+# What the instructions say of a language: its name, and how it writes a price and a date.
+_SPOKEN = {
+    "en": {"language": "English", "price": "`1,234.56 USD per hour`", "date": "`2025-03-02`"},
+    "pt": {"language": "Brazilian Portuguese", "price": "`1.234,56 USD por hora`", "date": "`02/03/2025`"},
+}
 _ATTEMPTS = 2
 _REMEMBERED = 6
 
@@ -108,7 +113,7 @@ def _by_model(
             model,
             messages,
             context,
-            instructions=instructions,
+            instructions=f"{instructions}\n\n{schema_text(context.reader)}",
             calls=max(1, given.max_tool_calls - context.calls),
             budget=Budget(budget.tokens - tokens, budget.until),
         )
@@ -142,8 +147,7 @@ def prompt(name: str) -> str:
 
 
 def _instructions(language: str) -> str:
-    comma = " with a decimal comma" if language == "pt" else ""
-    return prompt("instructions").format(language=_LANGUAGES[language], comma=comma)
+    return prompt("instructions").format(**_SPOKEN[language])
 
 
 def _always(context: Context) -> list[object]:

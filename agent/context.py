@@ -56,7 +56,8 @@ class Context:
     """`knowledge` is opened by its first use: a structured question never loads it.
 
     `live` is None where nothing may be asked over the network.
-    `tell` hears of every call of a tool; `closed` is the context of a run that nobody waits for.
+    `tell` hears of every call of a tool; `closed` is the context of a run that nobody waits for;
+    `sql_failed` counts the statements that could not be run.
     """
 
     reader: Reader
@@ -69,6 +70,7 @@ class Context:
     live: LivePrices | None = None
     tell: Callable[[Event], None] | None = None
     closed: bool = False
+    sql_failed: int = 0
 
     @property
     def calls(self) -> int:

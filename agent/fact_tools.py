@@ -12,9 +12,10 @@ from agent.evidence import Finding
 from agent.filters import Names
 from agent.tools import PurchaseOption
 from warehouse.contracts import QueryResult
-from warehouse.errors import InvalidInput
+from warehouse.errors import InvalidInput, Permanent, QueryRefused
 
 _MOST = 10**15
+_SQL_REPAIRS = 2  # how often a statement that failed may be corrected
 
 
 def refused_prices(
@@ -78,7 +79,16 @@ def accelerator_specs(context: Context, accelerators: list[str]) -> Finding:
 
 def query_sql(context: Context, sql: str) -> Finding:
     """The rows of one SELECT over the snapshot's tables; anything else is refused."""
-    result = context.reader.query(sql)
+    if context.sql_failed > _SQL_REPAIRS:
+        raise QueryRefused(
+            f"{context.sql_failed} statements have failed: no more SQL for this question.",
+            "Call another tool, or say what cannot be answered.",
+        )
+    try:
+        result = context.reader.query(sql)
+    except Permanent:
+        context.sql_failed += 1
+        raise
     return Finding(
         "query_sql", {}, tuple(result.records()), {"row_count": len(result.rows)}, result.truncated
     )

@@ -287,6 +287,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         for statement in duckdb.extract_statements(ROWS.read_text(encoding="utf-8")):
             connection.execute(statement)
         snapshot_build.derive(connection)
+        snapshot_build.describe(connection)
     with Reader(Snapshot(folder, Manifest(folder.name, OBSERVED, None, "", (), (), {}, {}, {}))) as opened:
         yield opened
 

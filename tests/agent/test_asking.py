@@ -17,6 +17,7 @@ from agno.models.response import ModelResponse
 from agent.answer import answer, stream
 from agent.events import Asked, Done, HandedOver, Text, ToolFinished, ToolStarted, Understood
 from agent.model_choice import chain
+from agent.schema_text import MOST_CHARACTERS, schema_text
 from agent.settings import AgentSettings
 from agent.turn import Turn
 from warehouse.errors import InvalidInput
@@ -34,8 +35,10 @@ class Scripted(Model):
     tokens: int = 0
     pause: float = 0
     heard: list[str] = field(default_factory=list)
+    told: str = ""
 
     def invoke(self, messages: list[Message], **_: Any) -> ModelResponse:
+        self.told = messages[0].get_content_string()
         self.heard.append(messages[-1].get_content_string())
         step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         time.sleep(self.pause)
@@ -212,3 +215,38 @@ def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> N
     (model,) = chain(AgentSettings(model="openai:qwen3", model_url="http://localhost:8000/v1"))
     assert (model.base_url, model.timeout) == ("http://localhost:8000/v1", 60)
     assert str(model.get_client().base_url) == "http://localhost:8000/v1/"
+
+
+GOOD_SQL = "SELECT count(*) AS n FROM offers WHERE instance_type = 'm5.large'"
+
+
+def sql(text: str) -> tuple[str, dict[str, str]]:
+    return "query_sql", {"sql": text}
+
+
+def test_sql_is_repaired_with_the_databases_own_words_and_shown(asked_with: Any) -> None:
+    said, model = asked_with(sql("SELECT pric FROM offers"), sql(GOOD_SQL), "There are 2 prices of m5.large.")
+    assert 'column "pric" not found' in model.heard[1]
+    assert said.sql == GOOD_SQL
+    assert said.text.splitlines() == ["There are 2 prices of m5.large.", f"SQL: {GOOD_SQL}"]
+
+
+@pytest.mark.parametrize("bad", ["SELECT pric FROM offers", "DROP TABLE offers", "SELECT 1; SELECT 2"])
+def test_sql_that_fails_three_times_is_refused(asked_with: Any, bad: str) -> None:
+    said, model = asked_with(sql(bad), sql(bad), sql(bad), sql(GOOD_SQL), CALL, GOOD)
+    assert "no more SQL" in model.heard[4]
+    assert (said.model, said.text, said.sql) == ("scripted", GOOD, None)
+
+
+def test_a_model_is_told_what_the_tables_hold(live: Reader) -> None:
+    model = Scripted(script=["…"])
+    answer("quanto custa a m5.large?", reader=live, models=[model])
+    assert "Answer in Brazilian Portuguese" in model.told
+    assert "1.234,56 USD por hora" in model.told
+    text = schema_text(live)
+    assert model.told.endswith(text)
+    assert text is schema_text(live)
+    assert len(text) <= MOST_CHARACTERS
+    assert text.startswith("offers: price_id uuid (128-bit hash")
+    for table in ("gpu_offers", "token_prices", "price_history", "freshness"):
+        assert f"\n\n{table}: " in text
