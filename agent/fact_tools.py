@@ -94,22 +94,6 @@ def query_sql(context: Context, sql: str) -> Finding:
     )
 
 
-def freshness(context: Context, providers: Names = None) -> Finding:
-    """How old the data of every source is, and whether it is stale."""
-    wanted = filters.provider_names(context, providers)
-    return _finding("freshness", context.reader.named("freshness_now", providers=wanted))
-
-
-def coverage(context: Context, providers: Names = None, places: Names = None) -> Finding:
-    """Which providers and regions the snapshot holds machine prices of, and how many."""
-    result = context.reader.named(
-        "coverage_of",
-        providers=filters.provider_names(context, providers),
-        regions=filters.regions(context, places),
-    )
-    return _finding("coverage", result)
-
-
 def convert(
     context: Context, amount: Decimal, currency: str, from_currency: str = "USD", day: date | None = None
 ) -> Finding:

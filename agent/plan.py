@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from agent import plan_after, plan_bills, plan_tokens
+from agent import plan_after, plan_bills, plan_facts, plan_tokens
 from agent.context import Context
 from agent.plan_after import Call
 from agent.plan_conditions import conditions, places_of, purchase_of
@@ -170,20 +170,6 @@ def _specs(reading: Reading, context: Context) -> list[Call]:
     return [Call("accelerator_specs", {"accelerators": given})] if given else []
 
 
-def _explain(reading: Reading, context: Context) -> list[Call]:
-    given = {"text": reading.question, "language": reading.language, "kinds": ["guide"], "surely": True}
-    return [Call("search_knowledge", given)]
-
-
-def _freshness(reading: Reading, context: Context) -> list[Call]:
-    return [Call("freshness", {"providers": list(reading.providers)} if reading.providers else {})]
-
-
-def _coverage(reading: Reading, context: Context) -> list[Call]:
-    given = {name: value for name, value in places_of(reading).items() if name in ("places", "providers")}
-    return [Call("coverage", given)]
-
-
 def _sql(reading: Reading, context: Context) -> list[Call]:
     return [Call("query_sql", {"sql": sql_of(reading.question) or reading.question})]
 
@@ -216,9 +202,9 @@ _FIRST: dict[Intent, Callable[[Reading, Context], list[Call]]] = {
     Intent.HISTORY: history,
     Intent.CHANGES: changes,
     Intent.SPECS: _specs,
-    Intent.EXPLAIN: _explain,
-    Intent.FRESHNESS: _freshness,
-    Intent.COVERAGE: _coverage,
+    Intent.EXPLAIN: plan_facts.explain,
+    Intent.FRESHNESS: plan_facts.freshness,
+    Intent.COVERAGE: plan_facts.coverage,
     Intent.SQL: _sql,
     Intent.HELP: _none,
     Intent.GREETING: _none,

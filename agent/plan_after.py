@@ -42,6 +42,13 @@ def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call
             return [Call("refused_prices", {"machines": list(reading.machine_names()), "places": places})]
     if primary.tool == "find_offers" and not primary.rows and len(context.found("find_offers")) == 1:
         return _relaxed(reading, context)
+    if primary.tool == "coverage" and not primary.rows and len(context.found("coverage")) == 1:
+        given = {
+            name: primary.arguments[name]
+            for name in ("accelerators", "families")
+            if name in primary.arguments
+        }
+        return [Call("coverage", given)] if given and len(given) < len(primary.arguments) else []
     if (
         primary.tool == "search_knowledge"
         and not primary.rows

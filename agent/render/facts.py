@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 
 from agent.context import Context
@@ -12,7 +11,6 @@ from agent.understand.reading import Reading
 
 _EXAMPLES = ("price", "cheapest", "compare", "estimate", "tokens", "explain")
 _RELATED = 3
-_PROVIDERS = 6
 _CELLS = 4
 _SECTION = re.compile(r"^#{1,6}\s+", re.MULTILINE)
 _MOST_CHARACTERS = 900
@@ -74,58 +72,6 @@ def _told(row: Row) -> list[str]:
     summary = row["summary"] or _SECTION.split(row["text"], maxsplit=1)[0].strip()[:_MOST_CHARACTERS]
     told = list(row.get("passages") or ())
     return told[:_PASSAGES] if summary in told[:_PASSAGES] else [*told[: _PASSAGES - 1], summary]
-
-
-def write_freshness(page: Page, reading: Reading, context: Context) -> None:
-    rows = [row for finding in context.found("freshness") for row in finding.rows]
-    page.add("freshness.lead", created=page.day(context.reader.snapshot.created_at))
-    for row in rows:
-        page.add(
-            "freshness.row",
-            title=_source_title(page, row),
-            providers=_some(page, row, reading.providers),
-            as_of=page.day(row["as_of"]),
-            observed=page.day(row["observed_at"]),
-            age=page.number(row["age_days"], 0),
-            prices=page.number(row["prices"], 0),
-            stale=page.say("freshness.stale") if row["stale"] else "",
-            cite=page.cite(row),
-        )
-    if not rows:
-        names = page.joined(page.provider(name) for name in reading.providers)
-        page.add("freshness.none", providers=names)
-        page.answered = False
-        return
-    page.add("freshness.refresh")
-    page.table(rows, ("source", "providers", "as_of", "observed_at", "age_days", "stale", "prices"))
-
-
-def write_coverage(page: Page, reading: Reading, context: Context) -> None:
-    rows = [row for finding in context.found("coverage") for row in finding.rows]
-    if not rows:
-        write_unknown(page, reading, "because_machine")
-        return
-    for row in rows:
-        values = {name: page.number(row[name], 0) for name in ("regions", "machines", "prices")}
-        page.add("coverage.row", provider=page.provider(row["provider"]), **values)
-        if len(rows) == 1 or row["regions"] <= _PROVIDERS or reading.places:
-            page.lines[-1] += " " + page.joined(page.region(region) for region in row["region_names"]) + "."
-    page.table(rows, ("provider", "regions", "machines", "prices", "purchase_options", "as_of"))
-
-
-def _source_title(page: Page, row: Row) -> str:
-    """The source in the page's words; what nobody worded keeps its own title."""
-    worded = page.word("source", str(row["source"]))
-    return str(row["title"]) if worded == row["source"] else worded
-
-
-def _some(page: Page, row: Row, asked: Sequence[str]) -> str:
-    every = str(row["providers"] or "—").split(", ")
-    asked = [name for name in every if name in asked]
-    if asked or len(every) <= _PROVIDERS:
-        return page.joined(page.provider(name) for name in asked or every)
-    some = ", ".join(page.provider(name) for name in every[:_PROVIDERS])
-    return page.say("freshness.providers", some=some, count=row["provider_count"])
 
 
 def write_sql(page: Page, reading: Reading, context: Context) -> None:

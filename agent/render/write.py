@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent.context import Context
-from agent.render import facts, formats
+from agent.render import facts, formats, held
 from agent.render.accelerators import write_accelerators
 from agent.render.basis import add_basis, add_credits
 from agent.render.bill_page import write_bill
@@ -157,8 +157,10 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
     (Intent.SPECS, "machine_specs", facts.write_specs),
     (Intent.SPECS, "accelerator_specs", write_accelerators),
     (Intent.EXPLAIN, "search_knowledge", facts.write_explanation),
-    (Intent.COVERAGE, "coverage", facts.write_coverage),
-    (Intent.FRESHNESS, "freshness", facts.write_freshness),
+    (Intent.COVERAGE, "coverage", held.write_coverage),
+    (Intent.COVERAGE, "holdings", held.write_coverage),
+    (Intent.FRESHNESS, "freshness", held.write_freshness),
+    (Intent.FRESHNESS, "refused_rows", held.write_refused_rows),
     (Intent.HELP, None, facts.write_help),
     (Intent.GREETING, None, facts.write_greeting),
 )

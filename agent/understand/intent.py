@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from agent.understand import beyond
+from agent.understand.holdings import Holding, holding, of_services
 from agent.understand.lexicon import lexicon
 from agent.understand.reading import Intent, Needs, Usage, Workload
 
@@ -73,6 +74,8 @@ def decide(
     cues = Cues(folded)
     if beyond.courtesy(folded):
         return Intent.GREETING
+    if not usage.hours and not workload.total() and what_is_held(folded, named, needs):
+        return Intent.COVERAGE
     if refused(folded, named) or (_of_another_service(cues, named, needs) and not usage.hours):
         return Intent.UNKNOWN
     if then and named.accelerators and cues("cheapest") and not cues("history"):
@@ -85,6 +88,37 @@ def decide(
     asked = cues("explain") or cues("reasons")
     perhaps = beyond.topics(folded) >= (1 if asked else _TOPICAL)
     return Intent.EXPLAIN if perhaps else Intent.UNKNOWN
+
+
+def what_is_held(folded: str, named: Named, needs: Needs) -> Holding | None:
+    """What the question asks about what is held; None where it asks for something else."""
+    cues = Cues(folded)
+    if refused(folded, named):
+        return None
+    other = (
+        cues("reasons")
+        or cues("freshness")
+        or cues("quarantine")
+        or cues("changes")
+        or cues("history")
+        or cues("dearest")
+    )
+    machine = named.machines + named.unknown_machines
+    if other or machine or cues("cheapest") or needs.max_price is not None:
+        return None
+    if needs.any_machine_needs() and not named.families:
+        return None
+    services = None if named.hardware() or named.models else of_services(folded)
+    return services or holding(
+        folded,
+        accelerators=bool(named.accelerators),
+        families=bool(named.families),
+        providers=bool(named.providers),
+        ways=bool(named.options),
+        systems=bool(named.systems),
+        somewhere=bool(named.providers or named.places or named.sellers),
+        priced=cues.generic("price"),
+    )
 
 
 def refused(folded: str, named: Named) -> str | None:
@@ -156,7 +190,7 @@ def _rules(
     )
     return [
         (Intent.CHANGES, cues("changes") and not machine and not models and not named.families),
-        (Intent.FRESHNESS, cues("freshness") and not named.hardware() and not models),
+        (Intent.FRESHNESS, (cues("freshness") or cues("quarantine")) and (not machine or cues("aged"))),
         (
             Intent.EXPLAIN,
             cues("reasons") and _asks_why(cues, named, needs) and not (machine or counted),
@@ -192,6 +226,10 @@ def _rules(
         ),
         (Intent.COVERAGE, cues("coverage") and not named.hardware() and not conditions),
         (Intent.LIST, (cues("list") or cues("availability")) and bool(about or conditions) and not machine),
+        (
+            Intent.LIST,
+            generic and named.places > 0 and lexicon().has("asking", "exists", cues.folded) and not machine,
+        ),
         (Intent.PRICE, bool(machine) and (priced or used or cues("availability") or not cues("explain"))),
         (Intent.SPECS, bool(machine)),
         (Intent.CHEAPEST, conditions and (priced or not cues("explain"))),

@@ -11,7 +11,7 @@ from agent.periods import THEN, Period
 from agent.understand import beyond, conditions, dates, entities, follow, places, settle, workloads
 from agent.understand.exchange import exchange
 from agent.understand.fold import fold
-from agent.understand.intent import Named, decide, refused
+from agent.understand.intent import Named, decide, refused, what_is_held
 from agent.understand.language import detect
 from agent.understand.lexicon import lexicon
 from agent.understand.makers import makers_first
@@ -134,6 +134,7 @@ def read(
         elsewhere=service or (None if things else _elsewhere(text, folded) or unpriced),
         refused=refused(folded, _named(found, purchase, frozenset())),
         courtesy=beyond.courtesy(folded),
+        holding=what_is_held(folded, _named(found, purchase, words.llm_providers - words.providers), needs),
         things=tuple((name, one.value) for name, one in things),
         unknown_models=tuple(m.text for m in found if m.kind == "unknown_model"),
         loosely_named=_loosely_named(found),

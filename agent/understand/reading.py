@@ -9,6 +9,7 @@ from typing import Any
 
 from agent.periods import Period
 from agent.understand.exchange import Exchange
+from agent.understand.holdings import Holding
 from agent.understand.vocabulary import LlmModel, Machine, Place
 
 
@@ -163,6 +164,7 @@ class Reading:
     availability: bool = False
     elsewhere: str | None = None
     refused: str | None = None  # why nothing here can tell it: account, action, opinion, …
+    holding: Holding | None = None  # what is asked about what is held
     courtesy: str | None = None  # hello, thanks, goodbye, who or well, where that is all there is
     unknown_models: tuple[str, ...] = ()
     loosely_named: tuple[tuple[str, str, int], ...] = ()  # `claude sonnet`, the model taken, of how many

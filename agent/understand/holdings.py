@@ -1,0 +1,80 @@
+"""Is a question about what is held, and of what: regions, machines, GPUs, models, prices, …"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.understand.lexicon import lexicon
+
+_NEAR = 48  # characters between `how many` and what is counted
+
+
+@dataclass(frozen=True)
+class Holding:
+    """`of` is a name of the lexicon's section; `counted`: how many? `exists`: is there any?"""
+
+    of: str
+    counted: bool = False
+    exists: bool = False
+
+
+def holding(
+    folded: str,
+    *,
+    accelerators: bool,
+    families: bool,
+    providers: bool,
+    ways: bool,
+    systems: bool,
+    somewhere: bool,
+    priced: bool,
+) -> Holding | None:
+    """What is named: `ways` to buy, `somewhere` a provider or a place; `priced`: a price is spoken of."""
+    words = lexicon()
+    if words.has("asking", "otherwise", folded):
+        return None
+    counted = _after("count", folded)
+    if counted and not (accelerators and counted in ("gpus", "machines")):
+        return Holding(counted, counted=True)
+    if words.has("asking", "have", folded) and not accelerators and not families:
+        of = "options" if ways else "systems" if systems else "providers" if providers else None
+        if of:
+            return Holding(of, exists=True)
+    if priced and counted is None:
+        return None
+    things = accelerators or families
+    if things and words.has("asking", "where", folded):
+        return Holding("regions", exists=words.has("asking", "exists", folded))
+    exists = words.has("asking", "exists", folded)
+    if exists and accelerators and somewhere:
+        return Holding("regions", exists=True)
+    if exists and families and somewhere:
+        return Holding("machines", exists=True)
+    kind = _after("which", folded)
+    if exists and somewhere and kind != "machines" and _after("exists", folded) == "gpus":
+        return Holding("gpus", exists=True)
+    if families and kind == "machines":
+        return Holding("machines")
+    if kind and not things and (somewhere or words.has("asking", "held", folded)):
+        return Holding(kind) if kind not in ("machines", "prices") else None
+    return None
+
+
+def of_services(folded: str) -> Holding | None:
+    """`Do you have database prices?`: a price is spoken of, and none is asked for."""
+    words = lexicon()
+    asked = words.has("asking", "exists", folded) and words.has("asking", "held", folded)
+    if not asked or words.has("asking", "otherwise", folded):
+        return None
+    if words.has("holdings", "services", folded) or words.has("elsewhere", "service", folded):
+        return Holding("services", exists=True)
+    return None
+
+
+def _after(cue: str, folded: str) -> str | None:
+    """What stands first after the cue, and near it."""
+    for match in lexicon().words("asking")[cue].finditer(folded):
+        found = lexicon().found("holdings", folded[match.end() : match.end() + _NEAR])
+        if found:
+            return min(found, key=lambda name: found[name])
+    return None
