@@ -241,7 +241,8 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
-def _settle(patch: pytest.MonkeyPatch, folder: Path, small_data: Path) -> Settings:
+def settled(patch: pytest.MonkeyPatch, folder: Path, small_data: Path) -> Settings:
+    """The settings of this process, for a store in `folder` beside a copy of the small data."""
     shutil.copytree(small_data, folder / "data")
     for name in [name for name in os.environ if name.startswith("CLOUD_PRICING_")]:
         patch.delenv(name)
@@ -255,7 +256,7 @@ def _settle(patch: pytest.MonkeyPatch, folder: Path, small_data: Path) -> Settin
 @pytest.fixture
 def limits(tmp_path: Path, small_data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """The settings of this process: an empty store, and a copy of the small data that a test may change."""
-    yield _settle(monkeypatch, tmp_path, small_data)
+    yield settled(monkeypatch, tmp_path, small_data)
     settings.cache_clear()
 
 
@@ -269,7 +270,7 @@ def small_store(tmp_path_factory: pytest.TempPathFactory, small_data: Path) -> P
     """A store with one real snapshot: list prices, language models, and the user's own prices. Only read it."""
     folder = tmp_path_factory.mktemp("small_store")
     with pytest.MonkeyPatch.context() as patch:
-        house = House(_settle(patch, folder, small_data))
+        house = House(settled(patch, folder, small_data))
         house.stage(PRICES, machines=MACHINES)
         tokens = {"provider": "openai", "category": "ai", "service": "tokens", "unit": "million_tokens"}
         no_machine = dict.fromkeys(("instance_type", "operating_system", "tenancy"))
@@ -313,7 +314,7 @@ def past_store(tmp_path_factory: pytest.TempPathFactory, small_data: Path) -> Pa
     folder = tmp_path_factory.mktemp("past_store")
     machines = (*MACHINES, _machine("p3.2xlarge", vcpus=8, memory_gib=61))
     with pytest.MonkeyPatch.context() as patch:
-        house = House(_settle(patch, folder, small_data))
+        house = House(settled(patch, folder, small_data))
         for day, prices in _PAST.items():
             house.stage(prices, datetime.fromisoformat(f"{day}T00:00Z"), machines=machines)
         of_late = {"m5.xlarge@us-east-1": 0.192, "m5.large@us-east-1": 0.097}

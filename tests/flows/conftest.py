@@ -1,14 +1,39 @@
-"""What the tests of flows share: Prefect's own server, and a model that embeds in no time."""
+"""What the tests of flows share: a store that was published once, Prefect's own server, a model that is quick."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from flows.publish import Published
+from tests.conftest import House, settled
 from warehouse.embed import bundled_folder
 from warehouse.settings import Settings, settings
+
+TWO = {"m5.large@us-east-1": 0.096, "m5.large@eu-west-1": 0.107}
+
+
+@pytest.fixture(scope="session")
+def published_once(tmp_path_factory: pytest.TempPathFactory, small_data: Path) -> tuple[Path, Published]:
+    """A store into which a list of the prices TWO was published, and what publishing did. Only copy it."""
+    folder = tmp_path_factory.mktemp("published_once")
+    with pytest.MonkeyPatch.context() as patch:
+        published = House(settled(patch, folder, small_data)).refresh(TWO)
+    settings.cache_clear()
+    return folder / "store", published
+
+
+@pytest.fixture
+def first(house: Any, published_once: tuple[Path, Published]) -> Published:
+    """`house.refresh(TWO)` on an empty store, copied."""
+    store, published = published_once
+    shutil.copytree(store, house.limits.store)
+    house.write_list(TWO)
+    return published
 
 
 @pytest.fixture(scope="session")

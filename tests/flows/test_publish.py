@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from flows.progress import listening
-from flows.publish import as_record, publish_batches
+from flows.publish import Published, as_record, publish_batches
 from flows.refresh import restage
 from ingest import staging
+from tests.flows.conftest import TWO
 from warehouse import embed, knowledge, snapshots
 from warehouse.errors import InvalidInput, SnapshotDamaged, StoreBusy
 from warehouse.knowledge import Knowledge
 from warehouse.reader import Reader
 
-TWO = {"m5.large@us-east-1": 0.096, "m5.large@eu-west-1": 0.107}
 IN_FORCE = "SELECT sku_id, region, price, currency FROM prices WHERE valid_to IS NULL ORDER BY ALL"
 HISTORY = "SELECT price_id, valid_from, valid_to, price FROM prices ORDER BY ALL"
 
@@ -49,8 +49,7 @@ def test_the_first_publication_goes_through_every_stage(house: Any) -> None:
     assert rows(house, "SELECT count(*) FROM offers") == ((2,),)
 
 
-def test_unchanged_inputs_publish_nothing(house: Any) -> None:
-    first = house.refresh(TWO)
+def test_unchanged_inputs_publish_nothing(house: Any, first: Published) -> None:
     before = len(house.embedder.texts)
     again, stages = stages_of(house)
     assert (again.changed, again.snapshot, again.embedded) == (False, first.snapshot, 0)
@@ -79,8 +78,8 @@ def test_one_changed_price_embeds_only_the_cards_it_is_on(house: Any) -> None:
     assert second.embedded < first.embedded
 
 
+@pytest.mark.usefixtures("first")
 def test_a_changed_guide_is_embedded_and_a_removed_one_forgotten(house: Any) -> None:
-    house.refresh(TWO)
     guides = house.limits.data / "knowledge"
     guide = guides / "en" / "spot-instances.md"
     guide.write_text(guide.read_text(encoding="utf-8") + "\nSpot is not for databases.\n", encoding="utf-8")
@@ -95,8 +94,8 @@ def test_a_changed_guide_is_embedded_and_a_removed_one_forgotten(house: Any) -> 
     assert rows(house, "SELECT count(*) FROM embeddings") == ((published.embedded + published.reused,),)
 
 
+@pytest.mark.usefixtures("first")
 def test_a_changed_reference_table_is_published(house: Any) -> None:
-    house.refresh(TWO)
     table = house.limits.data / "reference" / "fx_rates.csv"
     table.write_text(
         table.read_text(encoding="utf-8").replace("USD,2026-10-30,1,", "USD,2026-11-30,1,"), encoding="utf-8"
@@ -138,14 +137,13 @@ def test_the_manifest_tells_what_the_snapshot_is(house: Any) -> None:
     assert snapshots.verify(snapshots.load(house.limits.store)) == []
 
 
-def test_vectors_are_of_the_same_snapshot(house: Any) -> None:
-    published = house.refresh(TWO)
+def test_vectors_are_of_the_same_snapshot(house: Any, first: Published) -> None:
     snapshot = snapshots.load(house.limits.store)
     with Knowledge.open(snapshot.folder, house.limits.store / "cache" / "chroma") as opened:
         found = opened.search("when is spot worth it", limit=1, language="en")
     assert found[0].document.document_id == "guide/spot-instances/en"
     assert snapshots.verify(snapshot) == []
-    assert published.rows["documents"] == rows(house, "SELECT count(*) FROM documents")[0][0]
+    assert first.rows["documents"] == rows(house, "SELECT count(*) FROM documents")[0][0]
 
 
 def test_a_refused_batch_is_published_as_refused(house: Any) -> None:
@@ -160,9 +158,9 @@ def test_a_refused_batch_is_published_as_refused(house: Any) -> None:
     assert record["verdicts"][0]["failures"] == list(published.refused[0].failures)
 
 
+@pytest.mark.usefixtures("first")
 def test_a_change_announced_for_later_waits_for_its_day(house: Any) -> None:
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    house.refresh(TWO)
     house.stage({"m5.large@us-east-1": 0.2}, tomorrow)
     assert not house.publish().changed
     assert house.publish(batches=staging.staged(house.limits.store, tomorrow)).changed
@@ -187,8 +185,7 @@ def test_a_second_publisher_is_turned_away(house: Any) -> None:
         publish_batches(staging.staged(limits.store), limits, embedder=house.embedder)
 
 
-def test_a_failure_leaves_the_pointer_and_the_next_one_cleans_up(house: Any) -> None:
-    first = house.refresh(TWO)
+def test_a_failure_leaves_the_pointer_and_the_next_one_cleans_up(house: Any, first: Published) -> None:
     (house.limits.data / "knowledge" / "en" / "spot-instances.md").write_text(
         "no front matter", encoding="utf-8"
     )
@@ -201,8 +198,8 @@ def test_a_failure_leaves_the_pointer_and_the_next_one_cleans_up(house: Any) -> 
     assert not list((house.limits.store / "snapshots").glob(".*"))
 
 
+@pytest.mark.usefixtures("first")
 def test_a_damaged_snapshot_is_not_built_upon(house: Any) -> None:
-    house.refresh(TWO)
     warehouse = snapshots.load(house.limits.store).warehouse
     warehouse.write_bytes(b"x" + warehouse.read_bytes()[1:])
     with pytest.raises(SnapshotDamaged, match="rollback"):
@@ -212,8 +209,8 @@ def test_a_damaged_snapshot_is_not_built_upon(house: Any) -> None:
     assert float(rows(house, "SELECT price_usd_hour FROM offers")[0][0]) == 0.098
 
 
+@pytest.mark.usefixtures("first")
 def test_another_recipe_builds_anew_from_the_batches(house: Any) -> None:
-    house.refresh(TWO)
     house.refresh(TWO | {"m5.large@us-east-1": 0.098})
     before = rows(house, "SELECT sku_id, region, price, valid_from, valid_to FROM prices ORDER BY ALL")
     rebuilt = house.publish(
@@ -247,8 +244,8 @@ def test_replay_gives_the_same_history_from_payloads_alone(house: Any) -> None:
     assert not house.publish(batches=batches, anew=True).changed
 
 
+@pytest.mark.usefixtures("first")
 def test_replay_goes_back_to_a_day(house: Any) -> None:
-    house.refresh(TWO)
     then = datetime.now(UTC)
     house.refresh({"m5.large@us-east-1": 0.1})
     _, batches = restage(house.limits, then)
@@ -259,16 +256,16 @@ def test_replay_goes_back_to_a_day(house: Any) -> None:
     assert published.snapshot in snapshots.published(house.limits.store)
 
 
+@pytest.mark.usefixtures("first")
 def test_replay_takes_only_the_sources_it_is_told(house: Any) -> None:
-    house.refresh(TWO)
     assert len(restage(house.limits, datetime.now(UTC), ["price_file"])[1]) == 1
     with pytest.raises(InvalidInput, match=r"No payload in .* up to"):
         restage(house.limits, datetime.now(UTC), ["libcloud"])
 
 
+@pytest.mark.usefixtures("first")
 def test_the_store_needs_nothing_but_its_own_folder(house: Any, tmp_path: Path) -> None:
     """Backup is a copy of the folder."""
-    house.refresh(TWO)
     copy = tmp_path / "elsewhere"
     shutil.copytree(house.limits.store, copy)
     shutil.rmtree(house.limits.store)
@@ -277,8 +274,8 @@ def test_the_store_needs_nothing_but_its_own_folder(house: Any, tmp_path: Path) 
         assert reader.query("SELECT count(*) FROM offers").rows == ((2,),)
 
 
+@pytest.mark.usefixtures("first")
 def test_a_refused_batch_is_told_until_another_one_follows(house: Any) -> None:
-    house.refresh(TWO)
     house.refresh(dict.fromkeys(TWO, 0))
     again = house.publish()
     assert not again.changed

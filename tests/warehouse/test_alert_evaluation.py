@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import LIST_DAY, MACHINES, PRICES, House, _settle
+from tests.conftest import LIST_DAY, MACHINES, PRICES, House, settled
 from warehouse.alert_evaluation import Found, evaluate, unknown_names
 from warehouse.alert_rules import KINDS, parsed
 from warehouse.settings import settings
@@ -43,7 +43,7 @@ def days(tmp_path_factory: pytest.TempPathFactory, small_data: Path) -> Iterator
     3: it vanishes again, and a source sends nothing.
     """
     with pytest.MonkeyPatch.context() as patch:
-        house = House(_settle(patch, tmp_path_factory.mktemp("days"), small_data))
+        house = House(settled(patch, tmp_path_factory.mktemp("days"), small_data))
 
         def publish(day: int, prices: Any) -> Snapshot:
             when = LIST_DAY + timedelta(days=day)
