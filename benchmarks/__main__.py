@@ -3,7 +3,7 @@
 Only ratios are meant to be compared; absolute times of a shared machine do not hold.
 `python -m benchmarks faults [source …]` shows the matrix alone, `python -m benchmarks retrieval` how well
 and how fast documents are found (`--help`: its options), `python -m benchmarks vectors` what smaller
-vectors still find.
+vectors still find, `python -m benchmarks asking` how long an answer takes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 
 from benchmarks import answers, faults, feeds, vectors
+from benchmarks.asking import command as asking
 from benchmarks.history import command as history
 from benchmarks.retrieval import command as retrieval
 from benchmarks.timing import Row
@@ -37,9 +38,12 @@ if __name__ == "__main__":
     if asked[:1] == ["history"]:
         sys.stdout.write(history.run(asked[1:]))
         sys.exit()
+    if asked[:1] == ["asking"]:
+        sys.stdout.write(asking.run(asked[1:]))
+        sys.exit()
     if asked[:1] != ["faults"]:
         show([*answers.run(), *feeds.run()])
-        sys.stdout.write("\n")
+        sys.stdout.write("\n" + asking.run([]) + "\n")
         retrieval.run(["--store", str(settings().store)])
         sys.stdout.write("\n")
     sys.stdout.write(faults.lines(asked[1:]))
