@@ -88,8 +88,8 @@ def stream(
     chosen = chain(given) if models is None else tuple(models)
     allowed = live if given.live_prices != "never" else None
     context = Context(reader, vocabulary(reader), opener(knowledge, reader), "en", live=allowed)
-    question = visible(question)
     refusal = _refusal(question, spoken, reader, given, earlier)
+    question = visible(question)
     if refusal:
         made = replace(_answer(question, refusal, None, context, started), intent=str(Intent.REFUSED))
     else:
@@ -144,7 +144,7 @@ def _refusal(
 ) -> Page | None:
     """What is said of a message that is not read at all."""
     refused = None
-    if not question.strip():
+    if not visible(question).strip():
         text, because = "help.unknown", "help.because_empty"
     elif len(question) > given.max_question_characters and not sql_of(question):
         text, because = "help.unknown", "help.because_long"
@@ -235,16 +235,9 @@ def _one_by_rules(
 
 
 def _always(context: Context, page: Page) -> list[object]:
-    snapshot = context.reader.snapshot
-    return [
-        snapshot.id,
-        snapshot.created_at,
-        len(page.rows),
-        page.counts,
-        page.suggestions,
-        page.known,
-        examples(page),
-    ]
+    snapshot, failures = context.reader.snapshot, [failure.message for failure in context.failures]
+    shown = [len(page.rows), page.counts, page.suggestions, examples(page)]
+    return [snapshot.id, snapshot.created_at, *shown, *failures]
 
 
 def _answer(

@@ -26,7 +26,9 @@ _BINARY = re.compile(r"\b(?:[01]{8}[\s,]*){6,}")
 _CODES = re.compile(r"\b(?:\d{2,3}[\s,;]+){6,}\d{2,3}\b")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u\{?([0-9a-fA-F]{4,6})\}?)")
 _QUOTED = re.compile(r"([\"'“”‘’`])([^\"'“”‘’`\n]{1,60})[\"'“”‘’`]")
-_APART = re.compile(r"(?<![^\W_])(?:[^\W\d_](?:[ .\-_*|/,~]{1,3}|\n)){4,}[^\W\d_](?![^\W_])")
+_LETTERS = r"(?<![^\W_])(?:[^\W\d_](?:[ .\-_*|/,~]{1,3}|\n))%s[^\W\d_](?![^\W_])"
+_APART = re.compile(_LETTERS % "{4,}")
+_APART_AT_ALL = re.compile(_LETTERS % "+")
 _BETWEEN = re.compile(r"[ .\-_*|/,~\n]")
 _READABLE = 0.9
 
@@ -41,8 +43,9 @@ def visible(text: str) -> str:
 
 def undisguised(text: str) -> Iterator[str]:
     """Other texts that a text may stand for, decoded at most three times; few, and never endless."""
-    waiting = [(text, 0)]
+    waiting = [(visible(text), 0), *((found, 1) for found in _tagged(text))]
     seen = {text}
+    yield from (found for found, depth in waiting if depth)
     while waiting and len(seen) < _MOST_TEXTS and sum(map(len, seen)) < _MOST_ALTOGETHER:
         one, depth = waiting.pop(0)
         for decode in _DECODERS if depth < _DEEPEST else ():
@@ -62,13 +65,14 @@ def letters_apart(text: str) -> str | None:
     if not found:
         return None
     wide = re.sub(r" {2,}|\n\n+|\s[|/]\s", "\0", text)  # what parts the words
-    joined = _APART.sub(lambda match: _BETWEEN.sub("", match.group()), wide)
+    joined = _APART_AT_ALL.sub(lambda match: _BETWEEN.sub("", match.group()), wide)
     return joined.replace("\0", " ")
 
 
 def _tagged(text: str) -> Iterator[str]:
-    if not text.isascii():
-        yield "".join(chr(ord(c) - 0xE0000) for c in text if ord(c) in _TAGS)
+    found = "" if text.isascii() else "".join(chr(ord(c) - 0xE0000) for c in text if ord(c) in _TAGS)
+    if found:
+        yield found
 
 
 def _unescaped(text: str) -> Iterator[str]:
@@ -133,7 +137,7 @@ def _character(code: int) -> str:
     return chr(code) if code <= 0x10FFFF else ""
 
 
-_DECODERS = (_tagged, _unescaped, _base64, _base32, _numbers, _pieces)
+_DECODERS = (_unescaped, _base64, _base32, _numbers, _pieces)
 _DIGITS = str.maketrans("013457@$!|", "oieastasil")
 _DIGITS_ONE_IS_L = str.maketrans("013457@$!|", "oleastasil")
 _GAMES: tuple[Callable[[str], str], ...] = (

@@ -11,6 +11,7 @@ from typing import Any
 
 from agent.claims import claims, plain
 from agent.evidence import Finding
+from agent.guard import screen
 from agent.understand.entities import Mention
 from agent.understand.fold import fold, key
 
@@ -75,6 +76,8 @@ class Fact:
             if _IDENTIFIER.fullmatch(folded):
                 self.identifiers.add(folded)
             return
+        if screen(text):
+            return  # an order in a price list or a guide proves nothing
         for language in ("en", "pt"):
             said = claims(plain(text), language)
             for figure in said.figures:
@@ -141,6 +144,8 @@ def facts_of(findings: Sequence[Finding], asked: str, also: Iterable[Any] = ()) 
 def _fact(row: Mapping[str, Any], finding: Finding) -> Fact:
     fact = Fact(row)
     fact.add("", row)
+    if finding.tool != "search_knowledge":  # money in the text of a price list is no price
+        fact.values = [value for value in fact.values if value.column != IN_TEXT or not value.currency]
     if finding.tool == "query_sql":
         written = {Decimal(text) for text in _LITERAL.findall(str(finding.arguments.get("sql", "")))}
         fact.values = [value for value in fact.values if value.value not in written]

@@ -101,7 +101,8 @@ def _screened(message: str) -> Refused | None:
 
 def _about(text: str, kinds: Sequence[str]) -> str | None:
     patterns = _patterns()
-    folded = fold(unicodedata.normalize("NFKC", text).translate(patterns.lookalikes))
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    folded = fold(plain.translate(patterns.lookalikes))
     signs, words = " ".join(folded.split()), phrase(folded)
     for kind in kinds:
         if patterns.words[kind].search(words) or patterns.signs[kind].search(signs):

@@ -60,6 +60,8 @@ _TABLE_FUNCTIONS = frozenset(
         "unnest",
     }
 )
+# These tell where the server keeps its files.
+_OF_THE_SERVER = frozenset({"current_setting", "duckdb_databases", "pragma_database_list"})
 
 
 @cache
@@ -164,6 +166,9 @@ class Reader:
         def see(node: dict[str, Any]) -> dict[str, Any]:
             if node.get("type") == "TABLE_FUNCTION":
                 found.append(str(node["function"]["function_name"]).lower())
+            name = str(node.get("function_name") or node.get("table_name") or "").lower()
+            if name in _OF_THE_SERVER:
+                found.append(name)
             return node
 
         with self._connection.cursor() as cursor:

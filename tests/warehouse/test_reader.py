@@ -152,6 +152,19 @@ def test_rows_come_from_the_snapshot_only(reader: Reader, function: str, around:
         reader.query(around.format(function))
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "FROM pragma_database_list",
+        "SELECT path FROM system.main.duckdb_databases AS d",
+        "SELECT 1 WHERE (SELECT Current_Setting('temp_directory')) IS NULL",
+    ],
+)
+def test_where_the_server_keeps_its_files_is_not_told(reader: Reader, sql: str) -> None:
+    with pytest.raises(QueryRefused, match="is not allowed"):
+        reader.query(sql)
+
+
 def test_the_engine_itself_is_locked(small_store: Path, limits: object) -> None:
     """Whatever the guard overlooks: the trusted path reaches no file and changes no setting either."""
     with Reader.open(small_store) as reader:
