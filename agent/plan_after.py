@@ -15,6 +15,7 @@ from agent.understand.reading import Reading
 
 _TERMS = ("purchase_options", "term_months", "payment", "offering_classes")
 _BESIDE = ("refused_prices", "live_price", "convert")  # what stands beside the answer
+_HOURS_A_MONTH = 730
 _EXPLAINED = 3  # machines whose missing price is looked into
 
 
@@ -195,11 +196,23 @@ def _relaxed(reading: Reading, context: Context) -> list[Call]:
 
 
 def _converted(reading: Reading, primary: Finding) -> list[Call]:
-    amounts = ("total_usd", "price_usd_hour", "price_usd_million_tokens")
-    amount: Decimal | None = next(
-        (primary.rows[0][name] for name in amounts if primary.rows and primary.rows[0].get(name) is not None),
-        None,
-    )
-    if amount is None:
+    amounts = _amounts(reading, primary)
+    return [Call("convert", {"amount": str(amount), "currency": reading.currency}) for amount in amounts]
+
+
+def _amounts(reading: Reading, primary: Finding) -> list[Decimal]:
+    """What is said in another currency: the total; else the month and the hour, or each kind of token."""
+    if not primary.rows:
         return []
-    return [Call("convert", {"amount": str(amount), "currency": reading.currency})]
+    first = primary.rows[0]
+    if first.get("total_usd") is not None:
+        return [first["total_usd"]]
+    if first.get("price_usd_hour") is not None:
+        month = [first["price_usd_hour"] * _HOURS_A_MONTH] if reading.monthly else []
+        return [*month, first["price_usd_hour"]]
+    own = [
+        row for row in primary.rows if "price_usd_million_tokens" in row and row["model"] == first["model"]
+    ]
+    kinds = reading.token_terms.kinds or ("input", "output")
+    prices = {row["kind"].partition(":")[0]: row["price_usd_million_tokens"] for row in own}
+    return list(dict.fromkeys(prices[kind] for kind in kinds if kind in prices))

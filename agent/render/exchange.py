@@ -11,6 +11,7 @@ from agent.render.page import Page, Row
 from agent.render.phrases import word
 from agent.understand.reading import Reading
 
+_MAIN = ("BRL", "EUR", "GBP")
 _DAY_AND_WAY = re.compile(r" (?:of \d{4}-\d\d-\d\d )?\(.*|, https?:.*")
 
 
@@ -19,20 +20,55 @@ def write_exchange(page: Page, reading: Reading, context: Context) -> None:
     found = context.found("convert")
     for finding in found:
         _write(page, finding.rows[0])
+    _say_shared(page, reading)
+    for failure in context.failures:
+        page.caveats.append(failure.message)
     page.table(
         [row for finding in found for row in finding.rows],
         ("from_amount", "from_currency", "amount", "currency", "rate", "rate_date", "source"),
     )
 
 
+def write_no_rate(page: Page, reading: Reading, context: Context) -> None:
+    """A currency, or a day, of which no rate is held."""
+    money = reading.exchange
+    if money is None:
+        return
+    when = f" {formats.period(reading.period, page.language)}" if reading.period else ""
+    pair = {"unit": money.from_currency, "currency": page.joined(money.to_currencies)}
+    page.add("price.no_rate", **pair, when=when)
+    page.suggestions += [page.say("examples.convert", unit="USD", currency=code) for code in _MAIN]
+    page.answered = False
+
+
+def _say_shared(page: Page, reading: Reading) -> None:
+    """`pesos` alone: which were meant, and which could have been."""
+    money = reading.exchange
+    if money is None:
+        return
+    for written, code, others in money.named:
+        page.caveat("shared_currency", written=written, code=code, others=page.joined(others))
+        page.suggestions += [
+            page.say(
+                "examples.exchange",
+                amount=page.number(money.amount),
+                unit=other if money.from_currency == code else money.from_currency,
+                currency=page.joined(money.to_currencies) if money.from_currency == code else other,
+            )
+            for other in others
+        ]
+
+
 def add_conversion(page: Page, reading: Reading, context: Context) -> None:
     """The first amount in the currency the question asks in; else the rate its highest price was read at."""
     rates = [finding for finding in context.found("convert") if finding.rows]
-    amounts = [finding.rows[0] for finding in rates if Decimal(finding.arguments["amount"]) != 1]
-    for row in amounts:
-        if reading.currency == row["currency"]:
-            _write(page, row)
-            return
+    limit_read = rates[:1] if reading.needs.max_price is not None else []
+    amounts = [finding.rows[0] for finding in rates if finding not in limit_read]
+    wanted = [row for row in amounts if reading.currency == row["currency"]]
+    for row in wanted:
+        _write(page, row)
+    if wanted:
+        return
     limits = [finding.figures.get("max_usd_hour") for finding in context.found("find_offers")]
     needs = reading.needs
     if needs.max_price is None or not rates or not limits or limits[0] is None:

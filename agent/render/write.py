@@ -14,7 +14,7 @@ from agent.render.caveats import add_caveats
 from agent.render.changes import write_changes
 from agent.render.commitments import write_commitments
 from agent.render.compare import write_comparison
-from agent.render.exchange import add_conversion, write_exchange
+from agent.render.exchange import add_conversion, write_exchange, write_no_rate
 from agent.render.history import write_history
 from agent.render.live import add_live_rows, say_live
 from agent.render.missing import explain_missing
@@ -108,6 +108,8 @@ def _writer(reading: Reading, context: Context) -> Writer:
         return _write_nowhere
     if reading.intent is Intent.SQL:
         return facts.write_sql
+    if reading.intent is Intent.CONVERT and context.failures and not context.found("convert"):
+        return write_no_rate
     if context.failures and not any(finding.rows for finding in context.findings):
         return _write_failure
     if reading.intent is Intent.TOKENS and reading.token_terms.fact:

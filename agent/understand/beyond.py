@@ -9,6 +9,11 @@ from agent.understand.lexicon import lexicon, whole_words
 
 # Refused whatever machine is named beside it; the others only where none is.
 _ALWAYS = ("account", "command", "action", "writing")
+# What something comes to, not what was paid for it.
+_WOULD_PAY = re.compile(
+    r"(?<![a-z])(?:(?:do|will|would|should|must) (?:i|we) (?:\w+ )?pay(?! (?:last|this|so far|for last))"
+    r"|(?:pago|pagamos|pagaria))(?![a-z])"
+)
 _COURTESIES = ("who", "thanks", "goodbye", "well", "hello")  # the first that is said is answered
 
 
@@ -16,7 +21,7 @@ def refusal(folded: str, *, hardware: bool, priced: bool) -> str | None:
     """Why nothing here can tell it, by the names of the lexicon; None where it may."""
     found = lexicon().found("refused", folded)
     for name in _ALWAYS:
-        if name in found:
+        if name in found and not (name == "account" and hardware and _WOULD_PAY.search(folded)):
             return name
     if hardware:
         return None

@@ -124,7 +124,13 @@ def _accelerators_called(joined: str, written: str, words: Vocabulary) -> tuple[
 
 def _is_place(joined: str, written: str) -> bool:
     """`US` is a place, `us` is a pronoun; a number is neither, nor is `GB`, whatever Britain is called."""
-    return not joined.isdigit() and (len(joined) > 2 or (written.isupper() and written != "GB"))
+    return not joined.isdigit() and (_is_no_word(joined) or (written.isupper() and written != "GB"))
+
+
+def _is_no_word(joined: str) -> bool:
+    """`são` is a verb, whatever region has that for its code."""
+    entries = lexicon().entries["language"]
+    return len(joined) > 2 and joined not in entries["en"] and joined not in entries["pt"]
 
 
 def _led_by_in(parts: list[str], written: str) -> bool:

@@ -5,69 +5,73 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 
-from agent.understand.lexicon import alternatives, lexicon
+from agent.understand.currencies import Money, currencies, without
+from agent.understand.lexicon import lexicon
 from agent.understand.quantities import Quantity
 
-# By their codes alone, in capitals: `try` and `php` are words.
-_CODES = re.compile(
-    r"(?<![\w])(?:SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|TRY|ILS|ZAR|KRW|IDR|PHP|THB|MYR|SGD|HKD|NZD)(?!\w)"
-)
 _NEAR = 3  # characters between an amount and its currency
-_USUAL = {"pt": ("BRL", "USD"), "en": ("USD", "EUR")}  # into what, where the question names one currency
+# Into what, where the question names one currency, or none.
+_USUAL = {"pt": ("BRL", "USD"), "en": ("USD", "EUR")}
+_MAIN = {"pt": ("BRL", "EUR", "GBP"), "en": ("EUR", "GBP", "BRL")}
+_OURS = re.compile(
+    r"(?<![a-z])(?:(?:do|does|did|are|is) (?:you|this|it|the answer)\w* .*us(?:e|ed|ing)"
+    r"|(?:rates?|taxas?|cotac\w+|cambio) .*(?:used|applied|us(?:a|am|o|ad[ao]s?|ando)|aplica\w*)"
+    r"|(?:usa|usam|usada?|aplicada?)s?\W)"
+)
+_BETWEEN = re.compile(r"(?:\W|(?:to|in|and|of|the|an?|for|em|para|pra|e|o|um|de|do|x|vs|please)(?![a-z]))*")
 
 
 @dataclass(frozen=True)
 class Exchange:
+    """`named` are currencies called by a word that others share: the word, the one read, the others."""
+
     amount: Decimal
     from_currency: str
     to_currencies: tuple[str, ...]
+    named: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
 
 def exchange(text: str, folded: str, numbers: list[Quantity], language: str) -> Exchange | None:
     """What is to be converted, where the question names currencies enough to tell."""
-    named = _currencies(text, folded)
+    named = currencies(text, folded)
     cue = lexicon().has("intents", "convert", folded)
-    codes = tuple(dict.fromkeys(code for _, _, code in named))
+    found = tuple(dict.fromkeys(money.code for money in named))
     amounts = [number for number in numbers if number.unit is None or number.is_money]
-    if not codes or not (cue or (len(codes) > 1 and amounts)) or len(amounts) > 1:
+    if not found and cue and _OURS.search(folded) and not amounts:
+        return Exchange(Decimal(1), "USD", _MAIN[language])
+    worth = amounts or lexicon().has("generic", "worth", folded) or _nothing_else(folded, named)
+    asks = cue or (len(found) > 1 and worth)
+    if not found or not asks or len(amounts) > 1:
         return None
-    source = codes[0]
+    source = found[0] if cue or amounts or len(found) == 1 else _asked_of(named, folded)
     if amounts:
         beside = _beside(amounts[0], named)
         if beside is None:
             return None  # `convert 1 bitcoin to dollars`
         source = beside
-    others = tuple(code for code in codes if code != source)
+    others = tuple(code for code in found if code != source)
     usual = next(code for code in _USUAL[language] if code != source)
-    return Exchange(amounts[0].value if amounts else Decimal(1), source, others or (usual,))
+    shared = tuple((money.text, money.code, money.others) for money in named if money.others)
+    return Exchange(amounts[0].value if amounts else Decimal(1), source, others or (usual,), shared)
 
 
-def _beside(amount: Quantity, named: list[tuple[int, int, str]]) -> str | None:
-    for start, end, code in named:
-        if start < amount.end + _NEAR and amount.start < end + _NEAR:
-            return code
+def _nothing_else(folded: str, named: list[Money]) -> bool:
+    """Whether currencies are all that is said: `USD/BRL`."""
+    return bool(_BETWEEN.fullmatch(without(folded, named)))
+
+
+_HOW_MANY = re.compile(r"(?:how many|quant[oa]s)\s+(?:\w+\s)?$")
+
+
+def _asked_of(named: list[Money], folded: str) -> str:
+    """`how many yen to the dollar` asks of the dollar."""
+    first, second = named[0], next(money for money in named if money.code != named[0].code)
+    return second.code if _HOW_MANY.search(folded[: first.start]) else first.code
+
+
+def _beside(amount: Quantity, named: list[Money]) -> str | None:
+    for money in named:
+        if money.start < amount.end + _NEAR and amount.start < money.end + _NEAR:
+            return money.code
     return None
-
-
-def _currencies(text: str, folded: str) -> list[tuple[int, int, str]]:
-    """Where each currency is named, left to right; the longest name wins: `canadian dollars`."""
-    hits = [(m.start(), m.end(), code) for code, form in _forms().items() for m in form.finditer(folded)]
-    hits += [(m.start(), m.end(), m.group()) for m in _CODES.finditer(text)]
-    kept: list[tuple[int, int, str]] = []
-    for hit in sorted(hits, key=lambda one: one[0] - one[1]):
-        if not any(hit[0] < end and start < hit[1] for start, end, _ in kept):
-            kept.append(hit)
-    return sorted(kept)
-
-
-@cache
-def _forms() -> dict[str, re.Pattern[str]]:
-    words = lexicon().entries
-    signs = {"BRL": [r"r\$"], "USD": [r"us?\$", r"\$"], "EUR": ["€"], "GBP": ["£"]}
-    found = {}
-    for code, entries in {**words["currencies"], "USD": words["dollars"]["USD"]}.items():
-        names = rf"(?<![a-z0-9_]){alternatives(entries)}(?![a-z0-9_])"
-        found[code] = re.compile("|".join([*signs.get(code, ()), names]))
-    return found

@@ -167,7 +167,8 @@ def _of_another_service(cues: Cues, named: Named, needs: Needs) -> bool:
 
 def _of_money_alone(cues: Cues, named: Named, needs: Needs, workload: Workload) -> bool:
     things = named.hardware() + named.models + named.unknown_models + named.providers
-    bounded = needs.any_machine_needs() or needs.max_price is not None
+    limited = needs.max_price is not None and not lexicon().found("paid_for", cues.folded)
+    bounded = needs.any_machine_needs() or limited
     return not (things or bounded or cues.generic("machine") or cues.generic("gpu") or cues("tokens"))
 
 
@@ -186,7 +187,8 @@ def _rules(
     history = cues("history") or cues("past") or past
     counted = bool(models) or workload.total() > 0
     tokens = bool(models) or (
-        (cues("tokens") or named.sellers > 0) and not named.hardware() and not cues.elsewhere()
+        (cues("tokens") or named.sellers > 0)
+        and not (named.hardware() or needs.any_machine_needs() or cues.elsewhere())
     )
     return [
         (Intent.CHANGES, cues("changes") and not machine and not models and not named.families),

@@ -7,25 +7,18 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
+from agent.understand.currencies import SIGNS, SMALL
 from agent.understand.lexicon import alternatives, lexicon
 
 NUMBER = r"\d+(?:[.,]\d+)*"
-_CURRENCIES = ("USD", "BRL", "EUR", "GBP")
-_SYMBOLS = {
-    "us$": "USD",
-    "u$": "USD",
-    "r$": "BRL",
-    "$": "USD",
-    "€": "EUR",
-    "usd": "USD",
-    "brl": "BRL",
-    "eur": "EUR",
-    "£": "GBP",
-    "gbp": "GBP",
-}
+_SYMBOLS = {**SIGNS, **{code: code.upper() for code in SMALL if code not in ("rmb", "cad")}}
 _NAMED = dict.fromkeys(("dollars", "dollar", "bucks", "buck", "dolares", "dolar", "usd"), "USD")
-_NAMED |= dict.fromkeys(("reais", "real", "brl"), "BRL") | dict.fromkeys(("euros", "euro", "eur"), "EUR")
-_NAMED |= dict.fromkeys(("pounds", "pound", "libras", "gbp"), "GBP")
+_NAMED |= dict.fromkeys(("reais", "real", "contos", "conto"), "BRL") | dict.fromkeys(("euros", "euro"), "EUR")
+_NAMED |= dict.fromkeys(("pounds", "pound", "libras", "libra"), "GBP") | dict.fromkeys(
+    ("yen", "ienes", "iene"), "JPY"
+)
+_NAMED |= {code: code.upper() for code in SMALL if code != "rmb"}
+_SIGN = alternatives(re.escape(sign) for sign in SIGNS)
 _ENGLISH = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _PORTUGUESE = ["um", "dois", "tres", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez", "onze", "doze"]
 _WORDS = {word: index for words in (_ENGLISH, _PORTUGUESE) for index, word in enumerate(words, 1)}
@@ -51,7 +44,7 @@ class Quantity:
 
     @property
     def is_money(self) -> bool:
-        return self.unit in _CURRENCIES
+        return self.unit is not None and self.unit.isupper()  # units are small, codes capitals
 
 
 def number(text: str, language: str) -> Decimal:
@@ -79,7 +72,7 @@ def _pattern() -> re.Pattern[str]:
     units = "|".join(f"(?P<u_{unit}>{alternatives(entries)})" for unit, entries in words["units"].items())
     spelled = alternatives([*_WORDS, r"an?(?=\s(?:dollar|buck|euro|pound|real))"])
     return re.compile(
-        rf"(?:(?P<symbol>us\$|u\$|r\$|\$|€|£|\b(?:usd|brl|eur|gbp)\b)\s*)?"
+        rf"(?:(?P<symbol>(?<![a-z]){alternatives(map(re.escape, _SYMBOLS))})\s*)?"
         rf"(?<![a-z0-9_.\-])(?P<number>{NUMBER}|(?P<word>{spelled})(?![a-z]))"
         rf"(?:(?:\s?(?:{multipliers}))(?![a-z0-9]))?"
         rf"(?:\s*(?P<named>{alternatives(_NAMED)})(?![a-z]))?"
@@ -98,8 +91,8 @@ def _around() -> dict[str, re.Pattern[str]]:
         },
         "min_after": re.compile(rf"\s*{alternatives(words['min_after'])}"),
         "max_after": re.compile(rf"\s*{alternatives(words['max_after'])}"),
-        "between": re.compile(r"(?:between|entre)\s*(?:us\$|r\$|\$|€|£)?\s*$"),
-        "second": re.compile(r"(?:between|entre)\s.{1,20}\s(?:and|e)\s*(?:us\$|r\$|\$|€|£)?\s*$"),
+        "between": re.compile(rf"(?:between|entre)\s*{_SIGN}?\s*$"),
+        "second": re.compile(rf"(?:between|entre)\s.{{1,20}}\s(?:and|e)\s*{_SIGN}?\s*$"),
         "per": re.compile(
             r"(?:\s*(?:of |de )?(?:ram|memory|memoria|gpus?)?)?"
             r"\s*(?:/|per |por |an? |ao? |a cada |each |cada )?\s*"

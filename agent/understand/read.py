@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 from agent.periods import THEN, Period
 from agent.understand import beyond, conditions, dates, entities, follow, places, settle, workloads
+from agent.understand.currencies import Money, currencies, without
 from agent.understand.exchange import exchange
 from agent.understand.fold import fold
 from agent.understand.intent import Named, decide, refused, what_is_held
@@ -50,6 +51,9 @@ def read(
     numbers = quantities(folded, spoken)
     found = entities.mentions(text, folded, words, spoken, numbers)
     numbers = [n for n in numbers if not any(m.start <= n.start < m.end for m in found)]
+    # `Argentine pesos` are money, not a place.
+    money_named = currencies(text, folded)
+    found = [m for m in found if not any(one.start <= m.start and m.end <= one.end for one in money_named)]
     found = settle.settled(found, folded, words)
     wanted, there = how_many(folded)
     numbers = [n for n in numbers if n.start != there]
@@ -114,7 +118,7 @@ def read(
         purchase=purchase,
         usage=usage,
         workload=workload,
-        currency=_currency(folded),
+        currency=_currency(money_named),
         exchange=money,
         wants_gpu=bool(accelerators) or (lexicon().has("generic", "gpu", folded) and not needs.no_gpus),
         per_gpu=needs.min_gpu_memory_gib is None and bool(_PER_GPU.search(folded)),
@@ -123,8 +127,8 @@ def read(
         rank=order,
         how_many=wanted,
         token_terms=workloads.terms(unnamed, numbers),
-        unknown_places=places.unknown(text, own),
-        nowhere=places.nowhere(text, own, words),
+        unknown_places=places.unknown(without(text, money_named), own),
+        nowhere=places.nowhere(without(text, money_named), own, words),
         availability=lexicon().has("intents", "availability", folded),
         elsewhere=service or (None if things else _elsewhere(text, folded)),
         refused=refused(folded, _named(found, purchase, frozenset())),
@@ -223,7 +227,6 @@ _INSTEAD = re.compile(
     r"(?<![a-z0-9])(?:or|ou|vs\.?|versus|either|instead|em vez|(?<!\d )x(?! ?\d)|against|contra|than"
     r"|do que)(?![a-z])"
 )
-_SIGNS = {"r$": "BRL", "€": "EUR", "£": "GBP"}
 
 
 _WITH_THINGS = (Intent.ESTIMATE, Intent.PRICE, Intent.CHEAPEST, Intent.EXPLAIN, Intent.UNKNOWN)
@@ -236,10 +239,9 @@ def _interruptible(folded: str, purchase: Purchase) -> bool:
     return "spot" in purchase.options or words.has("interruption", "tolerated", folded)
 
 
-def _currency(folded: str) -> str | None:
+def _currency(money: list[Money]) -> str | None:
     """The currency an answer is wanted in, where it is not US dollars."""
-    signed = next((code for sign, code in _SIGNS.items() if sign in folded), None)
-    return signed or lexicon().first("currencies", folded)
+    return next((one.code for one in money if one.code != "USD"), None)
 
 
 def _said(text: str, folded: str, words: Vocabulary, today: date, spoken: str) -> dates.Said | None:

@@ -13,7 +13,6 @@ from agent.understand.makers import is_a_name
 from agent.understand.vocabulary import Pair, Place, Vocabulary
 
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:k|m|mil|million|milhao|milhoes)?\b")
-_MONEY = re.compile(r"\s(?:reais|reals?|dollars?|pesos?|pounds?|rupees?|francs?|yen|yuan|currency)(?![a-z])")
 _INSIDE = re.compile(r"[\s,(]*(?:(?:in|of|em|no|na|do|da|de|the)\s)?[\s(]*")
 # What stands before a machine's name where another service has a class called like it.
 _SERVICE_CLASSES = {"db.": "RDS", "cache.": "ElastiCache", "ml.": "SageMaker", "search.": "OpenSearch"}
@@ -71,8 +70,6 @@ def _places(found: list[Mention], folded: str, words: Vocabulary) -> list[Mentio
     sellers = {machine.provider for m in found if m.kind == "machine" for machine in m.value}
     sellers = sellers or {m.value for m in found if m.kind == "provider" and not m.excluded}
     named = [_of_sellers(m, sellers, words) if m.kind == "place" else m for m in found]
-    # `Brazilian reais` and `US dollars` are money.
-    named = [m for m in named if m.kind != "place" or not _MONEY.match(folded, m.end)]
     dropped: set[int] = set()
     places = [m for m in named if m.kind == "place" and not m.excluded]
     for first, second in pairwise(places):

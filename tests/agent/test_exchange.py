@@ -27,6 +27,13 @@ from warehouse.reader import Reader
         ("quanto valia o dólar?", 1, "USD", "BRL"),
         ("convert 50 euros", 50, "EUR", "USD"),
         ("convert 300 SEK to USD", 300, "SEK", "USD"),
+        ("200 dólares são quantos pesos argentinos?", 200, "USD", "ARS"),
+        ("how many rupees is 50 dollars", 50, "USD", "INR"),
+        ("C$ 100 em reais", 100, "CAD", "BRL"),
+        ("¥5000 to euros", 5000, "JPY", "EUR"),
+        ("50 contos em dólar", 50, "BRL", "USD"),
+        ("what was the dollar worth in reais?", 1, "USD", "BRL"),
+        ("USD/BRL", 1, "USD", "BRL"),
     ],
 )
 def test_what_is_converted_into_what(question: str, amount: int, source: str, into: str) -> None:
@@ -79,3 +86,32 @@ def test_a_rate_to_come_is_refused(reader: Reader) -> None:
 
 def test_a_machine_in_another_currency_is_a_price(reader: Reader) -> None:
     assert answer("convert the price of m5.large in us-east-1 to euros", reader=reader).intent == "price"
+
+
+def test_a_name_that_currencies_share_is_read_aloud_and_the_others_suggested(reader: Reader) -> None:
+    said = answer("quanto é 1000 pesos em reais?", reader=reader)
+    assert said.rows[0]["from_currency"] == "MXN"
+    assert any("“pesos” foi lido como MXN" in caveat for caveat in said.caveats)
+    assert "converter 1.000 ARS em BRL" in said.suggestions
+
+
+@pytest.mark.parametrize("question", ["convert 100 usd to PKR", "quanto dá 10 dólares em kwanza?"])
+def test_a_rate_that_is_not_held_is_refused(question: str, reader: Reader) -> None:
+    said = answer(question, reader=reader)
+    assert (said.intent, said.answered, said.rows) == ("convert", False, ())
+
+
+def test_which_rate_is_used_is_told_with_its_day(reader: Reader) -> None:
+    said = answer("which exchange rate do you use?", reader=reader)
+    assert [row["currency"] for row in said.rows] == ["EUR", "GBP", "BRL"]
+
+
+@pytest.mark.parametrize(
+    ("question", "currency"),
+    [("m5.large in us-east-1 in yen", "JPY"), ("m5.large em pesos argentinos", "ARS")],
+)
+def test_a_price_is_also_said_in_any_currency(question: str, currency: str, reader: Reader) -> None:
+    said = answer(question, reader=reader)
+    assert said.intent == "price"
+    assert f" {currency} " in said.text
+    assert not any("Argentin" in caveat for caveat in said.caveats)
