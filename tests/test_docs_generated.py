@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings
 
 from agent.cli import app
 from agent.settings import AgentSettings
+from agent.toolbox import TOOLS
 from ingest import registry
 from warehouse import build
 from warehouse.reader import Reader
@@ -116,6 +117,19 @@ def _sentence(option: Any) -> str:
 
 def test_every_command_and_option_is_documented() -> None:
     generated(DOCS / "commands.md", "commands", commands_page())
+
+
+# --- tools
+
+
+def tools_table() -> str:
+    lines = ["| Tool | What it returns |", "|---|---|"]
+    lines += [f"| `{tool.__name__}` | {tool.__doc__} |" for tool in TOOLS]
+    return "\n".join(lines)
+
+
+def test_every_tool_is_documented() -> None:
+    generated(DOCS / "agent.md", "tools", tools_table())
 
 
 # --- columns and example queries
