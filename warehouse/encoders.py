@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -96,7 +96,7 @@ class SentenceEmbedder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        cast(Any, logging).disable_progress_bar()
+        logging.disable_progress_bar()
         torch.set_num_threads(self._threads)
         device = None if self._given[0] == "auto" else self._given[0]
         with self._translated("does not load"):

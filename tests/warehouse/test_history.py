@@ -164,7 +164,7 @@ def days(rows: Sequence[tuple[object, ...]]) -> set[tuple[object, ...]]:
     return {(r[0], r[1], day(r[2]), day(r[3]), int(r[4])) for r in rows if isinstance(r[4], Decimal)}
 
 
-@settings(max_examples=30)
+@settings(max_examples=18)
 @given(batches=observations(), seed=st.integers(0, 1000))
 def test_history_is_what_a_naive_model_says_in_any_order_and_however_often(
     shared: duckdb.DuckDBPyConnection, batches: list[Observation], seed: int
