@@ -56,12 +56,8 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 # torch first and pinned: a CPU build at hand satisfies it, and nothing then asks for the CUDA one.
-$(RUN_STAMP): pyproject.toml $(LOCK) | $(VENV)/bin/python
+$(RUN_STAMP) $(DEV_STAMP): pyproject.toml $(LOCK) | $(VENV)/bin/python
 	@echo "Setting up $(VENV) (a few minutes the first time)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c $(LOCK) torch
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c $(LOCK) -e .
-	@touch $@
-
-$(DEV_STAMP): $(RUN_STAMP)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c $(LOCK) -e ".[dev]"
-	@touch $@
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c $(LOCK) -e "$(if $(filter $(DEV_STAMP),$@),.[dev],.)"
+	@touch $(RUN_STAMP) $@

@@ -7,11 +7,12 @@ import pyarrow as pa
 import pytest
 
 from ingest import registry
-from ingest.source import Payload
+from ingest.source import Payload, Tables
 from warehouse import contracts
 from warehouse.contracts import TABLES, Scope
 
 Recorded = Callable[[str], Sequence[tuple[Scope, list[Payload]]]]
+Parsed = list[tuple[Scope, list[Tables]]]
 VOCABULARY = {
     "category": contracts.CATEGORIES,
     "purchase_option": contracts.PURCHASE_OPTIONS,
@@ -24,16 +25,35 @@ VOCABULARY = {
 every_source = pytest.mark.parametrize("source", [info.name for info in registry.SOURCES])
 
 
-def parsed(source: str, payloads: list[Payload], table: str) -> list[pa.Table]:
-    return [
-        tables.tables[table] for tables in registry.load(source).parse(payloads) if table in tables.tables
-    ]
+@pytest.fixture(scope="module")
+def known() -> dict[str, Parsed]:
+    return {}
+
+
+@pytest.fixture
+def parsed(recorded: Recorded, known: dict[str, Parsed]) -> Callable[[str], Parsed]:
+    """What a source makes of its recorded payloads, parsed once for all tests."""
+
+    def of(source: str) -> Parsed:
+        if source not in known:
+            known[source] = parse(source, recorded)
+        return known[source]
+
+    return of
+
+
+def parse(source: str, recorded: Recorded) -> Parsed:
+    return [(scope, list(registry.load(source).parse(payloads))) for scope, payloads in recorded(source)]
+
+
+def prices_of(batches: list[Tables]) -> list[pa.Table]:
+    return [one.tables["prices"] for one in batches if "prices" in one.tables]
 
 
 @every_source
-def test_tables_have_the_schema_of_the_contract(source: str, recorded: Recorded) -> None:
-    for _, payloads in recorded(source):
-        for tables in registry.load(source).parse(payloads):
+def test_tables_have_the_schema_of_the_contract(source: str, parsed: Callable[[str], Parsed]) -> None:
+    for _, batches in parsed(source):
+        for tables in batches:
             assert tables.tables
             for name, table in tables.tables.items():
                 assert table.schema.equals(TABLES[name]), (source, name)
@@ -43,18 +63,17 @@ def test_tables_have_the_schema_of_the_contract(source: str, recorded: Recorded)
 
 
 @every_source
-def test_no_two_rows_of_a_batch_are_the_same_price(source: str, recorded: Recorded) -> None:
-    for _, payloads in recorded(source):
-        for tables in registry.load(source).parse(payloads):
-            if "prices" in tables.tables:
-                keys = tables.tables["prices"].select(list(contracts.NATURAL_KEY))
-                assert keys.num_rows == keys.group_by(list(contracts.NATURAL_KEY)).aggregate([]).num_rows
+def test_no_two_rows_of_a_batch_are_the_same_price(source: str, parsed: Callable[[str], Parsed]) -> None:
+    for _, batches in parsed(source):
+        for prices in prices_of(batches):
+            keys = prices.select(list(contracts.NATURAL_KEY))
+            assert keys.num_rows == keys.group_by(list(contracts.NATURAL_KEY)).aggregate([]).num_rows
 
 
 @every_source
-def test_values_are_of_the_vocabulary(source: str, recorded: Recorded) -> None:
-    for _, payloads in recorded(source):
-        for prices in parsed(source, payloads, "prices"):
+def test_values_are_of_the_vocabulary(source: str, parsed: Callable[[str], Parsed]) -> None:
+    for _, batches in parsed(source):
+        for prices in prices_of(batches):
             for column, words in VOCABULARY.items():
                 assert set(prices[column].unique().to_pylist()) <= {*words, None}, (source, column)
             assert all(len(code) == 3 and code.isupper() for code in prices["currency"].unique().to_pylist())
@@ -62,9 +81,9 @@ def test_values_are_of_the_vocabulary(source: str, recorded: Recorded) -> None:
 
 
 @every_source
-def test_prices_stay_inside_the_scope_of_their_batch(source: str, recorded: Recorded) -> None:
-    for scope, payloads in recorded(source):
-        for prices in parsed(source, payloads, "prices"):
+def test_prices_stay_inside_the_scope_of_their_batch(source: str, parsed: Callable[[str], Parsed]) -> None:
+    for scope, batches in parsed(source):
+        for prices in prices_of(batches):
             if scope.provider is not None:
                 assert prices["provider"].unique().to_pylist() == [scope.provider]
             if scope.service is not None:
@@ -72,9 +91,10 @@ def test_prices_stay_inside_the_scope_of_their_batch(source: str, recorded: Reco
 
 
 @every_source
-def test_parsing_twice_gives_the_same(source: str, recorded: Recorded) -> None:
-    for _, payloads in recorded(source):
-        first, second = (list(registry.load(source).parse(payloads)) for _ in range(2))
+def test_parsing_twice_gives_the_same(
+    source: str, parsed: Callable[[str], Parsed], recorded: Recorded
+) -> None:
+    for (_, first), (_, second) in zip(parsed(source), parse(source, recorded), strict=True):
         assert [one.as_of for one in first] == [one.as_of for one in second]
         for one, other in zip(first, second, strict=True):
             assert one.tables.keys() == other.tables.keys()
