@@ -26,6 +26,7 @@ SERVE = Path(__file__).resolve().parents[2] / "warehouse" / "sql" / "serve"
 # What the served queries filter by, as the agent would give it; all others are null.
 GIVEN: dict[str, Any] = {
     "rows": 10,
+    "tables": ["offers"],
     "machines": ["m5.large", "p5.48xlarge"],
     "accelerators": ["H100"],
     "min_percent": 0,
@@ -46,6 +47,8 @@ GIVEN: dict[str, Any] = {
     "per_gpu": False,
     "dearest": False,
     "gpus_only": False,
+    "no_gpus": False,
+    "no_burstable": False,
     "basket": '[{"machine": "m5.large", "region": "us-east-1"}]',
     "below_usd_hour": 1,
     "same_architecture": True,
