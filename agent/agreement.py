@@ -36,6 +36,7 @@ _COLUMNS = {
 _BOUND = ("money", "vcpu", "gpu", "gib", "tib", "mib")  # they belong to what is named beside them
 _SMALL = 12  # counting words of any sentence: `2 options`, `3 regions`
 _COUNTED = (None, "machine", "hour", "day", "week", "month", "year")
+_TERMS = ("month", "year")
 _CLOSE = Decimal("0.05")  # what is rounded is no further than this from what it was
 _KINDS = ("machine", "model", "accelerator", "provider", "place")
 _CARRIED = ("machine", "model", "place")  # a sentence without one is about those of the sentences before
@@ -59,12 +60,24 @@ def disagreements(text: str, facts: Sequence[Fact], words: Vocabulary, language:
     return list(dict.fromkeys(found))
 
 
+def says_something(text: str, facts: Sequence[Fact], words: Vocabulary, language: str) -> bool:
+    """Whether a text holds a figure, a day or a name that was found, and not only asked about."""
+    known = "\n".join(fact.words for fact in facts if fact.anything)
+    values = {value.value for fact in facts if not fact.anything for value in fact.values}
+    said = claims(plain(text), language)
+    named = _named(plain(text), said, words, language)
+    told = [f.text for f in said.figures if f.unit in _COLUMNS or f.value > _SMALL or f.value in values]
+    told += [*said.names, *(one.period.text for one in said.times)]
+    told += [fold(mention.text) for mention in named if mention.kind in _KINDS]
+    return any(not holds(known, one) for one in told)
+
+
 def _named(sentence: str, said: Claims, words: Vocabulary, language: str) -> list[Mention]:
     """What it names; `gpt-4o (OpenAI)` is two names, and `a 30 USD` no A30."""
     text = sentence.translate(_BRACKETS)
     found = mentions(text, fold(text), words, language, quantities(said.folded, language))
-    paid = [(f.start, f.end) for f in said.figures if f.unit in ("money", "percent")]
-    taken = [*paid, *((one.start, one.end) for one in said.times)]
+    counted = [(f.start, f.end) for f in said.figures if f.unit]
+    taken = [*counted, *((one.start, one.end) for one in said.times)]
     return [
         m
         for m in found
@@ -99,15 +112,24 @@ def _is_known(mention: Mention, facts: Sequence[Fact]) -> bool:
 def _holds(
     figure: Figure, said: Claims, named: Sequence[Mention], before: Sequence[Mention], facts: Sequence[Fact]
 ) -> bool:
-    small = figure.unit in _COUNTED and figure.value == int(figure.value) and figure.value <= _SMALL
-    if small and figure.unit != "words":
-        return True
+    small = figure.value == int(figure.value) and figure.value <= _SMALL
+    if figure.unit in _TERMS or (figure.unit in _COUNTED and small):
+        return _counts(figure, facts)
     near = _near_names(figure, said, named, before) if figure.unit in _BOUND else []
     return any(
         all(any(fact.names(mention) for mention in group) for group in near)
         for fact in facts
         if any(_is(figure, value) for value in fact.values)
     )
+
+
+def _counts(figure: Figure, facts: Sequence[Fact]) -> bool:
+    """`3 options`, `1 month`, `a 3-year term`: as many as were found, or a figure that was."""
+    said = {figure.value, figure.value * 12 if figure.unit == "year" else figure.value}
+    if figure.unit == "month":
+        said.add(figure.value / 12)
+    most = 1 if figure.unit in _COUNTED[2:] else max(len(fact.parts) for fact in facts)
+    return figure.value <= max(1, most) or any(v.value in said for fact in facts for v in fact.values)
 
 
 def _is(figure: Figure, value: Value) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from agno.models.base import Model
 from agno.models.message import Message
 
-from agent.agreement import disagreements
+from agent.agreement import disagreements, says_something
 from agent.context import Context
 from agent.events import Asked, Event, HandedOver
 from agent.facts import facts_of
@@ -35,12 +35,13 @@ _SPOKEN = {
 }
 _ATTEMPTS = 2
 _REMEMBERED = 6
+_IN_WORDS = ("search_knowledge",)  # tools whose results may be answered from without a figure or a name
 
 
 @dataclass(frozen=True)
 class Failed:
-    """Whose turn ended without a usable answer, and why: `slow`, `tokens`, `calls`, `ungrounded`,
-    `silent`, `prompt`, `address`, or the provider's own words."""
+    """Whose turn ended without a usable answer, and why: `slow`, `tokens`, `calls`, `silent`, `idle`,
+    `vague`, `ungrounded`, `prompt`, `address`, or the provider's own words."""
 
     model: str
     reason: str
@@ -120,17 +121,34 @@ def _by_model(
         tokens += output.tokens
         if leak := leaked(output.text, instructions, context.findings):
             return Output("", tokens, leak)
-        facts = facts_of(context.findings, asked, _always(context))
-        missing = disagreements(output.text, facts, context.words, reading.language)
-        if output.failure or (output.text and not missing):
-            return Output(output.text, tokens, output.failure)
-        retry = prompt("retry").format(missing=", ".join(missing) or "nothing was said")
+        if output.failure:
+            return Output("", tokens, output.failure)
+        problem, told = _problem(output.text, asked, context, reading.language)
+        if not problem:
+            return Output(output.text, tokens)
         messages = [
             *messages,
             Message(role="assistant", content=output.text or "…"),
-            Message(role="user", content=retry),
+            Message(role="user", content=told),
         ]
-    return Output("", tokens, "ungrounded" if output.text else "silent")
+    return Output("", tokens, problem)
+
+
+def _problem(text: str, asked: str, context: Context, language: str) -> tuple[str, str]:
+    """Why a text is no answer, and what the model is told of it; both empty if it is one."""
+    if not text:
+        return "silent", prompt("silent")
+    rows = [finding for finding in context.findings if finding.rows]
+    if not rows:
+        return "idle", prompt("idle")
+    facts = facts_of(context.findings, asked, _always(context))
+    missing = disagreements(text, facts, context.words, language)
+    if missing:
+        return "ungrounded", prompt("retry").format(missing=", ".join(missing))
+    if any(finding.tool not in _IN_WORDS for finding in rows):
+        vague = not says_something(text, facts, context.words, language)
+        return ("vague", prompt("vague")) if vague else ("", "")
+    return "", ""
 
 
 def _history(earlier: Sequence[Turn]) -> list[Message]:

@@ -8,7 +8,7 @@ from agent.asking import Failed
 from agent.model_choice import RULES
 from agent.render.page import Page
 
-_REASONS = ("slow", "tokens", "calls", "ungrounded", "silent", "prompt", "address")
+_REASONS = ("slow", "tokens", "calls", "ungrounded", "silent", "idle", "vague", "prompt", "address")
 
 
 def handed_over(failed: Sequence[Failed], answered: str, page: Page) -> list[str]:

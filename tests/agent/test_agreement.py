@@ -88,6 +88,8 @@ def test_it_may_be_said_in_portuguese(check: Check, text: str) -> None:
         ("The difference is $0.21.", "0.21"),
         ("r5.4xlarge would do as well.", "r5.4xlarge"),
         ("Take the m9.large instead.", "m9.large"),
+        ("There are 7 regions with m5.large.", "7"),
+        ("It is sold for terms of 5 years.", "5"),
         ("It is cheaper in eu-west-3.", "eu-west-3"),
         ("It is cheaper in Frankfurt.", "Frankfurt"),
         ("An A100 is around $200.", "A100"),

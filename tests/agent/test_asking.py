@@ -114,6 +114,20 @@ def test_a_model_that_says_nothing_means_the_rules_answer(asked_with: Any) -> No
     assert any("it said nothing" in caveat for caveat in said.caveats)
 
 
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        (["It depends on your needs."], "found nothing"),
+        ([("price_of", {"machine": "m9.large"}), "I cannot find it."], "found nothing"),
+        ([CALL, "The price of m5.large in us-east-1 depends on your needs."], "nothing of what it found"),
+    ],
+)
+def test_words_that_say_nothing_are_no_answer(asked_with: Any, script: list[Any], why: str) -> None:
+    said, _ = asked_with(*script)
+    assert "0.096 USD/hour" in said.text
+    assert any(why in caveat for caveat in said.caveats)
+
+
 def test_a_slow_model_is_left_at_the_time_limit(asked_with: Any) -> None:
     started = time.monotonic()
     said, _ = asked_with(GOOD, pause=30, max_seconds=0.2)
