@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows.publish import as_record
-from tests.conftest import LIST_DAY, ROOT
+from tests.conftest import LIST_DAY, ROOT, House, settled
 from warehouse.contracts import Scope
 from warehouse.reader import Reader
+from warehouse.settings import settings
 
 AZURE = {"provider": "azure", "service": "Virtual Machines"}
 ND96 = {
@@ -40,15 +43,25 @@ def list_of_aws(house: Any, prices: Mapping[str, float] | None = None, day: date
     house.stage(prices or house.prices, source="aws_list", **how)
 
 
+@pytest.fixture(scope="module")
+def two_providers(tmp_path_factory: pytest.TempPathFactory, small_data: Path) -> Path:
+    """A store whose first snapshot holds two providers' H100, and its data. Only copy it."""
+    folder = tmp_path_factory.mktemp("two_providers")
+    with pytest.MonkeyPatch.context() as patch:
+        house = House(settled(patch, folder, small_data))
+        _know_region(house, "azure", "eastus")
+        list_of_aws(house)
+        how = {"source": "azure_retail", "scope": Scope("azure", "Virtual Machines"), "machines": [ND96]}
+        house.stage({"Standard_ND96@eastus": 90.0}, **how, **AZURE)
+        house.publish()
+    settings.cache_clear()
+    return folder
+
+
 @pytest.fixture
-def published(house: Any) -> Any:
-    """A house whose first snapshot holds two providers' H100."""
-    _know_region(house, "azure", "eastus")
-    list_of_aws(house)
-    scope = Scope("azure", "Virtual Machines")
-    house.stage({"Standard_ND96@eastus": 90.0}, source="azure_retail", scope=scope, machines=[ND96], **AZURE)
-    house.publish()
-    house.embedder.texts.clear()
+def published(house: Any, two_providers: Path) -> Any:
+    """A house with a copy of it."""
+    shutil.copytree(two_providers, house.limits.store.parent, dirs_exist_ok=True)
     return house
 
 

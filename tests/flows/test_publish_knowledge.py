@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
+from flows.publish import Published
+from tests.flows.conftest import TWO
 from tests.warehouse.conftest import ChromaServer, chroma_servers
 from warehouse import log, snapshots
 from warehouse.chroma_clients import client_of
 from warehouse.errors import KnowledgeUnavailable
 from warehouse.knowledge import Knowledge, Servers, logical_digest
 from warehouse.settings import settings
-
-TWO = {"m5.large@us-east-1": 0.096, "m5.large@eu-west-1": 0.107}
 
 
 def lost_folder(folder: Path) -> None:
@@ -49,10 +49,9 @@ def search(house: Any) -> Knowledge:
 
 @pytest.mark.parametrize("damage", [lost_folder, changed_vectors, lost_index, cut_index])
 def test_a_damaged_knowledge_base_is_published_anew(
-    house: Any, damage: Callable[[Path], None], tmp_path: Path
+    house: Any, first: Published, damage: Callable[[Path], None], tmp_path: Path
 ) -> None:
     log.configure(tmp_path / "logs")
-    first = house.refresh(TWO)
     damage(snapshots.load(house.limits.store).folder)
     house.embedder.texts.clear()
     second = house.refresh(TWO)
@@ -129,9 +128,8 @@ def test_leftovers_of_a_killed_publisher_are_removed(on_server: Any, servers: li
 
 
 def test_vectors_move_to_a_server_when_the_setting_does(
-    house: Any, servers: list[ChromaServer], monkeypatch: pytest.MonkeyPatch
+    house: Any, first: Published, servers: list[ChromaServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = house.refresh(TWO)
     monkeypatch.setenv("CLOUD_PRICING_CHROMA_URLS", json.dumps([servers[0].url]))
     settings.cache_clear()
     house.limits = settings()
@@ -143,9 +141,8 @@ def test_vectors_move_to_a_server_when_the_setting_does(
 
 
 def test_a_server_that_is_away_stops_publishing_and_leaves_what_is_in_force(
-    house: Any, monkeypatch: pytest.MonkeyPatch
+    house: Any, first: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = house.refresh(TWO)
     monkeypatch.setenv("CLOUD_PRICING_CHROMA_URLS", '["http://127.0.0.1:9"]')
     settings.cache_clear()
     house.limits = settings()
