@@ -14,6 +14,14 @@ from agent.understand.reading import Reading
 _MACHINES = 6
 _LISTED = 6
 _MONTH = Decimal(730)
+_FITTING = (
+    "accelerators",
+    "places",
+    "not_places",
+    "providers",
+    "not_providers",
+    "purchase_options",
+)
 _COMMITTING = ("reserved", "savings_plan", "commitment")
 _COMMITTED = (
     "places",
@@ -135,7 +143,19 @@ def commitment(reading: Reading, context: Context) -> list[Call]:
 
 def recommend(reading: Reading, context: Context) -> list[Call]:
     """The use is what the question says: hours of less than a month, else whole months; else a year."""
-    given = {k: v for k, v in conditions(reading, context).items() if k in _RECOMMENDABLE}
+    every = conditions(reading, context)
+    if reading.equivalent and reading.machine_names():
+        return [_in_place_of(reading, every)]
+    if (
+        reading.model_size
+        and not reading.needs.min_total_gpu_memory_gib
+        and not reading.needs.min_gpu_memory_gib
+    ):
+        return [_for_model(reading, every)]
+    given = {k: v for k, v in every.items() if k in _RECOMMENDABLE}
+    if set(every) - set(given) - {"purchase_options", "max_gpus", "per_gpu"}:
+        options = {"purchase_options": ["on_demand", "spot"]} if reading.interruptible else {}
+        return [Call("find_offers", {**every, **options, "best_per": "machine", "rows": _LISTED})]
     hours = reading.usage.hours
     use: dict[str, Any] = {}
     if hours is not None:
@@ -144,4 +164,40 @@ def recommend(reading: Reading, context: Context) -> list[Call]:
     count = {"count": reading.usage.machines} if reading.usage.machines > 1 else {}
     by = {"by": "gpu"} if reading.per_gpu else {}
     spot = {"interruptible": True} if reading.interruptible else {}
+    spot |= {"burstable": True} if reading.light else {}
     return [Call("recommend", {**given, **use, **count, **by, **spot, "rows": _LISTED})]
+
+
+def _in_place_of(reading: Reading, every: dict[str, Any]) -> Call:
+    """Of the providers named, unless what is named is only who sells the machine itself."""
+    names = (
+        "places",
+        "not_places",
+        "not_providers",
+        "operating_system",
+        "tenancy",
+        "architecture",
+        "purchase_options",
+    )
+    sellers = {machine.provider for machine in reading.machines}
+    providers = [one for one in (*reading.providers, *reading.not_sellers) if one not in sellers] or list(
+        reading.providers
+    )
+    given: dict[str, Any] = {name: every.get(name) for name in (*names, "min_vcpus", "min_memory_gib")}
+    given |= {"providers": providers or None, "rows": _LISTED}
+    if reading.equivalent == "alike" and not (given["min_vcpus"] or given["min_memory_gib"]):
+        given["alike"] = True
+    kept = {name: value for name, value in given.items() if value is not None}
+    return Call("alternatives", {"machine": reading.machine_names()[0], **kept})
+
+
+def _for_model(reading: Reading, every: dict[str, Any]) -> Call:
+    size = reading.model_size
+    given = {name: every[name] for name in _FITTING if name in every}
+    if reading.interruptible:
+        given["purchase_options"] = ["on_demand", "spot"]
+    asked = {"parameters_billions": str(size.billions), "bits": size.bits} if size else {}
+    return Call(
+        "fit_model",
+        {**asked, **({"training": True} if size and size.training else {}), **given, "rows": _LISTED},
+    )

@@ -21,6 +21,7 @@ from agent import (
     knowledge_tools,
     live_tools,
     recommend_tools,
+    sizing_tools,
     token_tools,
     tools,
 )
@@ -46,6 +47,8 @@ TOOLS: tuple[Tool, ...] = (
     history_tools.accelerator_history,
     history_tools.price_changes,
     recommend_tools.recommend,
+    sizing_tools.fit_model,
+    sizing_tools.alternatives,
     fact_tools.refused_prices,
     fact_tools.nearest_prices,
     fact_tools.machine_specs,

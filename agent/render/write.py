@@ -23,6 +23,7 @@ from agent.render.offers import write_offers
 from agent.render.page import Page
 from agent.render.prices import write_budgets, write_estimates, write_prices
 from agent.render.recommendation import write_recommendation
+from agent.render.sizing import write_alternatives, write_fit
 from agent.render.tokens import write_tokens, write_unknown_models
 from agent.render.trend import write_trend
 from agent.understand.reading import Intent, Reading
@@ -143,6 +144,9 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
         for tool, writer in _MACHINE
     ),
     (Intent.RECOMMEND, "recommend", write_recommendation),
+    (Intent.RECOMMEND, "fit_model", write_fit),
+    (Intent.RECOMMEND, "alternatives", write_alternatives),
+    (Intent.RECOMMEND, "find_offers", write_offers),
     (Intent.COMMITMENT, "commitment_options", write_commitments),
     (Intent.CONVERT, "convert", write_exchange),
     (Intent.CONVERT, None, _write_no_rate),

@@ -29,7 +29,8 @@ _GPU_AFTER = re.compile(
 _TOTAL = re.compile(
     r"(?<![a-z])(?:in total|total|altogether|combined|in (?:one|a single) "
     r"(?:machine|box|node|server|instance)|"
-    r"no total|somad[ao]s?|ao todo|n?uma (?:unica )?(?:maquina|instancia)(?: so| unica)?)(?![a-z])"
+    r"no total|somad[ao]s?|ao todo|numa (?:maquina|instancia)"
+    r"|uma (?:unica (?:maquina|instancia)|(?:maquina|instancia) (?:so|unica)))(?![a-z])"
 )
 _STORAGE = re.compile(r"\s*(?:of |de )?(?:ssd|nvme|disk|storage|disco|armazenamento|local)")
 

@@ -144,6 +144,8 @@ def completed(reading: Reading, earlier: Reading, amounts: Sequence[object]) -> 
         rank=reading.rank or earlier.rank,
         period=reading.period or earlier.period,
         course=reading.course or earlier.course,
+        equivalent=reading.equivalent or (None if named else earlier.equivalent),
+        model_size=reading.model_size or (None if named else earlier.model_size),
         interruptible=reading.interruptible or earlier.interruptible,
         things=reading.things or earlier.things,
         asks_whether=False,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from agent.understand import beyond
 from agent.understand.holdings import Holding, holding, of_services
 from agent.understand.lexicon import lexicon
+from agent.understand.model_size import model_size
 from agent.understand.reading import Intent, Needs, Usage, Workload
 
 _SQL = re.compile(
@@ -197,8 +198,10 @@ def _rules(
             Intent.EXPLAIN,
             cues("reasons") and _asks_why(cues, named, needs) and not (machine or counted),
         ),
+        (Intent.RECOMMEND, machine == 1 and _in_place_of(cues) and not history),
         (Intent.HISTORY, history and bool(machine or named.models or named.accelerators or named.families)),
         (Intent.CHANGES, cues("history") and past and not conditions and not models),
+        (Intent.RECOMMEND, _sized_by_a_model(cues, named) and not machine),
         (
             Intent.TOKENS,
             tokens
@@ -211,6 +214,7 @@ def _rules(
         (Intent.COMMITMENT, machine > 0 and (cues("commitment") or (machine == 1 and _commits(cues, named)))),
         (Intent.SPECS, bool(machine) and (cues("specs") or (cues.spec() and not priced and not used))),
         (Intent.SPECS, _of_accelerators_alone(named) and cues.asks_facts()),
+        (Intent.RECOMMEND, not machine and needs.any_machine_needs() and _bears_interruption(cues)),
         (Intent.RECOMMEND, cues("recommend") and _needs_said(needs, usage, named) and not machine),
         (Intent.EXPLAIN, _asks_why(cues, named, needs) and not machine),
         (
@@ -279,6 +283,22 @@ def _commits(cues: Cues, named: Named) -> bool:
     if named.options > 1 and cues("compare") and not words.has("committing", "any", cues.folded):
         return False
     return named.committing and any(of_it)
+
+
+def _in_place_of(cues: Cues) -> bool:
+    return bool(lexicon().found("equivalent", cues.folded))
+
+
+def _bears_interruption(cues: Cues) -> bool:
+    words = lexicon()
+    tolerated, refused = (words.has("interruption", name, cues.folded) for name in ("tolerated", "refused"))
+    return tolerated and not refused and not words.found("purchase_options", cues.folded)
+
+
+def _sized_by_a_model(cues: Cues, named: Named) -> bool:
+    """Machines are sought for a language model of so many parameters."""
+    hardware = named.accelerators or cues.generic("machine") or cues.generic("gpu") or cues("recommend")
+    return bool(hardware) and model_size(cues.folded, "en") is not None
 
 
 def _paid_for(cues: Cues, needs: Needs) -> bool:

@@ -16,6 +16,7 @@ from agent.understand.intent import Named, decide, refused, what_is_held
 from agent.understand.language import detect
 from agent.understand.lexicon import lexicon
 from agent.understand.makers import makers_first
+from agent.understand.model_size import model_size
 from agent.understand.quantities import quantities
 from agent.understand.ranking import how_many, rank
 from agent.understand.reading import Intent, Needs, Purchase, Reading
@@ -122,7 +123,7 @@ def read(
         exchange=money,
         wants_gpu=bool(accelerators) or (lexicon().has("generic", "gpu", folded) and not needs.no_gpus),
         per_gpu=needs.min_gpu_memory_gib is None and bool(_PER_GPU.search(folded)),
-        monthly=bool(_MONTHLY.search(folded)),
+        monthly=bool(_MONTHLY.search(folded)) or needs.max_price_per == "month",
         dearest=lexicon().has("intents", "dearest", folded),
         rank=order,
         how_many=wanted,
@@ -146,6 +147,9 @@ def read(
         free=lexicon().has("free", "free", folded) and not lexicon().has("free", "refused", folded),
         live=lexicon().has("time", "live", folded),
         instead=bool(_INSTEAD.search(folded)) and len({m.text for m in found if m.kind == "machine"}) > 1,
+        model_size=model_size(folded, spoken),
+        equivalent=lexicon().first("equivalent", folded),
+        light=lexicon().has("light", "use", folded),
         paid_for=lexicon().first("paid_for", folded),
         interruptible=_interruptible(folded, purchase),
         heard=tuple(found),

@@ -10,6 +10,7 @@ from typing import Any
 from agent.periods import Period
 from agent.understand.exchange import Exchange
 from agent.understand.holdings import Holding
+from agent.understand.model_size import ModelSize
 from agent.understand.vocabulary import LlmModel, Machine, Place
 
 
@@ -178,7 +179,10 @@ class Reading:
     live: bool = False  # the price of this moment is asked for
     things: tuple[tuple[str, Decimal], ...] = ()  # what is no machine, and how many GB of it
     instead: bool = False  # of the machines named one runs instead of another
+    model_size: ModelSize | None = None  # of the language model that machines are sought for
+    equivalent: str | None = None  # alike or cheaper: machines are sought in place of the one named
     paid_for: str | None = None  # hours or machines, where it asks how many an amount pays for
+    light: bool = False  # the machine idles most of the time, or is to be cheap above all
     interruptible: bool = False  # the work bears being interrupted
     heard: tuple[Any, ...] = ()  # the mentions it was read from, for the question after it
     set_aside: tuple[Any, ...] = ()  # mentions of the question before it that its own took the place of
