@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from agent.understand import beyond
+from agent.understand import beyond, buying
+from agent.understand.cues import Cues, Named
 from agent.understand.holdings import Holding, holding, of_services
 from agent.understand.lexicon import lexicon
-from agent.understand.model_size import model_size
 from agent.understand.reading import Intent, Needs, Usage, Workload
 
 _SQL = re.compile(
@@ -20,31 +19,6 @@ _SQL_SHAPE = re.compile(
 )
 
 _TOPICAL = 2  # one word that guides are about, or two that prove nothing alone
-
-
-@dataclass(frozen=True)
-class Named:
-    """How many things of each kind the question names."""
-
-    machines: int
-    accelerators: int
-    models: int
-    providers: int
-    places: int
-    families: int
-    options: int
-    unknown_machines: int
-    unknown_models: int
-    systems: int
-    classes: int  # of offerings, such as secure and community cloud
-    sellers: int  # of language models, who sell no machines
-    committing: bool = False  # a commitment for a term
-
-    def hardware(self) -> int:
-        return self.machines + self.unknown_machines + self.accelerators + self.families
-
-    def anything(self) -> bool:
-        return bool(self.hardware() + self.models + self.providers + self.places)
 
 
 def sql_of(question: str) -> str | None:
@@ -103,6 +77,7 @@ def what_is_held(folded: str, named: Named, needs: Needs) -> Holding | None:
         or cues("changes")
         or cues("history")
         or cues("dearest")
+        or buying.sized_by_a_model(cues, named)
     )
     machine = named.machines + named.unknown_machines
     if other or machine or cues("cheapest") or needs.max_price is not None:
@@ -128,35 +103,6 @@ def refused(folded: str, named: Named) -> str | None:
     priced = cues.generic("price") or cues("cheapest") or cues("dearest")
     things = bool(named.hardware() + named.models) or cues.generic("machine") or cues.generic("gpu")
     return beyond.refusal(folded, hardware=things, priced=priced)
-
-
-class Cues:
-    """Which of the lexicon's intent words stand in the question."""
-
-    def __init__(self, folded: str) -> None:
-        self.folded = folded
-
-    def __call__(self, name: str) -> bool:
-        return lexicon().has("intents", name, self.folded)
-
-    def spec(self) -> bool:
-        return lexicon().has("needs", "spec", self.folded)
-
-    def asks_facts(self) -> bool:
-        """`how much memory` asks for no price, and the rest of the question for none either."""
-        words = lexicon()
-        rest = Cues(words.words("needs")["fact"].sub(" ", self.folded))
-        said = rest.folded != self.folded or self("specs")
-        return said and not (rest.generic("price") or rest("cheapest") or self("list"))
-
-    def elsewhere(self) -> bool:
-        return lexicon().has("elsewhere", "service", self.folded)
-
-    def free(self) -> bool:
-        return lexicon().has("free", "free", self.folded)
-
-    def generic(self, name: str) -> bool:
-        return lexicon().has("generic", name, self.folded)
 
 
 def _of_another_service(cues: Cues, named: Named, needs: Needs) -> bool:
@@ -198,10 +144,10 @@ def _rules(
             Intent.EXPLAIN,
             cues("reasons") and _asks_why(cues, named, needs) and not (machine or counted),
         ),
-        (Intent.RECOMMEND, machine == 1 and _in_place_of(cues) and not history),
+        (Intent.RECOMMEND, machine == 1 and buying.in_place_of(cues) and not history),
         (Intent.HISTORY, history and bool(machine or named.models or named.accelerators or named.families)),
         (Intent.CHANGES, cues("history") and past and not conditions and not models),
-        (Intent.RECOMMEND, _sized_by_a_model(cues, named) and not machine),
+        (Intent.RECOMMEND, buying.sized_by_a_model(cues, named) and not machine),
         (
             Intent.TOKENS,
             tokens
@@ -211,10 +157,10 @@ def _rules(
             and not machine,
         ),
         (Intent.CHEAPEST, ranked and not machine and not models and not cues("commitment")),
-        (Intent.COMMITMENT, machine > 0 and (cues("commitment") or (machine == 1 and _commits(cues, named)))),
+        (Intent.COMMITMENT, buying.commits(cues, named, machine)),
         (Intent.SPECS, bool(machine) and (cues("specs") or (cues.spec() and not priced and not used))),
         (Intent.SPECS, _of_accelerators_alone(named) and cues.asks_facts()),
-        (Intent.RECOMMEND, not machine and needs.any_machine_needs() and _bears_interruption(cues)),
+        (Intent.RECOMMEND, not machine and needs.any_machine_needs() and buying.bears_interruption(cues)),
         (Intent.RECOMMEND, cues("recommend") and _needs_said(needs, usage, named) and not machine),
         (Intent.EXPLAIN, _asks_why(cues, named, needs) and not machine),
         (
@@ -224,7 +170,12 @@ def _rules(
         (
             Intent.ESTIMATE,
             bool(machine)
-            and (usage.machines > 1 or usage.hours is not None or cues("estimate") or _paid_for(cues, needs)),
+            and (
+                usage.machines > 1
+                or usage.hours is not None
+                or cues("estimate")
+                or buying.paid_for(cues, needs)
+            ),
         ),
         (
             Intent.CHEAPEST,
@@ -274,36 +225,6 @@ def _needs_said(needs: Needs, usage: Usage, named: Named) -> bool:
     """Enough to choose a machine by, not only a topic."""
     sized = needs.any_machine_needs()
     return sized or (named.accelerators > 0 and (usage.hours is not None or named.places > 0))
-
-
-def _commits(cues: Cues, named: Named) -> bool:
-    """A term is spoken of, and what it saves, costs or takes to pay off; or of no way of buying by name."""
-    words = lexicon()
-    of_it = (words.has("committing", name, cues.folded) for name in ("any", "asked"))
-    if named.options > 1 and cues("compare") and not words.has("committing", "any", cues.folded):
-        return False
-    return named.committing and any(of_it)
-
-
-def _in_place_of(cues: Cues) -> bool:
-    return bool(lexicon().found("equivalent", cues.folded))
-
-
-def _bears_interruption(cues: Cues) -> bool:
-    words = lexicon()
-    tolerated, refused = (words.has("interruption", name, cues.folded) for name in ("tolerated", "refused"))
-    return tolerated and not refused and not words.found("purchase_options", cues.folded)
-
-
-def _sized_by_a_model(cues: Cues, named: Named) -> bool:
-    """Machines are sought for a language model of so many parameters."""
-    hardware = named.accelerators or cues.generic("machine") or cues.generic("gpu") or cues("recommend")
-    return bool(hardware) and model_size(cues.folded, "en") is not None
-
-
-def _paid_for(cues: Cues, needs: Needs) -> bool:
-    """How long, or how many machines, an amount of money pays for."""
-    return needs.max_price is not None and bool(lexicon().found("paid_for", cues.folded))
 
 
 def _sides(named: Named) -> bool:

@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime
 
 from agent.periods import THEN, Period
 from agent.understand import beyond, conditions, dates, entities, follow, places, settle, workloads
+from agent.understand.cues import Named
 from agent.understand.currencies import Money, currencies, without
 from agent.understand.exchange import exchange
 from agent.understand.fold import fold
-from agent.understand.intent import Named, decide, refused, what_is_held
+from agent.understand.intent import decide, refused, what_is_held
 from agent.understand.language import detect
 from agent.understand.lexicon import lexicon
 from agent.understand.makers import makers_first

@@ -50,7 +50,7 @@ _WORKWEEK = re.compile(
     rf"(?<![a-z])(?:{_WORKDAY}|mon(?:day)?s?\s?(?:to|through|thru|until|-|–)\s?fri(?:day)?s?"
     rf"|seg(?:unda)?s?(?:-feira)?\s?(?:a|ate|-|–)\s?sex(?:ta)?s?(?:-feira)?)(?![a-z])"
 )
-_WEEKEND = re.compile(r"(?<![a-z])(?:weekends?|fins? de semana|finais de semana)(?![a-z])")
+_WEEKEND = re.compile(r"(?<![a-z])(?:weekends?|fi(?:m|ns) de semana|fina(?:l|is) de semana)(?![a-z])")
 _ONE = re.compile(r"(?<![a-z])(?:an?|one|this|n?um|este|esse|(?:for|over) the|neste|nesse)\s$")
 _OFF = re.compile(
     r"(?<![a-z])(?:(?:turn|switch|shut)\w* (?:\S+ ){0,6}?(?:off|down)|stop(?:ped|ping)?|shutdown|except"
