@@ -17,12 +17,13 @@ from agent.events import Asked, Event, HandedOver
 from agent.facts import facts_of
 from agent.guard import leaked
 from agent.model_choice import RULES
+from agent.plan import next_calls
 from agent.render.page import Page
-from agent.render.write import write
 from agent.rules_model import RulesModel
 from agent.running import Budget, Output, agent_of, run
 from agent.schema_text import schema_text
 from agent.settings import AgentSettings
+from agent.toolbox import bare
 from agent.turn import Turn
 from agent.understand.reading import Reading
 from warehouse.masking import masked
@@ -66,8 +67,11 @@ def by_rules(question: str, reading: Reading, context: Context, given: AgentSett
         most_calls=given.max_tool_calls,
         readings={question: reading},
     )
-    agent_of(model, context).run(question)
-    return model.page or write(reading, context, given.answer_rows)
+    while model.page is None:
+        calls = next_calls(reading, context)
+        model.offered = frozenset(call.tool for call in calls)
+        agent_of(model, bare(context, model.offered)).run(question)
+    return model.page
 
 
 def by_models(

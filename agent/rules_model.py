@@ -25,7 +25,7 @@ from agent.understand.reading import Reading
 
 @dataclass
 class RulesModel(Model):
-    """`page` is the answer once it is written."""
+    """`page` is the answer once it is written; calls of tools not `offered` are left to another run."""
 
     id: str = "rules"
     name: str | None = "Rules"
@@ -34,6 +34,7 @@ class RulesModel(Model):
     language: str = "auto"
     most_rows: int = 5
     most_calls: int = 8
+    offered: frozenset[str] | None = None
     page: Page | None = None
     readings: dict[str, Reading] = field(default_factory=dict)
 
@@ -41,8 +42,10 @@ class RulesModel(Model):
         if self.context is None:
             raise ValueError("A RulesModel needs a context.")
         reading = self._reading(self.context, messages)
-        asked = sum(len(message.tool_calls or ()) for message in messages)
+        asked = self.context.calls
         calls = next_calls(reading, self.context)[: max(0, self.most_calls - asked)]
+        if calls and self.offered is not None and not self.offered.issuperset(call.tool for call in calls):
+            return ModelResponse(role="assistant", content="")
         if calls:
             return ModelResponse(
                 role="assistant", tool_calls=[_call(call, asked + n) for n, call in enumerate(calls)]

@@ -21,6 +21,7 @@ from agno.run.agent import (
     RunCompletedEvent,
     RunErrorEvent,
 )
+from agno.tools.function import Function
 
 from agent.beside import beside
 from agent.context import Context
@@ -54,10 +55,10 @@ class Output:
     failure: str | None = None
 
 
-def agent_of(model: Model, context: Context, **given: Any) -> Agent:
+def agent_of(model: Model, tools: Sequence[Function], **given: Any) -> Agent:
     # agno logs every failed tool call to the terminal; failures are in the context, and in our log.
     logging.getLogger("agno").disabled = True
-    return Agent(model=model, tools=list(bound(context)), telemetry=False, **given)
+    return Agent(model=model, tools=list(tools), telemetry=False, **given)
 
 
 def run(
@@ -68,7 +69,7 @@ def run(
     A run that is left is cancelled: agno ends it before the next part of the response or the next call,
     the provider's client at the time limit of a request, and no tool works for it any more.
     """
-    agent = agent_of(model, context, instructions=instructions, tool_call_limit=calls)
+    agent = agent_of(model, bound(context), instructions=instructions, tool_call_limit=calls)
     output, run_id = Output(), str(uuid4())
     work = partial(_listen, agent, said, run_id, output, budget.tokens, calls)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import cache
 from typing import Any, get_type_hints
@@ -122,14 +122,20 @@ def bound(context: Context) -> list[Function]:
     return [_function(context, tool) for tool in offered]
 
 
-def _function(context: Context, tool: Tool) -> Function:
+def bare(context: Context, names: Collection[str]) -> list[Function]:
+    """These alone, for a model that reads neither schemas nor results: agno copies both at every run."""
+    return [_function(context, tool, told=False) for tool in TOOLS if tool.__name__ in names]
+
+
+def _function(context: Context, tool: Tool, *, told: bool = True) -> Function:
     def entrypoint(**arguments: Any) -> str:
-        return call(context, tool, arguments).to_json()
+        finding = call(context, tool, arguments)
+        return finding.to_json() if told else ""
 
     return Function(
         name=tool.__name__,
         description=tool.__doc__,
-        parameters=_schema(tool),
+        parameters=_schema(tool) if told else {"type": "object", "properties": {}},
         entrypoint=entrypoint,
         skip_entrypoint_processing=True,
     )

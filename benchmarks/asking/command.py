@@ -142,7 +142,8 @@ def _cold(runs: int) -> list[str]:
 
 
 def _process(code: str, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True)  # noqa: S603 - ourselves
+    command = [sys.executable, "-c", code, *arguments]
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - the words are our own
 
 
 def _aligned(lines: Sequence[tuple[str, ...]]) -> list[str]:
