@@ -29,6 +29,7 @@ from warehouse.errors import (
     SnapshotOutdated,
     UnknownName,
 )
+from warehouse.fitting import fitted
 from warehouse.settings import settings
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ class Reader:
 
     def named(self, name: str, **parameters: Any) -> QueryResult:
         """Run `sql/serve/<name>.sql` with its $parameters. Raises SnapshotOutdated, QueryInterrupted."""
-        return self._run(served_sql(name), parameters, settings().query_rows, ours=True)
+        sql, given = fitted(served_sql(name), parameters)
+        return self._run(sql, given, settings().query_rows, ours=True)
 
     def query(
         self, sql: str, parameters: Mapping[str, Any] | None = None, *, limit: int | None = None

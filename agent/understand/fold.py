@@ -18,18 +18,24 @@ class Token:
     end: int
 
 
+class _Folded(dict[int, str]):
+    """What each character becomes, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        base = unicodedata.normalize("NFD", character)[0].lower()
+        self[code] = base if len(base) == 1 else character
+        return self[code]
+
+
+_FOLDED = _Folded()
+
+
 def fold(text: str) -> str:
     """Lower case without accents, character for character: `São Paulo` → `sao paulo`."""
     if text.isascii():
         return text.lower()
-    return "".join(_folded(character) for character in unicodedata.normalize("NFC", text))
-
-
-def _folded(character: str) -> str:
-    if character.isascii():
-        return character.lower()
-    base = unicodedata.normalize("NFD", character)[0].lower()
-    return base if len(base) == 1 else character
+    return unicodedata.normalize("NFC", text).translate(_FOLDED)
 
 
 def tokens(folded: str) -> list[Token]:

@@ -1,0 +1,47 @@
+"""A served query fitted to its parameters means what it meant."""
+
+import duckdb
+import pytest
+
+from warehouse.fitting import fitted
+from warehouse.reader import served_sql
+
+SQL = """
+SELECT x FROM range(10) AS t(x)
+WHERE x > 1
+    AND ($most::INTEGER IS NULL OR x <= $most::INTEGER) -- a remark ( with a bracket, and a $parameter
+    AND (
+        $names::VARCHAR[] IS NULL
+        OR list_contains($names::VARCHAR[], ')' || x)
+    )
+    AND (NOT $even::BOOLEAN OR x % 2 = 0)
+    AND ($odd::BOOLEAN IS NULL OR (x % 2 = 1) = $odd::BOOLEAN)
+ORDER BY x
+"""
+
+
+@pytest.mark.parametrize("most", [None, 0, 5])
+@pytest.mark.parametrize("names", [None, [], [")3", ")4", ")8"]])
+@pytest.mark.parametrize("even", [True, False, None])
+@pytest.mark.parametrize("odd", [True, False, None])
+def test_it_returns_the_same_rows(
+    most: int | None, names: list[str] | None, even: bool | None, odd: bool | None
+) -> None:
+    parameters = {"most": most, "names": names, "even": even, "odd": odd}
+    sql, given = fitted(SQL, parameters)
+    assert duckdb.execute(sql, given).fetchall() == duckdb.execute(SQL, parameters).fetchall()
+
+
+def test_what_was_not_given_is_not_in_it() -> None:
+    sql, given = fitted(SQL, {"most": None, "names": None, "even": False, "odd": False})
+    assert given == {"odd": False}
+    assert "$odd" in sql
+    assert not any(f"${name}" in sql for name in ("most", "names", "even"))
+
+
+def test_a_search_for_one_machine_binds_few_conditions() -> None:
+    whole = served_sql("find_offers")
+    sql, _ = fitted(whole, {"machines": ["m5.large"], "cpu": None, "min_vcpus": None, "gpus_only": False})
+    assert "ILIKE" in whole
+    assert "ILIKE" not in sql
+    assert "kind = 'gpu'" not in sql
