@@ -10,6 +10,8 @@ from agent.context import Context
 from agent.periods import EARLIEST, THEN, Period
 from agent.plan_after import Call
 from agent.plan_conditions import places_of
+from agent.understand.fold import fold
+from agent.understand.lexicon import lexicon
 from agent.understand.reading import Reading
 from agent.understand.vocabulary import Machine
 
@@ -106,6 +108,8 @@ def _trend(reading: Reading) -> dict[str, Any]:
 def changes(reading: Reading, context: Context) -> list[Call]:
     today = datetime.now(UTC).date()
     period = reading.period or Period(periods.back(today, _LATELY_DAYS, "day"), today + periods.DAY, "range")
+    if reading.period is None and lexicon().has("ever", "ever", fold(reading.question)):
+        period = Period(EARLIEST, today + periods.DAY, "range")
     asked = {
         "since": None if period.start == EARLIEST else period.start.isoformat(),
         "until": period.end.isoformat(),

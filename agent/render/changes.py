@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.context import Context
-from agent.periods import Period
+from agent.periods import EARLIEST, Period
 from agent.render import formats
 from agent.render.page import Page, Row
 from agent.render.terms import way
@@ -68,7 +68,8 @@ def _write_newest(page: Page, figures: Row, context: Context) -> None:
 def _period(reading: Reading, figures: Row) -> Period:
     if reading.period:
         return reading.period
-    return Period(figures["since"].date(), figures["until"].date(), "range")
+    since = figures["since"].date() if figures["since"] else EARLIEST
+    return Period(since, figures["until"].date(), "range" if figures["since"] else "until")
 
 
 def _where(page: Page, reading: Reading) -> str:

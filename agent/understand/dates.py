@@ -29,6 +29,7 @@ _THAN = re.compile(
 _UNTIL = re.compile(
     r"(?<![a-z])(?:until|till|through|before|prior to|up to|ate|antes d[eoa])\s(?:the |o |a )?$"
 )
+_EVENT = re.compile(r"\s(?:price )?(?:cuts?|drops?|hikes?|increases?|reductions?|changes?|rises?)(?![a-z])")
 _BETWEEN = re.compile(r"(?<![a-z])(?:between|entre|from|de|desde|em|in|d[oa]|n[oa])\s(?:the |o |a )?$")
 _JOIN = re.compile(
     r"\s*(?:(?P<both>and|e)|to|a|ao|ate|until|till|through|thru|and to|vs\.?|versus|[-–—])\s*"
@@ -104,6 +105,8 @@ def _joined(folded: str, first: Said, second: Said) -> Said | None:
 def _bounded(folded: str, said: Said, today: date) -> Said:
     before, period = folded[: said.start], said.period
     since, until = _SINCE.search(before) or _THAN.search(before), _UNTIL.search(before)
+    if until and _EVENT.match(folded[said.end :]):
+        return said  # `before the June 2025 price cut`: what happened then tells what was before
     onwards = _AFTERWARDS.match(folded[said.end :])
     if since and (since.group().split()[0] != "de" or onwards):
         start = period.end if since.group().startswith(("after", "depois", "apos")) else period.start

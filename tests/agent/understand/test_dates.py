@@ -181,3 +181,9 @@ def test_a_time_is_read_back_from_its_own_words(period: Period, language: str) -
     again = read_in(f"m5.large {formats.period(period, language)}", language)
     assert again is not None
     assert (again.start, again.end) == (period.start, period.end)
+
+
+def test_before_a_change_of_a_month_is_that_month() -> None:
+    said = when("what did it cost before the june 2025 price cut?", date(2026, 11, 23), "en")
+    assert said is not None
+    assert (said.period.start, said.period.end) == (date(2025, 6, 1), date(2025, 7, 1))
