@@ -236,7 +236,7 @@ def _one_by_rules(
 
 def _always(context: Context, page: Page) -> list[object]:
     snapshot, failures = context.reader.snapshot, [failure.message for failure in context.failures]
-    shown = [len(page.rows), page.counts, page.suggestions, examples(page)]
+    shown = [len(page.rows), page.counts, page.suggestions, page.known, examples(page)]
     return [snapshot.id, snapshot.created_at, *shown, *failures]
 
 

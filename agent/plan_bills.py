@@ -90,6 +90,8 @@ def _how(reading: Reading) -> dict[str, Any]:
 
 def _basket(reading: Reading, names: Sequence[str]) -> list[Call]:
     """Machines and what is beside them are one bill, each in the place named that its provider has."""
+    if not reading.places and not names:
+        return []  # storage has another price in each region
     how = reading.purchase
     bought = {"purchase_option": how.options[0], "term_months": how.term_months, "payment": how.payment}
     hours = reading.usage.hours or _MONTH

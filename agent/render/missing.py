@@ -21,6 +21,7 @@ def explain_missing(page: Page, reading: Reading, context: Context) -> None:
         page.add("missing.unknown_machine", machine=name)
         similar = similar_machines(key(name), context.words)
         if similar:
+            page.known += similar
             page.add("missing.unknown_similar", names=page.joined(similar))
         page.answered = False
     missing = [name for name in reading.machine_names() if not _priced(context, name, reading)]

@@ -44,6 +44,7 @@ class Page:
     caveats: list[str] = field(default_factory=list)
     suggestions: list[str] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)  # regions said as `+45`
+    known: list[str] = field(default_factory=list)  # names out of the snapshot's own lists
     answered: bool = True
     chart: Mapping[str, Any] | None = None  # Vega-Lite
     places: Vocabulary | None = None

@@ -65,8 +65,18 @@ def _write_price(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
     ):
         percent = (100 * (last["price_usd_hour"] / best[0]["price_usd_hour"] - 1)).quantize(Decimal("0.1"))
         page.add("price.spread", **_dearest(page, last, len(regions)), percent=page.number(percent, 1))
+    if reading.per_gpu and best[0].get("price_usd_gpu_hour"):
+        page.add("offers.per_gpu", rate=page.usd(best[0]["price_usd_gpu_hour"]))
+    if reading.how_many:
+        _write_places(page, ordered, reading.how_many)
     write_components(page, best[0])
     page.table(ordered, OWN)
+
+
+def _write_places(page: Page, rows: Sequence[Row], count: int) -> None:
+    """The first of the regions, in order."""
+    for row in rows[:count]:
+        page.add("price.place", region=page.region(row), rate=page.rate(row), cite=page.cite(row))
 
 
 def _write_ways(page: Page, rows: Sequence[Row]) -> None:

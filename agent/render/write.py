@@ -120,6 +120,8 @@ def _writer(reading: Reading, context: Context) -> Writer:
     for intent, tool, writer in _WRITERS:
         if reading.intent is intent and (tool is None or tool in tools):
             return writer
+    if reading.things:
+        return _write_thing_where
     if reading.unknown_machines or reading.machines:
         return explain_missing
     if reading.unknown_models and reading.intent is Intent.TOKENS:
@@ -173,6 +175,11 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
 def _write_nowhere(page: Page, reading: Reading, context: Context) -> None:
     providers = page.joined(page.provider(name) for name in sorted(context.words.providers))
     page.add("missing.nowhere_there", places=page.joined(reading.nowhere), providers=providers)
+    page.answered = False
+
+
+def _write_thing_where(page: Page, reading: Reading, context: Context) -> None:
+    page.add("missing.thing_where", thing=reading.things[0][0])
     page.answered = False
 
 

@@ -168,18 +168,3 @@ def _term(folded: str) -> int | None:
         for years, _, months in _TERM.findall(folded)
     }
     return terms.pop() if len(terms) == 1 else None
-
-
-_OF = re.compile(r"\s*(?:of |de |em |in )?(?:an? )?")
-
-
-def things(folded: str, numbers: list[Quantity]) -> list[tuple[str, Quantity]]:
-    """`500 GB of gp3`: what is no machine, with its amount in GB."""
-    found: list[tuple[str, Quantity]] = []
-    for item in numbers:
-        start = _OF.match(folded, item.end)
-        if item.unit != "gib" or start is None:
-            continue
-        named = (name for name, said in lexicon().words("things").items() if said.match(folded, start.end()))
-        found += [(name, item) for name in list(named)[:1]]
-    return found

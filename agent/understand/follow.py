@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from agent.understand.entities import Mention
 from agent.understand.exchange import Exchange
+from agent.understand.fold import phrase
 from agent.understand.lexicon import lexicon
 from agent.understand.reading import Intent, Needs, Purchase, Reading, TokenTerms, Usage
+from agent.understand.vocabulary import Vocabulary, model_key
 
 _HARDWARE = ("machine", "unknown_machine", "family", "accelerator")
 _MODELS = ("model", "unknown_model")
@@ -43,6 +45,21 @@ def leans(
     about = any(words.has("generic", name, folded) for name in ("machine", "gpu"))
     whole = (needs.any_machine_needs() and about) or alone in (Intent.CONVERT, Intent.CHANGES)
     return alone is Intent.UNKNOWN or (not whole and len(_WORD.findall(folded)) <= _FEW_WORDS)
+
+
+def further_models(
+    text: str, folded: str, found: Sequence[Mention], earlier: Reading, words: Vocabulary
+) -> list[Mention]:
+    """`and the mini?` after GPT-4.1 is GPT-4.1 mini: what the word makes of the model before it."""
+    before = [m for m in earlier.heard if m.kind == "model"]
+    if not before or any(m.kind in _THINGS for m in found):
+        return []
+    parts = phrase(before[-1].value[0].name).split()
+    for match in _WORD.finditer(folded):
+        models = words.models.get(model_key([*parts, match.group()]))
+        if models:
+            return [Mention("model", models, *match.span(), text[match.start() : match.end()])]
+    return []
 
 
 def with_earlier(

@@ -7,7 +7,7 @@ from functools import cache
 
 from agent.understand.lexicon import alternatives, lexicon
 
-_THINGS = ("offers?", "options?", "models?", "ofertas?", "opcoes", "modelos?")
+_THINGS = ("offers?", "options?", "models?", "regions?", "ofertas?", "opcoes", "modelos?", "regioes")
 _VALUE = {
     "vcpus": "price_per_vcpu",
     "memory": "price_per_memory",

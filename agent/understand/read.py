@@ -18,9 +18,10 @@ from agent.understand.language import detect
 from agent.understand.lexicon import lexicon
 from agent.understand.makers import makers_first
 from agent.understand.model_size import model_size
-from agent.understand.quantities import quantities
+from agent.understand.quantities import Quantity, quantities
 from agent.understand.ranking import how_many, rank
 from agent.understand.reading import Intent, Needs, Purchase, Reading
+from agent.understand.things import things as things_in
 from agent.understand.usage import usage as used
 from agent.understand.vocabulary import Vocabulary
 
@@ -42,7 +43,7 @@ def read(
     text = unicodedata.normalize("NFC", question).strip()
     folded = fold(text)
     spoken = (
-        detect(text, "pt" if earlier and earlier.language == "pt" else "en")
+        detect(text, "pt" if earlier and earlier.language == "pt" else "en", words.portuguese)
         if language == "auto"
         else language
     )
@@ -59,8 +60,11 @@ def read(
     found = settle.settled(found, folded, words)
     wanted, there = how_many(folded)
     numbers = [n for n in numbers if n.start != there]
-    things = conditions.things(folded, numbers)
+    things = things_in(folded, numbers)
     numbers = [n for n in numbers if n.start not in {one.start for _, one in things}]
+    unpriced = None
+    if things and not any(m.kind == "machine" for m in found) and not _held(things, words):
+        unpriced, things = things[0][0], []
     purchase = conditions.purchase(folded)
     needs = conditions.needs(folded, numbers, found, exact=False)
     usage = used(folded, numbers, found, committed=purchase.committing)
@@ -89,6 +93,7 @@ def read(
     intent, own = decided(found), found
     leaning = earlier if follow.leans(folded, found, needs, earlier, intent) else None
     if leaning is not None:
+        found = [*found, *follow.further_models(text, folded, found, leaning, words)]
         found = follow.with_earlier(found, leaning, _answered(answered, words, spoken), folded)
         intent = decided(found)
     misplaced = settle.not_sellers(found)
@@ -132,7 +137,7 @@ def read(
         unknown_places=places.unknown(without(text, money_named), own),
         nowhere=places.nowhere(without(text, money_named), own, words),
         availability=lexicon().has("intents", "availability", folded),
-        elsewhere=service or (None if things else _elsewhere(text, folded)),
+        elsewhere=service or (None if things else _elsewhere(text, folded) or unpriced),
         refused=refused(folded, _named(found, purchase, frozenset())),
         courtesy=beyond.courtesy(folded),
         holding=what_is_held(folded, _named(found, purchase, words.llm_providers - words.providers), needs),
@@ -220,7 +225,9 @@ def _corrected_name(mention: entities.Mention) -> str:
     return str(mention.value[0].name if mention.kind == "machine" else mention.value.label_en)
 
 
-_PER_GPU = re.compile(r"(?:per|por|a cada|/) ?(?:gpu|placa|accelerator|acelerador)(?![a-z])")
+_PER_GPU = re.compile(
+    r"(?:per|por|(?:a |de |d)?cada|each|/) ?(?:uma |1 |single )?(?:gpu|placa|accelerator|acelerador)(?![a-z])"
+)
 _MONTHLY = re.compile(
     r"(?<![a-z])(?:(?:per|an?|each|por|ao) (?:month|mes)|monthly|mensal(?:mente)?)(?![a-z])"
 )
@@ -277,6 +284,10 @@ def _loosely_named(found: list[entities.Mention]) -> tuple[tuple[str, str, int],
         for m in found
         if m.kind == "model" and m.candidates > 1
     )
+
+
+def _held(things: list[tuple[str, Quantity]], words: Vocabulary) -> bool:
+    return any(name in words.services for name, _ in things)
 
 
 def _elsewhere(text: str, folded: str) -> str | None:

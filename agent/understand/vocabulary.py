@@ -57,6 +57,8 @@ class Vocabulary:
     sold_accelerators: frozenset[str] = frozenset()
     places: dict[str, list[Place]] = field(default_factory=dict)
     models: dict[str, list[LlmModel]] = field(default_factory=dict)
+    portuguese: frozenset[str] = frozenset()  # words of places that only Portuguese has, such as Estocolmo
+    services: frozenset[str] = frozenset()  # storage and traffic that have a price
     sources: dict[str, int] = field(default_factory=dict)  # the days after which a source's data is stale
     credits: dict[str, str] = field(default_factory=dict)  # title and licence of sources that ask to be named
     codes: dict[str, set[Pair]] = field(default_factory=dict)
@@ -86,6 +88,7 @@ _CARD = re.compile(r"RTX(\d\d[6-9]0(?:Ti)?)")  # said without its RTX: a 4090
 _SIZED = "$_"  # what follows is the size of a machine sold in any: VM.Standard.E4.Flex$_4_16
 _NAMED = re.compile(r"CC-BY|ODbL|source named")  # licences under which whoever uses the data names its source
 
+_SHORT = 4  # letters of words such as `nova`, which are names of other things
 _MISSISSIPPI, _ROCKIES = -89.5, -110.0  # degrees east
 _CACHE: dict[tuple[str, str], Vocabulary] = {}
 _CACHE_SIZE = 4
@@ -113,8 +116,11 @@ def _load(reader: Reader) -> Vocabulary:
     _add_places(words, regions, countries, geographies)
     _add_coasts(words, regions)
     _add_nicknames(words)
+    words.portuguese = _only_portuguese(regions, countries)
     _add_apart(words, regions)
     _add_models(words, reader.named("vocabulary_models").records())
+    services = reader.named("vocabulary_services").records()
+    words.services = frozenset(row["item"] for row in services if row["priced"])
     for row in reader.named("vocabulary_sources").records():
         words.sources[row["source"]] = row["max_age_days"]
         if _NAMED.search(row["licence"]):
@@ -234,6 +240,15 @@ def _add_nicknames(words: Vocabulary) -> None:
         place = words.place(name)
         if place is not None:
             _add_place(words, nicknames, place)
+
+
+def _only_portuguese(rows: list[dict[str, Any]], countries: list[dict[str, Any]]) -> frozenset[str]:
+    """Seen folded: `paris` tells nothing, `toquio` does."""
+    regions = [region for row in rows for region in row["regions"]]
+    pairs = [(r["city"], r["city_pt"]) for r in regions] + [(c["name_en"], c["name_pt"]) for c in countries]
+    english = {word for name, _ in pairs for word in phrase(name or "").split()}
+    portuguese = {word for _, name in pairs for word in phrase(name or "").split()}
+    return frozenset(word for word in portuguese - english if len(word) > _SHORT)
 
 
 def _add_apart(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
