@@ -23,6 +23,8 @@ def write_specs(page: Page, reading: Reading, context: Context) -> None:
     rows = [row for finding in context.found("machine_specs") for row in finding.rows]
     for row in rows:
         parts = [page.specs(row)]
+        if row["accelerator_total_gib"] and row["accelerator_count"] > 1:
+            parts.append(page.say("specs.gpu_total", n=page.number(row["accelerator_total_gib"])))
         if row["local_storage_gb"]:
             parts.append(page.say("specs.storage", n=page.number(row["local_storage_gb"])))
         if row["network_gbps"]:

@@ -43,8 +43,8 @@ class Page:
     citations: list[Citation] = field(default_factory=list)
     caveats: list[str] = field(default_factory=list)
     suggestions: list[str] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)  # regions said as `+45`
     known: list[str] = field(default_factory=list)  # names out of the snapshot's own lists
+    counts: list[int] = field(default_factory=list)  # regions said as `+45`
     answered: bool = True
     chart: Mapping[str, Any] | None = None  # Vega-Lite
     places: Vocabulary | None = None

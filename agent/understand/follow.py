@@ -111,7 +111,8 @@ def intent_of(decided: Intent, reading: Reading, earlier: Reading, folded: str) 
         return decided if decided is not Intent.UNKNOWN else earlier.intent
     if earlier.intent in _NOT_GONE_ON_WITH:
         return decided
-    if earlier.intent in _OF_NO_PRICE and decided is not Intent.UNKNOWN:
+    of_itself = decided not in (Intent.UNKNOWN, Intent.EXPLAIN) or words.has("intents", "explain", folded)
+    if earlier.intent in _OF_NO_PRICE and of_itself:
         return decided
     models, hardware = (any(m.kind in kinds for m in reading.heard) for kinds in (_MODELS, _HARDWARE))
     if models and not hardware and earlier.intent in _OF_MACHINES:
@@ -165,6 +166,7 @@ def completed(reading: Reading, earlier: Reading, amounts: Sequence[object]) -> 
         model_size=reading.model_size or (None if named else earlier.model_size),
         interruptible=reading.interruptible or earlier.interruptible,
         things=reading.things or earlier.things,
+        holding=reading.holding or earlier.holding,
         asks_whether=False,
         set_aside=tuple(m for m in earlier.heard if m.kind in _THINGS and m not in reading.heard),
         follows=earlier.question,
