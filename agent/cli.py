@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent import cli_alerts, cli_backup, cli_focus, cli_knowledge, cli_snapshots
+from agent import cli_alerts, cli_backup, cli_chat, cli_focus, cli_knowledge, cli_snapshots
 from agent.cli_backfill import backfill
 from agent.cli_changes import changes
-from agent.cli_choice import AsOf, SnapshotId, reader_of, say_which
+from agent.cli_choice import AsOf, SnapshotId, live_feeds, reader_of, say_which
 from agent.cli_estimate import estimate
 from agent.cli_eval import evaluate
 from agent.cli_export import export
@@ -45,8 +45,7 @@ from warehouse.errors import CloudPricingError, InvalidInput
 from warehouse.settings import settings
 
 if TYPE_CHECKING:
-    from agent.context import LivePrices
-    from agent.settings import AgentSettings
+    pass
 
 app = typer.Typer(
     name="cloud-pricing",
@@ -60,6 +59,7 @@ app.add_typer(cli_knowledge.app, name="knowledge")
 app.add_typer(cli_alerts.app, name="alerts")
 app.add_typer(cli_backup.app, name="backup")
 app.add_typer(cli_focus.app, name="focus")
+app.add_typer(cli_chat.app, name="sessions")
 
 # Too wide for a table; --json has them.
 _ROW_ORIGIN = ("source", "provider", "purchase_option", "currency", "as_of", "batch_id")
@@ -107,6 +107,7 @@ app.command()(changes)
 app.command()(recommend)
 app.command()(sources)
 app.command("eval")(evaluate)
+app.command()(cli_chat.chat)
 app.command()(export)
 app.command()(sql)
 
@@ -123,6 +124,7 @@ def ask(
     live: Annotated[
         bool, typer.Option("--live", help="Ask the provider's own feed too, now, over the network.")
     ] = False,
+    session: cli_chat.Session = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question, with the rows it rests on."""
@@ -135,23 +137,23 @@ def ask(
     given = agent_settings()
     if live:
         given = given.model_copy(update={"live_prices": "always"})
-    with reader_of(snapshot, as_of) as reader:
-        answered = answer(question, reader=reader, language=lang, settings=given, live=_live_feeds(given))
+    with reader_of(snapshot, as_of) as reader, cli_chat.kept(session) as sessions:
+        answered = answer(
+            question,
+            reader=reader,
+            language=lang,
+            settings=given,
+            earlier=sessions.turns(session) if sessions and session else (),
+            live=live_feeds(given),
+        )
+        if sessions and session:
+            sessions.add(session, answered)
     if as_json:
         emit(answered.to_dict(explained=explain))
     else:
         show_answer(answered)
         if explain:
             show_trace(answered)
-
-
-def _live_feeds(given: AgentSettings) -> LivePrices | None:
-    """Nothing of the network is imported unless it may be used."""
-    if given.live_prices == "never":
-        return None
-    from ingest.live_feeds import LiveFeeds
-
-    return LiveFeeds(given.live_seconds)
 
 
 @app.command()

@@ -14,6 +14,8 @@ from warehouse.errors import InvalidInput
 from warehouse.settings import settings
 
 if TYPE_CHECKING:
+    from agent.context import LivePrices
+    from agent.settings import AgentSettings
     from warehouse.reader import Reader
 
 SnapshotId = Annotated[str | None, typer.Option("--snapshot", help="Another snapshot than the one in force.")]
@@ -63,3 +65,12 @@ def say_which(reader: Reader, as_of: str | None) -> None:
         note(
             f"Snapshot {made.id}, published {made.created_at:%Y-%m-%d %H:%M} UTC; it is not the one in force."
         )
+
+
+def live_feeds(given: AgentSettings) -> LivePrices | None:
+    """Nothing of the network is imported unless it may be used."""
+    if given.live_prices == "never":
+        return None
+    from ingest.live_feeds import LiveFeeds
+
+    return LiveFeeds(given.live_seconds)

@@ -46,6 +46,11 @@ class AgentSettings(BaseSettings):
         description="Seconds the models of one question may take in all; then the rules answer. Of both "
         "limits each model of a chain has an equal share of what is left.",
     )
+    sessions: str = Field(
+        default="",
+        description="Where conversations are kept: path of a SQLite file, `redis://…` or `postgresql://…`. "
+        "Empty: `state/sessions.db` in the store.",
+    )
     max_question_characters: int = Field(
         default=2000, ge=50, description="Longer questions are refused unread."
     )

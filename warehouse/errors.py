@@ -6,6 +6,7 @@ CloudPricingError
 │   │   └── SourceSkipped     its host is left alone for a while, so nobody asked
 │   ├── BackupUnavailable     where the backups are does not answer
 │   ├── DeliveryFailed        a service did not take an alert
+│   ├── SessionsUnavailable   where conversations are kept does not answer
 │   └── StoreBusy             another publisher holds the store
 └── Permanent                 trying again cannot help
     ├── InvalidInput          what the user gave cannot be used
@@ -63,6 +64,10 @@ class BackupUnavailable(Transient):
 
 class DeliveryFailed(Transient):
     """A service did not take an alert; it stays in the outbox."""
+
+
+class SessionsUnavailable(Transient):
+    """Where conversations are kept does not answer."""
 
 
 class StoreBusy(Transient):
