@@ -14,7 +14,8 @@ from agent.understand.reading import Reading
 
 
 def explain(reading: Reading, context: Context) -> list[Call]:
-    given = {"text": reading.question, "language": reading.language, "kinds": ["guide"], "surely": True}
+    sure = lexicon().has("intents", "concepts", fold(reading.question))
+    given = {"text": reading.question, "language": reading.language, "kinds": ["guide"], "surely": not sure}
     return [Call("search_knowledge", given)]
 
 

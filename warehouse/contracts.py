@@ -183,7 +183,7 @@ class Hit:
     """One document found by a search in the knowledge of `snapshot`; `score`: higher is better.
 
     `folded` are ids of others that say nearly the same, and are left out of the results for it; `passages`
-    are those of a guide that tell what was asked for, the best first.
+    are those of a guide that tell what was asked for, the best first, and `told` how much the best tells.
     """
 
     document: Document
@@ -192,6 +192,7 @@ class Hit:
     snapshot: str = ""
     folded: tuple[str, ...] = ()
     passages: tuple[str, ...] = ()
+    told: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from warehouse.filling import damage, fill, place_of, promise, sweep
 from warehouse.lexicon import Entry, Wanted
 from warehouse.nearest import Near, Search
 from warehouse.opened_vectors import OpenedVectors
-from warehouse.passages import asked_for
+from warehouse.passages import asked_for, share
 from warehouse.settings import settings
 from warehouse.vector_files import export_vectors, import_vectors
 from warehouse.vectors import Place, Servers, logical_digest
@@ -212,8 +212,14 @@ class Knowledge:
             return found
 
         for one, document in ranking.folded(ranked, limit, spoken):
-            told = asked_for(document.text, asked.words) if document.kind == "guide" else ()
-            yield Hit(document, one.score, tuple(one.matched), self.snapshot, tuple(one.folded), told)
+            hit = Hit(document, one.score, tuple(one.matched), self.snapshot, tuple(one.folded))
+            if document.kind == "guide":
+                told = {
+                    "passages": asked_for(document.text, asked.words),
+                    "told": share(document.text, asked.words),
+                }
+                hit = replace(hit, **told)  # type: ignore[arg-type]
+            yield hit
 
 
 def _opened(

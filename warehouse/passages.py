@@ -17,10 +17,11 @@ _ITEM = re.compile(r"^(?:[*-]|\d+\.)\s+")
 _RULE = re.compile(r"^\|[\s:|-]+\|$")
 # How much a word of the question counts: one with a digit, such as 70B or fp16, is what is asked of among
 # its like; one that no guide is about, such as `matters`, says little.
-_CODE, _TOPIC, _SAID = 2.0, 1.0, 0.4
-_UNDER = 0.6  # of a word that only the heading has
+_CODE, _TOPIC, _SAID = 3.0, 1.0, 0.4
+_UNDER, _ASKED = 0.6, 1.0  # of a word that only the heading has, and only one that is a question
 _AGAIN = 0.4  # of a word that a passage chosen before has
-_KINDS = {"summary": 1.25, "text": 1.0, "item": 0.9, "row": 0.8}
+_ANSWER = 1.4  # a passage under a question that is asked like this one
+_KINDS = {"summary": 1.25, "text": 1.0, "item": 0.9, "row": 0.9}
 _LENGTH = 900  # characters at which a paragraph counts about a third less
 _MOST = 3
 _WORTH = 0.2  # of all that the question tells, that a further passage must add
@@ -34,6 +35,14 @@ class Passage:
     text: str
     stems: frozenset[str]
     under: frozenset[str]  # stems of the heading
+    answers: bool = False  # where the heading is a question
+
+
+def share(text: str, words: Sequence[Word]) -> float:
+    """How much of what `words` tell is in the one passage of a text that has the most of it, from 0 to 1."""
+    weights = {word: _weight(word) for word in words}
+    every = sum(weights.values())
+    return max((_gain(one, weights) for one in cut(text)), default=0.0) / every if every else 0.0
 
 
 def asked_for(text: str, words: Sequence[Word]) -> tuple[str, ...]:
@@ -63,14 +72,15 @@ def _weight(word: Word) -> float:
 
 def _gain(passage: Passage, weights: Mapping[Word, float]) -> float:
     return sum(
-        weight * (1 if not word.stems.isdisjoint(passage.stems) else _UNDER)
+        weight * (1 if not word.stems.isdisjoint(passage.stems) else _ASKED if passage.answers else _UNDER)
         for word, weight in weights.items()
         if not word.stems.isdisjoint(passage.stems | passage.under)
     )
 
 
 def _score(passage: Passage, weights: Mapping[Word, float]) -> float:
-    gain = _KINDS[passage.kind] * _gain(passage, weights)
+    own = _ANSWER if passage.answers and passage.kind == "text" else _KINDS[passage.kind]
+    gain = own * _gain(passage, weights)
     return gain if passage.kind == "row" else gain / math.sqrt(1 + len(passage.text) / _LENGTH)
 
 
@@ -97,7 +107,7 @@ def _passages(text: str) -> Iterator[Passage]:
             parts = [("summary" if first else "text", " ".join(lines))]
         first = False
         for kind, part in parts:
-            yield Passage(kind, part, frozenset(words_of(part)), under)
+            yield Passage(kind, part, frozenset(words_of(part)), under, heading.endswith("?"))
 
 
 def _items(lines: Sequence[str]) -> Iterator[str]:

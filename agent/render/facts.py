@@ -63,7 +63,7 @@ def write_explanation(page: Page, reading: Reading, context: Context) -> None:
     best = rows[0]
     page.lines += [_EMPHASIS.sub(r"\2", part) for part in _told(best)]
     page.add("explain.source", title=best["title"], cite=page.cite(best))
-    related = [row["title"] for row in rows[1 : 1 + _RELATED]]
+    related = [row["title"] + page.cite(row) for row in rows[1 : 1 + _RELATED]]
     if related:
         page.add("explain.related", titles="; ".join(related))
     page.table(rows, ("title", "kind", "source"))

@@ -120,6 +120,8 @@ def _writer(reading: Reading, context: Context) -> Writer:
     for intent, tool, writer in _WRITERS:
         if reading.intent is intent and (tool is None or tool in tools):
             return writer
+    if reading.refused:
+        return _write_unknown
     if reading.things:
         return _write_thing_where
     if reading.unknown_machines or reading.machines:

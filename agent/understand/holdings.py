@@ -36,7 +36,8 @@ def holding(
     counted = _after("count", folded)
     if counted and not (accelerators and counted in ("gpus", "machines")):
         return Holding(counted, counted=True)
-    if words.has("asking", "have", folded) and not accelerators and not families:
+    kind = _after("which", folded)
+    if kind is None and words.has("asking", "have", folded) and not accelerators and not families:
         of = "options" if ways else "systems" if systems else "providers" if providers else None
         if of:
             return Holding(of, exists=True)
@@ -50,7 +51,6 @@ def holding(
         return Holding("regions", exists=True)
     if exists and families and somewhere:
         return Holding("machines", exists=True)
-    kind = _after("which", folded)
     if exists and somewhere and kind != "machines" and _after("exists", folded) == "gpus":
         return Holding("gpus", exists=True)
     if families and kind == "machines":

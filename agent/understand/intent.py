@@ -18,6 +18,9 @@ _SQL_SHAPE = re.compile(
     r"\bselect\b.*\b(?:from|\d)|^\s*from\s+\w+\s*(?:$|where|select|limit)", re.IGNORECASE | re.DOTALL
 )
 
+_OF_NO_HOLDING = (
+    "reasons", "concepts", "freshness", "quarantine", "changes", "history", "dearest", "cheapest",
+)  # fmt: skip
 _TOPICAL = 2  # one word that guides are about, or two that prove nothing alone
 
 
@@ -61,7 +64,7 @@ def decide(
         if applies:
             return intent
     asked = cues("explain") or cues("reasons")
-    perhaps = beyond.topics(folded) >= (1 if asked else _TOPICAL)
+    perhaps = beyond.topics(folded) + named.hardware() * asked >= (1 if asked else _TOPICAL)
     return Intent.EXPLAIN if perhaps else Intent.UNKNOWN
 
 
@@ -70,17 +73,9 @@ def what_is_held(folded: str, named: Named, needs: Needs) -> Holding | None:
     cues = Cues(folded)
     if refused(folded, named):
         return None
-    other = (
-        cues("reasons")
-        or cues("freshness")
-        or cues("quarantine")
-        or cues("changes")
-        or cues("history")
-        or cues("dearest")
-        or buying.sized_by_a_model(cues, named)
-    )
+    other = any(map(cues, _OF_NO_HOLDING)) or buying.sized_by_a_model(cues, named)
     machine = named.machines + named.unknown_machines
-    if other or machine or cues("cheapest") or needs.max_price is not None:
+    if other or machine or needs.max_price is not None:
         return None
     if needs.any_machine_needs() and not named.families:
         return None
@@ -142,7 +137,9 @@ def _rules(
         (Intent.FRESHNESS, (cues("freshness") or cues("quarantine")) and (not machine or cues("aged"))),
         (
             Intent.EXPLAIN,
-            cues("reasons") and _asks_why(cues, named, needs) and not (machine or counted),
+            (cues("reasons") or cues("concepts"))
+            and _asks_why(cues, named, needs)
+            and not (machine or counted),
         ),
         (Intent.RECOMMEND, machine == 1 and buying.in_place_of(cues) and not history),
         (Intent.HISTORY, history and bool(machine or named.models or named.accelerators or named.families)),
@@ -205,6 +202,8 @@ def _rules(
 
 def _asks_why(cues: Cues, named: Named, needs: Needs) -> bool:
     """A question for knowledge, not for a figure."""
+    if cues("concepts") and not cues("cheapest"):
+        return True
     if cues("reasons") and not needs.any_machine_needs() and not _sides_of_hardware(named):
         return beyond.topics(cues.folded) >= _TOPICAL
     if not cues("explain") or cues("cheapest") or cues("list"):
