@@ -55,7 +55,14 @@ def commitment_options(
             and row["offering_class"] in (offering_classes or (row["offering_class"],))
         )
     ]
-    rows = [{**row, "all_cost": row["total_cost"] and row["total_cost"] * machines} for row in rows]
+    rows = [
+        {
+            **row,
+            "all_cost": row["total_cost"] and row["total_cost"] * machines,
+            "price_month": row["price_hour"] * MONTH,
+        }
+        for row in rows
+    ]
     if hours_per_month is not None:
         rows = sorted(
             ({**row, "cost_month": _month(row, hours_per_month)} for row in rows),

@@ -86,7 +86,7 @@ def _verdict(row: Row) -> str:
 def _write_best(page: Page, row: Row, machines: int) -> None:
     values = {"machine": row["instance_type"], "region": page.region(row), **_values(page, row)}
     page.add(f"commitment.{(_verdict(row) or '_pays_off')[1:]}", **values)
-    page.add("commitment.total", total=_money(page, row, "total_cost"))
+    page.add("commitment.total", total=_money(page, row, "total_cost"), month=page.month(row))
     if machines > 1:
         page.add("commitment.total_all", machines=page.number(machines), total=_money(page, row, "all_cost"))
     if row["pays_off"] and row["payback_months"] not in (0, row["break_even_months"]):
