@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from warehouse.masking import masked
 
 if TYPE_CHECKING:
     from agno.db.base import BaseDb
+    from agno.run.agent import RunOutput
     from agno.session import AgentSession
 
 _AGENT = "cloud-pricing"
@@ -63,31 +63,27 @@ class Sessions:
 
     def turns(self, name: str) -> tuple[Turn, ...]:
         """The last turns, the oldest first; none of a conversation that has not begun."""
+        from agno.run.agent import RunOutput
+
         with _translated(self._where):
             found = self._session(name)
-        return tuple(
-            Turn(
-                run.input.input_content_string() if run.input else "",
-                str(run.content or ""),
-                str((run.metadata or {}).get("language", "en")),
-                datetime.fromtimestamp(run.created_at, UTC),
-            )
-            for run in (found.runs or () if found else ())[-REMEMBERED:]
-        )
+        turns = [_turn(run) for run in (found.runs or () if found else ()) if isinstance(run, RunOutput)]
+        return tuple(sorted(turns, key=lambda turn: turn.at)[-REMEMBERED:])
 
     def add(self, name: str, answer: Answer) -> None:
         from agno.run.agent import RunInput, RunOutput
         from agno.run.base import RunStatus
         from agno.session import AgentSession
 
-        now = int(time.time())
+        at = datetime.now(UTC)
+        now = int(at.timestamp())
         turn = RunOutput(
             run_id=str(uuid4()),
             session_id=_named(name),
             agent_id=_AGENT,
             input=RunInput(input_content=masked(answer.question)),
             content=masked(answer.text),
-            metadata={"language": answer.language},
+            metadata={"language": answer.language, "at": at.isoformat()},
             created_at=now,
             status=RunStatus.completed,
         )
@@ -134,6 +130,14 @@ class Sessions:
 
         found = self._db.get_session(_named(name), SessionType.AGENT)
         return found if isinstance(found, AgentSession) else None
+
+
+def _turn(run: RunOutput) -> Turn:
+    """Redis returns them in no order, and agno's own time is of whole seconds."""
+    told = run.metadata or {}
+    at = datetime.fromisoformat(told["at"]) if "at" in told else datetime.fromtimestamp(run.created_at, UTC)
+    question = run.input.input_content_string() if run.input else ""
+    return Turn(question, str(run.content or ""), str(told.get("language", "en")), at)
 
 
 def _named(name: str) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from fakeredis import TcpFakeServer
 
 from agent.answer import answer
 from agent.chat import Chat
@@ -28,9 +31,24 @@ def test_a_conversation_goes_on_where_it_was_left(reader: Reader, tmp_path: Path
     assert stat.S_IMODE((tmp_path / "state" / "sessions.db").stat().st_mode) == 0o600
 
 
-def test_the_last_turns_are_read_and_conversations_are_apart(reader: Reader, tmp_path: Path) -> None:
+@pytest.fixture(params=["sqlite", "redis"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A file, and a server on this machine."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "own.db")
+        return
+    with TcpFakeServer(("127.0.0.1", 0), server_type="redis") as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"redis://127.0.0.1:{server.server_address[1]}/0"
+        server.shutdown()
+
+
+def test_the_last_turns_are_read_and_conversations_are_apart(
+    reader: Reader, tmp_path: Path, address: str
+) -> None:
     made = [answer(f"price of m5.large for {n} hours", reader=reader) for n in range(1, REMEMBERED + 3)]
-    with Sessions.open(str(tmp_path / "own.db"), tmp_path) as sessions:
+    with Sessions.open(address, tmp_path) as sessions:
         for one in made:
             sessions.add("long", one)
         sessions.add("short", made[0])
