@@ -5,8 +5,9 @@ from __future__ import annotations
 from agent.context import Context
 from agent.understand.fold import key, phrase
 from agent.understand.makers import makers_first
+from agent.understand.spelling import model_key
 from agent.understand.typos import nearest_machine, similar_machines
-from agent.understand.vocabulary import LlmModel, Pair, model_key
+from agent.understand.vocabulary import LlmModel, Pair
 from warehouse.errors import UnknownName
 
 Names = list[str] | None

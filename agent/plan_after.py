@@ -11,7 +11,7 @@ from agent.evidence import Finding
 from agent.plan_conditions import conditions, places_of, purchase_of
 from agent.understand.fold import fold
 from agent.understand.lexicon import lexicon
-from agent.understand.reading import Reading
+from agent.understand.reading import Intent, Reading
 
 _TERMS = ("purchase_options", "term_months", "payment", "offering_classes")
 _BESIDE = ("refused_prices", "live_price", "convert")  # what stands beside the answer
@@ -26,6 +26,8 @@ class Call:
 
 
 def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call]:
+    if reading.intent is Intent.CONVERT:
+        return []
     primary = context.findings[-1] if len(context.findings) == 1 else _primary(context)
     if _nothing_of_ones_own(reading, primary) and len(context.findings) == 1:
         return [Call(primary.tool, {k: v for k, v in primary.arguments.items() if k != "price_type"})]

@@ -28,6 +28,7 @@ def tokens(reading: Reading, context: Context) -> list[Call]:
         return [Call("token_cost", {**one, **_workload(reading), **where}) for one in chosen]
     if not reading.models:
         asked = {"kind": _kind(reading), "providers": list(reading.providers) or None, "free": reading.free}
+        asked |= {"dearest": True} if reading.dearest else {}
         return [Call("list_token_prices", {**asked, **where, "rows": _LISTED})]
     if asks_seller(reading):
         model = reading.models[0][0].model
@@ -40,7 +41,8 @@ def asks_seller(reading: Reading) -> bool:
     """Who sells one model for least."""
     folded = reading.question.lower()
     cheapest = lexicon().has("intents", "cheapest", folded) or reading.dearest
-    return len(reading.models) == 1 and not reading.providers and cheapest
+    alone = len(reading.models) == 1 and not reading.providers and not reading.token_terms.service
+    return alone and cheapest
 
 
 def _kind(reading: Reading) -> str:

@@ -93,7 +93,14 @@ def _sold(
     """The prices of each model at each seller, in the order of `models`."""
     names = [f"{one.provider}/{one.model}" for one in models]
     result = context.reader.named(
-        "token_prices_of", models=names, providers=None, regions=regions, kind=None, free=True, rows=1000
+        "token_prices_of",
+        models=names,
+        providers=None,
+        regions=regions,
+        kind=None,
+        free=True,
+        dearest=False,
+        rows=1000,
     )
     sold: dict[str, list[dict[str, Any]]] = {}
     for row in result.records():
@@ -156,9 +163,10 @@ def list_token_prices(
     places: Names = None,
     kind: str = "input",
     free: bool = False,
+    dearest: bool = False,
     rows: int = 20,
 ) -> Finding:
-    """Language models by price per million tokens of a kind (input, output, cached_input), maybe free."""
+    """Language models by price per million tokens of a kind (input, output, …), lowest or dearest first."""
     result = context.reader.named(
         "token_prices_of",
         models=None,
@@ -166,6 +174,7 @@ def list_token_prices(
         regions=filters.regions(context, places),
         kind=kind,
         free=free,
+        dearest=dearest,
         rows=rows,
     )
     return Finding("list_token_prices", {}, tuple(result.records()), {}, result.truncated)

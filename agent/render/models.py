@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
+
 from agent.context import Context
 from agent.render import formats
 from agent.render.page import Page, Row
@@ -40,10 +42,14 @@ def write_token_sellers(page: Page, reading: Reading, context: Context) -> None:
             if total is None
             else page.say("tokens.seller_total", total=formats.total(total, "USD", page.language))
         )
-        page.add("tokens.seller_first" if index == 0 else "tokens.seller_next", **values, total=said)
+        page.add(_first(offers) if index == 0 else "tokens.seller_next", **values, total=said)
     if not finding.arguments.get("free"):
         page.caveat("no_free")
     page.table(finding.rows, COLUMNS)
+
+
+def _first(offers: Sized) -> str:
+    return "tokens.seller_first" if len(offers) > 1 else "tokens.seller_only"
 
 
 def write_windows(page: Page, reading: Reading, context: Context) -> None:

@@ -90,7 +90,10 @@ def write_unknown_models(page: Page, reading: Reading, context: Context) -> None
 
 def _write_list(page: Page, finding: Finding) -> None:
     rows = _distinct(finding.rows)[: page.most_rows * 2]
-    page.add("tokens.list", kind=page.word("kind", str(finding.arguments.get("kind", "input"))))
+    page.add(
+        "tokens.list_dearest" if finding.arguments.get("dearest") else "tokens.list",
+        kind=page.word("kind", str(finding.arguments.get("kind", "input"))),
+    )
     for row in rows:
         rate = page.usd(row["price_usd_million_tokens"])
         page.add(

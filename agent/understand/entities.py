@@ -12,8 +12,9 @@ from agent.understand.fold import Token, key
 from agent.understand.lexicon import alternatives, lexicon
 from agent.understand.models import partial_names
 from agent.understand.quantities import Quantity
+from agent.understand.spelling import model_key
 from agent.understand.typos import nearest_machine, nearest_place
-from agent.understand.vocabulary import LlmModel, Machine, Place, Vocabulary, model_key
+from agent.understand.vocabulary import LlmModel, Machine, Place, Vocabulary
 
 _TOKEN = re.compile(r"[^\W_]+", re.UNICODE)
 _COUNTED = re.compile(r"(\d+)[x×]([a-z]{1,3}\d[a-z0-9]*)")

@@ -11,7 +11,8 @@ from agent.understand.exchange import Exchange
 from agent.understand.fold import phrase
 from agent.understand.lexicon import lexicon
 from agent.understand.reading import Intent, Needs, Purchase, Reading, TokenTerms, Usage
-from agent.understand.vocabulary import Vocabulary, model_key
+from agent.understand.spelling import model_key
+from agent.understand.vocabulary import Vocabulary
 
 _HARDWARE = ("machine", "unknown_machine", "family", "accelerator")
 _MODELS = ("model", "unknown_model")

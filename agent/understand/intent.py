@@ -128,9 +128,12 @@ def _rules(
     used = bool(named.places or named.options or usage.hours or usage.machines > 1 or cues("estimate"))
     history = cues("history") or cues("past") or past
     counted = bool(models) or workload.total() > 0
+    general = cues.generic("model") and (cues.free() or cues("dearest") or cues("cheapest"))
     tokens = bool(models) or (
-        (cues("tokens") or named.sellers > 0)
-        and not (named.hardware() or needs.any_machine_needs() or cues.elsewhere())
+        (cues("tokens") or named.sellers > 0 or general)
+        and not (workload.texts and not priced)
+        and not (named.hardware() or needs.any_machine_needs())
+        and not lexicon().has("elsewhere", "service", cues.folded)
     )
     return [
         (Intent.CHANGES, cues("changes") and not machine and not models and not named.families),
@@ -149,7 +152,11 @@ def _rules(
             Intent.TOKENS,
             tokens
             and (
-                priced or workload.total() > 0 or cues("compare") or (cues("list") and bool(named.providers))
+                priced
+                or general
+                or workload.total() > 0
+                or cues("compare")
+                or (cues("list") and bool(named.providers))
             )
             and not machine,
         ),

@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from agent.understand.fold import Token, phrase
 from agent.understand.makers import TIERS, maker_of_stem, makers_first, stems_of
+from agent.understand.spelling import model_key
 from agent.understand.typos import nearest_stem
-from agent.understand.vocabulary import LlmModel, Vocabulary, model_key
+from agent.understand.vocabulary import LlmModel, Vocabulary
 
 _GLUED = re.compile(r"([a-z]{3,})(\d[a-z0-9]*)")
 _VERSION = re.compile(r"\d{1,2}")
@@ -172,10 +173,16 @@ def _ranked(family: str, wanted: list[str], words: Vocabulary) -> list[_Candidat
     found = []
     for parts, models in _candidates(family, words):
         rest = list(parts)
-        if all(_taken(rest, word) for word in wanted):
+        if all(_taken(rest, word) for word in wanted) and _same_order(parts, wanted):
             beyond = [p for p in rest if not _VERSION.fullmatch(p) and p not in _NEUTRAL]
             found.append(_Candidate(len(beyond), parts, models))
     return sorted(found, key=_Candidate.order)
+
+
+def _same_order(parts: list[str], wanted: list[str]) -> bool:
+    """`gpt 4.5` is no GPT-5.4."""
+    asked = [word for word in wanted if word.isdigit()]
+    return [part for part in parts if part.isdigit()][: len(asked)] == asked
 
 
 def _taken(rest: list[str], word: str) -> bool:

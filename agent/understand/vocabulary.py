@@ -10,6 +10,7 @@ from typing import Any
 
 from agent.understand.fold import key, phrase
 from agent.understand.lexicon import lexicon
+from agent.understand.spelling import model_keys
 from warehouse.reader import Reader
 
 Pair = tuple[str, str]  # provider and region code
@@ -278,21 +279,10 @@ def _add_models(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         for entry in row["models"]:
             model = LlmModel(row["provider"], entry["model"], entry["name"] or entry["model"])
-            short = entry["model"].rsplit("/", 1)[-1]
-            spellings = {_model_key(entry["model"]), _model_key(short), _model_key(model.name)}
-            # `OpenAI GPT-5 mini` is OpenAI's, not only what a reseller calls so in full.
-            spellings |= {_model_key(f"{model.provider} {said}") for said in (short, model.name)}
-            for spelling in spellings:
+            if entry["model"].endswith(":batch"):
+                continue  # a reseller's name for a way of serving, not a model
+            for spelling in model_keys(model.provider, model.model, model.name):
                 words.models.setdefault(spelling, []).append(model)
-
-
-def _model_key(name: str) -> str:
-    return model_key(phrase(name).split())
-
-
-def model_key(parts: Iterable[str]) -> str:
-    """Word order does not count in a model's name: `Claude 3.5 Sonnet` is `claude-sonnet-3-5`."""
-    return " ".join(sorted(parts))
 
 
 def _parts(text: str | None) -> tuple[str, ...]:

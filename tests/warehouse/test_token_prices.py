@@ -54,7 +54,7 @@ def served(gate: Gate, **given: Any) -> list[tuple[Any, ...]]:
     """Region and price of the rows a tool gets."""
     build.derive(gate.connection)
     names = ("models", "providers", "regions", "kind")
-    parameters = {**dict.fromkeys(names), "free": True, "rows": 9, **given}
+    parameters = {**dict.fromkeys(names), "free": True, "dearest": False, "rows": 9, **given}
     relation = gate.connection.execute(served_sql("token_prices_of"), parameters)
     columns = [column[0] for column in relation.description]
     rows = [dict(zip(columns, row, strict=True)) for row in relation.fetchall()]

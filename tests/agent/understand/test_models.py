@@ -5,6 +5,7 @@ import pytest
 from agent.context import Context
 from agent.understand.models import similar_models
 from agent.understand.read import read
+from agent.understand.spelling import model_keys
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,12 @@ def test_a_name_with_a_slip_or_without_its_family_is_found(
 ) -> None:
     (group,) = read(f"price of {written}", context.words).models
     assert group[0].model == model
+
+
+def test_the_order_of_numbers_tells_models_apart(context: Context) -> None:
+    assert read("price of claude sonnet 5.4", context.words).models == ()
+
+
+def test_amazons_ids_are_found_by_the_models_names() -> None:
+    model = "global.anthropic.claude-sonnet-4-5-20250929-v1:0"
+    assert "claude sonnet 4 5" in model_keys("aws", model, model)

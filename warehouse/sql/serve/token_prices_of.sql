@@ -27,5 +27,5 @@ WHERE
     AND ($kind::VARCHAR IS NULL OR kind = $kind::VARCHAR)
     AND ($free::BOOLEAN OR price_usd_million_tokens > 0)
 ORDER BY
-    CASE WHEN $models::VARCHAR[] IS NULL THEN price_usd_million_tokens END, provider, model, kind, tier_from
+    CASE WHEN $models::VARCHAR[] IS NULL THEN price_usd_million_tokens * if($dearest::BOOLEAN, -1, 1) END, provider, model, kind, tier_from
 LIMIT $rows::INTEGER;
