@@ -11,6 +11,7 @@ from agent.understand.reading import Intent, Reading
 from agent.understand.several import parts
 from agent.understand.vocabulary import Vocabulary
 
+_FEW = 4  # words
 REMEMBERED = 6  # turns back that a question may lean on
 
 
@@ -40,11 +41,19 @@ def _each(message: str, words: Vocabulary, language: str, before: Reading | None
         found.append(replace(one, follows=None) if found else one)
         said = ""
     told = [one for one in found if one.intent is not Intent.GREETING] or found[:1]
+    said_all = len(told)
+    told = told[:1] + [one for one in told[1:] if not _adds_nothing(one)]
     explained = whole.intent is Intent.EXPLAIN and any(one.intent is Intent.EXPLAIN for one in told)
     if explained or any(one.intent is Intent.UNKNOWN for one in told):
         return [whole]  # half a message understood is a message misunderstood
     kept = [one for index, one in enumerate(told) if not any(_same(one, other) for other in told[:index])]
-    return kept if len(kept) > 1 else [whole]
+    return kept if len(kept) > 1 or len(told) < said_all else [whole]
+
+
+def _adds_nothing(asked: Reading) -> bool:
+    """A few words that ask for what the answer before them tells anyway: `which region is it?`."""
+    unsaid = asked.intent in (Intent.UNKNOWN, Intent.EXPLAIN)
+    return unsaid and len(asked.question.split()) <= _FEW and not any(m.kind != "place" for m in asked.heard)
 
 
 def _same(one: Reading, other: Reading) -> bool:

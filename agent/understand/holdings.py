@@ -53,6 +53,8 @@ def holding(
         return Holding("machines", exists=True)
     if exists and somewhere and kind != "machines" and _after("exists", folded) == "gpus":
         return Holding("gpus", exists=True)
+    if exists and somewhere and not things and _after("exists", folded) == "regions":
+        return Holding("regions", exists=True)
     if families and kind == "machines":
         return Holding("machines")
     if kind and not things and (somewhere or words.has("asking", "held", folded)):

@@ -144,7 +144,7 @@ def _rules(
             and _asks_why(cues, named, needs)
             and not (machine or counted),
         ),
-        (Intent.RECOMMEND, machine == 1 and buying.in_place_of(cues) and not history),
+        (Intent.RECOMMEND, machine == 1 and named.options < 2 and buying.in_place_of(cues) and not history),
         (Intent.HISTORY, history and bool(machine or named.models or named.accelerators or named.families)),
         (Intent.CHANGES, cues("history") and past and not conditions and not models),
         (Intent.RECOMMEND, buying.sized_by_a_model(cues, named) and not machine),

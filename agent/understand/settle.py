@@ -85,6 +85,14 @@ def _places(found: list[Mention], folded: str, words: Vocabulary) -> list[Mentio
 def _of_sellers(mention: Mention, sellers: set[str], words: Vocabulary) -> Mention:
     """`us-east1` said of a machine of AWS is its us-east-1, and of one of GCP its us-east1."""
     place: Place = mention.value
+    if place.kind == "geography" and len(sellers) == 1:
+        # `Europa Ocidental` is what Azure calls one of its regions.
+        same_name = (p for p in words.places.get(key(mention.text), []) if p.kind in ("region", "city"))
+        own = [p.regions for p in same_name if len(p.regions) == 1 and next(iter(p.regions))[0] in sellers]
+        if not own:
+            return mention
+        code = next(iter(own[0]))[1]
+        return replace(mention, value=Place("region", code, code, own[0]))
     if place.kind != "region" or not sellers or mention.corrected:
         return mention
     spelled = (p.regions for p in words.places.get(key(place.label_en), []) if p.kind == "region")

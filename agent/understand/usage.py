@@ -82,6 +82,10 @@ _PERIODS = {
         ("day", "daily|diari[ao]s?|diariamente", "day|dia"),
     )
 }
+_WHOLE_DAY = re.compile(
+    r"(?<![a-z])(?:a|one|single|full|whole|entire|um|1)(?: full| whole| entire)?"
+    r" 24[- ]?(?:h|hrs?|hours?)[- ]?(?:days?|dias?)(?![a-z])"
+)
 _HALF_YEAR = re.compile(r"(?<![a-z])(?:half an? year|meio ano|um semestre|a semester)(?![a-z])")
 _QUARTER = re.compile(
     r"(?<![a-z])(?:(?:an?|one|per|um|por|each) (?:quarter|trimestre)|quarterly|trimestral)(?![a-z])"
@@ -112,6 +116,8 @@ def usage(folded: str, numbers: list[Quantity], found: list[Mention], *, committ
 
 def _hours(folded: str, numbers: list[Quantity], *, committed: bool) -> Decimal | None:
     """The hours of one machine over the whole time; None where the question says no more than `a month`."""
+    if _WHOLE_DAY.search(folded):
+        return HOURS["day"]
     spans = [_span(n, folded) for n in numbers if n.unit in HOURS and n.bound == "exact"]
     rates = [s for s in spans if s.per]
     lengths = [s for s in spans if not s.per and not (committed and s.unit in ("month", "year"))]
