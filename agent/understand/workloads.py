@@ -23,7 +23,7 @@ _CACHES = ("cache_write_1h", "cache_write", "cached_input")
 _LONG = re.compile(r"^[\s-]*(?:input )?(?:tokens?)?[\s-]*(?:long |de )?")
 _IN_OR_OUT = re.compile(r"\s*(?:tokens?\s+)?(?:(?P<input>in)(?=\s*$|\s+(?:each|per)\b)|(?P<output>out)\b)")
 _TOLD_BEFORE = re.compile(r"[:=]\s*$")
-_BASIS = re.compile(r"(?:per|por|a cada|cada|each|every|/)\s*$")
+_BASIS = re.compile(r"(?:per|por|a cada|(?P<each>cada|each)|every|/)\s*$")
 _SHARE = (
     r"(?P<half>half|metade)|(?P<quarter>a quarter|um quarto)|(?P<third>a third|um terco)"
     r"|(?P<percent>\d{1,2})\s?(?:%|percent|por cento)"
@@ -46,10 +46,13 @@ def workload(folded: str, numbers: list[Quantity]) -> Workload:
     """Tokens by role, for as long as is said; `1,000 calls a day` multiplies them."""
     words = lexicon().words("workload")
     counted = [n for n in numbers if n.unit in (None, "token") and n.bound == "exact"]
-    counted = [n for n in counted if not _is_basis(n, folded) and not _PERCENT.match(folded[n.end :])]
-    calls = [n for n in counted if n.unit is None and words["calls"].match(folded, _next_word(folded, n.end))]
+    counted = [n for n in counted if not _PERCENT.match(folded[n.end :])]
+    calls = _calls(counted, folded)
+    counted = [n for n in counted if not _is_basis(n, folded, each=not calls)]
     tokens, texts = _as_tokens([n for n in counted if n not in calls], folded)
     each = _with_cached_share(_by_role(tokens, folded, numbers), folded)
+    if each.total() == each.unassigned == _MILLION and not calls and not _rate(tokens, folded, numbers):
+        each = Workload()  # the unit of rates: of every kind
     times = Decimal(1) if words["in_all"].search(folded) else prod((n.value for n in calls), start=Decimal(1))
     rate = _rate([*calls, *tokens], folded, numbers)
     span, every = _span(rate, folded, numbers)
@@ -61,7 +64,8 @@ def workload(folded: str, numbers: list[Quantity]) -> Workload:
 def terms(folded: str, numbers: list[Quantity]) -> TokenTerms:
     """Which kinds of tokens and which way of serving are asked about; `folded` holds no model's name."""
     words = lexicon()
-    basis = next((n.value for n in numbers if _is_basis(n, folded)), None)
+    each = not _calls(numbers, folded)
+    basis = next((n.value for n in numbers if _is_basis(n, folded, each=each)), None)
     return TokenTerms(
         _kinds(folded),
         words.first("services", folded),
@@ -95,9 +99,17 @@ def _next_word(folded: str, end: int) -> int:
     return end + len(folded[end:]) - len(folded[end:].lstrip())
 
 
-def _is_basis(item: Quantity, folded: str) -> bool:
-    """`per 1,000 tokens` is what a price is of."""
-    return item.unit in (None, "token") and item.value >= 1 and bool(_BASIS.search(folded[: item.start]))
+def _calls(items: list[Quantity], folded: str) -> list[Quantity]:
+    """The numbers that count calls, users or whatever sends tokens."""
+    said = lexicon().words("workload")["calls"]
+    return [n for n in items if n.unit is None and said.match(folded, _next_word(folded, n.end))]
+
+
+def _is_basis(item: Quantity, folded: str, *, each: bool) -> bool:
+    """`per 1,000 tokens` is what a price is of; `each 1,500 tokens` too, unless it tells of calls."""
+    before = _BASIS.search(folded[: item.start])
+    said = before and (each or before["each"] is None)
+    return item.unit in (None, "token") and item.value >= 1 and bool(said)
 
 
 def _as_tokens(items: list[Quantity], folded: str) -> tuple[list[Quantity], tuple[str, ...]]:
