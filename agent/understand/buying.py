@@ -10,6 +10,8 @@ from agent.understand.reading import Needs
 
 def commits(cues: Cues, named: Named, machines: int) -> bool:
     """A term is spoken of, and what it saves, costs or takes to pay off; or of no way of buying by name."""
+    if lexicon().has("committing", "not_yet", cues.folded):
+        return False
     if not machines or cues("commitment"):
         return machines > 0
     words = lexicon()

@@ -22,7 +22,7 @@ _LONGEST_NAME = 7
 _BEFORE = 50  # characters in which a thing is said not to be wanted
 _SHAPE = 12  # letters from which a family is no two plain words: VM.Standard.E4.Flex
 _MACHINE_SHAPE = re.compile(
-    r"(?<![\w.\-])(?:(?:vm|bm|dvh)\.[a-z][\w.\-$]*\w|gpu_\d+x_\w+|[a-z]{1,4}\d[a-z0-9\-]*\.[a-z0-9\-]{4,}|standard_[a-z]+\d\w*"
+    r"(?<![\w.\-])(?:(?:vm|bm|dvh|ecs)\.[a-z][\w.\-$]*\w|gpu_\d+x_\w+|[a-z]{1,4}\d[a-z0-9\-]*\.[a-z0-9\-]{4,}|standard_[a-z]+\d\w*"
     r"|[a-z]\d[a-z]?-(?:standard|highmem|highcpu|ultramem|megamem|highgpu|megagpu)-\d+\w*)(?![\w])"
 )
 # Kinds in the order in which they win the same words.
@@ -239,8 +239,8 @@ def _exclusions() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     article = r"\s+(?:the |a |o |as |os |de |do |da |dos |das |na |no |nas |nos |em |in |on |at |from |any )*"
     joins = alternatives(re.escape(join) for join in entries["joins"])
     return (
-        re.compile(rf"(?:^|[^\w]){both}{article}$"),
-        re.compile(rf"(?:^|[^\w]){english}{article}$"),
+        re.compile(rf"(?:^|[^\w])(?:{both}{article}|non-)$"),
+        re.compile(rf"(?:^|[^\w])(?:{english}{article}|non-)$"),
         re.compile(rf"(?:\s|{joins})*"),
     )
 

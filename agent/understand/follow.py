@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from agent.understand.entities import Mention
 from agent.understand.exchange import Exchange
-from agent.understand.fold import phrase
+from agent.understand.fold import key, phrase
 from agent.understand.lexicon import lexicon
 from agent.understand.reading import Intent, Needs, Purchase, Reading, TokenTerms, Usage
 from agent.understand.spelling import model_key
@@ -18,6 +18,8 @@ _HARDWARE = ("machine", "unknown_machine", "family", "accelerator")
 _MODELS = ("model", "unknown_model")
 _THINGS = (*_HARDWARE, *_MODELS)
 _FEW_WORDS = 7
+_SIZE = re.compile(r"(?<=[.\-])[^.\-]+$")
+_SIZED = re.compile(r"^(?:\d*x?large|medium|small|micro|nano|metal|\d+)$")
 _WORD = re.compile(r"[^\W_][\w.\-]*")
 # Words of an intent that speak for themselves, whatever was asked before.
 _TELLING = (
@@ -37,6 +39,8 @@ def leans(
     if earlier is None or alone in _ALONE:
         return False
     words = lexicon()
+    if alone is Intent.CONVERT:
+        return False
     if words.has("following", "opening", folded):
         return True
     if any(m.kind in _THINGS and not m.excluded for m in found):
@@ -46,6 +50,23 @@ def leans(
     about = any(words.has("generic", name, folded) for name in ("machine", "gpu"))
     whole = (needs.any_machine_needs() and about) or alone in (Intent.CONVERT, Intent.CHANGES)
     return alone is Intent.UNKNOWN or (not whole and len(_WORD.findall(folded)) <= _FEW_WORDS)
+
+
+def further_machines(
+    text: str, folded: str, found: Sequence[Mention], earlier: Reading, words: Vocabulary
+) -> list[Mention]:
+    """`and the xlarge?` after m5.large is m5.xlarge: another size of the machine before it."""
+    before = [m for m in earlier.heard if m.kind == "machine"]
+    if not before or any(m.kind in _THINGS for m in found):
+        return []
+    name = before[-1].value[0].name
+    for match in _WORD.finditer(folded):
+        other = (
+            words.machines.get(key(_SIZE.sub(match.group(), name))) if _SIZED.search(match.group()) else None
+        )
+        if other:
+            return [Mention("machine", other, *match.span(), text[match.start() : match.end()])]
+    return []
 
 
 def further_models(

@@ -21,6 +21,7 @@ _SQL_SHAPE = re.compile(
 _OF_NO_HOLDING = (
     "reasons", "concepts", "freshness", "quarantine", "changes", "history", "dearest", "cheapest",
 )  # fmt: skip
+_PRICED = 4  # the price of something unknown is in no guide, what two of its words are about may be
 _TOPICAL = 2  # one word that guides are about, or two that prove nothing alone
 
 
@@ -64,7 +65,9 @@ def decide(
         if applies:
             return intent
     asked = cues("explain") or cues("reasons")
-    perhaps = beyond.topics(folded) + named.hardware() * asked >= (1 if asked else _TOPICAL)
+    perhaps = beyond.topics(folded) + named.hardware() * asked >= (
+        1 if asked else _PRICED if cues.generic("price") else _TOPICAL
+    )
     return Intent.EXPLAIN if perhaps else Intent.UNKNOWN
 
 

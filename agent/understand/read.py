@@ -93,7 +93,8 @@ def read(
     intent, own = decided(found), found
     leaning = earlier if follow.leans(folded, found, needs, earlier, intent) else None
     if leaning is not None:
-        found = [*found, *follow.further_models(text, folded, found, leaning, words)]
+        further = (follow.further_machines, follow.further_models)
+        found = [*found, *(m for more in further for m in more(text, folded, found, leaning, words))]
         found = follow.with_earlier(found, leaning, _answered(answered, words, spoken), folded)
         intent = decided(found)
     misplaced = settle.not_sellers(found)

@@ -11,14 +11,14 @@ _MOST = 4
 _ASKS = (
     r"(?:how (?:much|many|long|old|fresh)|what|which|where|when|why|is there|are there|does|do|is|can|"
     r"compare|list|show|convert|quanto|quantos|quantas|quanta|qual|quais|onde|quando|por que|como|existe|"
-    r"liste|mostre|converta|o que|tem)"
+    r"liste|mostre|convert[ae]r?|o que|tem)"
 )
 # A full stop ends a question only where another one begins; `, and how much` and `; e quanto` begin one too.
 _END = re.compile(
-    rf"\?+\s+(?=\S)|[.!;]\s+(?=(?:and |e |also |tambem )?{_ASKS}\b)|\n+"
+    rf"\?+\s+(?=\S)|[.!;]\s+(?=(?:(?:and|e|also|tambem),? )?{_ASKS}\b)|\n+"
     rf"|,?\s+(?=(?:and|and also|e|e tambem|mas|but)\s+{_ASKS}(?:['’]s)?\s)",
 )
-_BEGINS = re.compile(rf"(?:\W|and |e |also |tambem |but |mas |then |entao )*{_ASKS}\b")
+_BEGINS = re.compile(rf"(?:\W|and |e |also,? |tambem |but |mas |then |entao )*{_ASKS}\b")
 
 
 def parts(question: str) -> list[str]:

@@ -121,6 +121,7 @@ def _hours(folded: str, numbers: list[Quantity], *, committed: bool) -> Decimal 
     spans = [_span(n, folded) for n in numbers if n.unit in HOURS and n.bound == "exact"]
     rates = [s for s in spans if s.per]
     lengths = [s for s in spans if not s.per and not (committed and s.unit in ("month", "year"))]
+    lengths = [s for s in lengths if not _said_again(s, lengths, folded)]
     daily = next(
         (_in_hours(s) for s in rates if s.per in ("day", "workday") and s.unit in ("hour", "minute")), None
     )
@@ -194,6 +195,14 @@ def _each_day(lengths: list[_Span], folded: str) -> tuple[Decimal | None, list[_
     if days and days[0].start < hours[0].start and _JOINED.fullmatch(folded[days[0].end : hours[0].start]):
         return None, lengths
     return hours[0].value, [s for s in lengths if s is not hours[0]]
+
+
+def _said_again(span: _Span, lengths: list[_Span], folded: str) -> bool:
+    """`one week (168 h)` is one week."""
+    before = folded[: span.start].rstrip()
+    return before.endswith("(") and any(
+        s.end < span.start and _in_hours(s) == _in_hours(span) for s in lengths
+    )
 
 
 def _time(folded: str, lengths: list[_Span], *, committed: bool) -> tuple[Decimal, str] | None:

@@ -172,6 +172,9 @@ def _add_accelerators(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
             spelled.setdefault(key(card.group(1)), set()).add(canonical)
         if any(character.isdigit() for character in stem):
             spelled.setdefault(key(stem), set()).add(canonical)
+        line = stem.rstrip("0123456789")  # Trainium stands for every Trainium there is
+        if len(line) > _SHORT and line != stem:
+            spelled.setdefault(key(line), set()).add(canonical)
     words.sold_accelerators = frozenset(row["accelerator"] for row in rows if row["sold"])
     words.accelerators = {spelling: tuple(sorted(found)) for spelling, found in spelled.items()}
 

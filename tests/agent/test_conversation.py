@@ -33,6 +33,7 @@ def asked(reader: Reader, *questions: str) -> Answer:
         (("preço da Standard_D4s_v3 em eastus", "e se for spot?"), "preço da Standard_D4s_v3 spot em eastus"),
         (("price of n2-standard-8 in us-east4", "with spot?"), "price of n2-standard-8 spot in us-east4"),
         (("how fresh is the data of AWS?", "and Azure?"), "how fresh is the data of Azure?"),
+        (("price of m5.large in us-east-1", "and the xlarge?"), "price of m5.xlarge in us-east-1"),
         (("price of gpt-4o", "and the mini?"), "price of gpt-4o mini"),
         (("1M input tokens of gpt-4o", "and gpt-4o-mini?"), "1M input tokens of gpt-4o-mini"),
         (("price of m5.large", "and the r5.4xlarge in us-east-1?", "and in São Paulo?"), "price of r5.4xlarge in São Paulo"),
