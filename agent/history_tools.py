@@ -89,10 +89,11 @@ def token_price_history(
     provider: str | None = None,
     since: date | None = None,
     last_day: date | None = None,
+    kind: str | None = None,
 ) -> Finding:
-    """Every price per million tokens a language model has had, oldest first."""
+    """Every price per million tokens a language model has had, of input and output or one kind."""
     models = [f"{one.provider}/{one.model}" for one in filters.llm_models(context, model, provider)]
-    result = _told(context, "token_history", since, last_day, models=models)
+    result = _told(context, "token_history", since, last_day, models=models, kind=kind)
     finding = _finding("token_price_history", result, since, last_day)
     order = {at: index for index, at in enumerate(models)}
     rows = sorted(finding.rows, key=lambda row: order[f"{row['provider']}/{row['model']}"])

@@ -27,12 +27,11 @@ _USUAL_SIZES = ("xlarge", "large", "standard-4", "4")
 def history(reading: Reading, context: Context) -> list[Call]:
     machines = machines_meant(reading)
     if reading.models and not machines:
-        return [
-            Call(
-                "token_price_history", {"model": group[0].model, **_sold_by(reading), **_days(reading.period)}
-            )
-            for group in reading.models[:_MODELS]
-        ]
+        kinds = reading.token_terms.kinds
+        kind = {"kind": kinds[0]} if len(kinds) == 1 else {}
+        how = {**kind, **_sold_by(reading), **_days(reading.period)}
+        chosen = (group[0].model for group in reading.models[:_MODELS])
+        return [Call("token_price_history", {"model": model, **how}) for model in chosen]
     if not machines and reading.accelerators:
         return [Call("accelerator_history", _trend(reading))]
     how = {

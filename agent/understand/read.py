@@ -234,7 +234,7 @@ _MONTHLY = re.compile(
 )
 _WHETHER = {
     "en": re.compile(r"\W*(?:has|have|had|did|does|do|is|are|was|were)\s"),
-    "pt": re.compile(r"(?!.*(?<![a-z])(?:como|quanto|quando|quais|qual|que|por ?que)(?![a-z])).*\?"),
+    "pt": re.compile(r"(?![^?]*(?<![a-z])(?:como|quanto|quando|quais|qual|que|por ?que)(?![a-z])).*\?"),
 }
 _INSTEAD = re.compile(
     r"(?<![a-z0-9])(?:or|ou|vs\.?|versus|either|instead|em vez|(?<!\d )x(?! ?\d)|against|contra|than"

@@ -10,7 +10,7 @@ from typing import Any
 
 from agent.understand.fold import key, phrase
 from agent.understand.lexicon import lexicon
-from agent.understand.spelling import model_keys
+from agent.understand.spelling import model_key, model_keys
 from warehouse.reader import Reader
 
 Pair = tuple[str, str]  # provider and region code
@@ -286,6 +286,11 @@ def _add_models(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
                 continue  # a reseller's name for a way of serving, not a model
             for spelling in model_keys(model.provider, model.model, model.name):
                 words.models.setdefault(spelling, []).append(model)
+    for spelling, models in words.models.items():
+        # `mistral small` is a name of resellers alone; its maker calls it the latest of that name.
+        models += [
+            m for m in words.models.get(model_key([*spelling.split(), "latest"]), ()) if m not in models
+        ]
 
 
 def _parts(text: str | None) -> tuple[str, ...]:

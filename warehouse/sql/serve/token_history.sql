@@ -7,7 +7,7 @@ FROM prices AS p
 JOIN sources AS s ON s.source = p.source
 WHERE
     p.category = 'ai' AND p.unit = 'million_tokens' AND p.price_type = 'list' AND p.tier_from = 0
-    AND (p.attributes ->> 'kind') IN ('input', 'output')
+    AND if($kind::VARCHAR IS NULL, (p.attributes ->> 'kind') IN ('input', 'output'), (p.attributes ->> 'kind') = $kind::VARCHAR)
     AND list_contains($models::VARCHAR[], p.provider || '/' || (p.attributes ->> 'model'))
     AND ($since::TIMESTAMPTZ IS NULL OR p.valid_to IS NULL OR p.valid_to > $since::TIMESTAMPTZ)
     AND ($until::TIMESTAMPTZ IS NULL OR p.valid_from < $until::TIMESTAMPTZ)
