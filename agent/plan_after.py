@@ -209,6 +209,8 @@ def _amounts(reading: Reading, primary: Finding) -> list[Decimal]:
     first = primary.rows[0]
     if first.get("total_usd") is not None:
         return [first["total_usd"]]
+    if "amount_usd" in first:
+        return []  # what it pays for is said in tokens
     if first.get("price_usd_hour") is not None:
         month = [first["price_usd_hour"] * _HOURS_A_MONTH] if reading.monthly else []
         return [*month, first["price_usd_hour"]]

@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.context import Context
 from agent.plan_after import Call
+from agent.plan_bills import budget_of
 from agent.plan_conditions import places_of
 from agent.understand.lexicon import lexicon
 from agent.understand.models import family_models
@@ -30,6 +31,9 @@ def tokens(reading: Reading, context: Context) -> list[Call]:
         asked = {"kind": _kind(reading), "providers": list(reading.providers) or None, "free": reading.free}
         asked |= {"dearest": True} if reading.dearest else {}
         return [Call("list_token_prices", {**asked, **where, "rows": _LISTED})]
+    amount = budget_of(reading, context) if reading.paid_for == "tokens" else None
+    if amount and not reading.workload.total():
+        return [Call("tokens_for", {**one, "amount_usd": amount, **where}) for one in _chosen(reading)]
     if asks_seller(reading):
         model = reading.models[0][0].model
         asked = {"model": model, "kind": _kind(reading), "free": reading.free, **_workload(reading)}

@@ -87,6 +87,25 @@ def token_sellers(
     return Finding("token_sellers", {}, rows, {"sellers": len(offers)}, truncated)
 
 
+def tokens_for(
+    context: Context,
+    model: str,
+    amount_usd: Decimal,
+    provider: str | None = None,
+    places: Names = None,
+) -> Finding:
+    """How many tokens of each kind an amount of USD alone pays for on a language model."""
+    models = filters.llm_models(context, model, provider)[:1]
+    sold, truncated = _sold(context, models, filters.regions(context, places))
+    base = _of_prompt([row for row in sold[0] if _serves(row, None)], _ZERO) if sold else {}
+    rows = [
+        {**row, "amount_usd": amount_usd, "tokens": amount_usd * _MILLION // row["price_usd_million_tokens"]}
+        for row in base.values()
+        if row["price_usd_million_tokens"] > 0
+    ]
+    return Finding("tokens_for", {}, tuple(rows), {"amount_usd": amount_usd}, truncated)
+
+
 def _sold(
     context: Context, models: list[LlmModel], regions: Names
 ) -> tuple[list[list[dict[str, Any]]], bool]:

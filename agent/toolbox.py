@@ -61,6 +61,7 @@ TOOLS: tuple[Tool, ...] = (
     fact_tools.convert,
     token_tools.token_cost,
     token_tools.token_sellers,
+    token_tools.tokens_for,
     token_tools.list_token_prices,
     knowledge_tools.search_knowledge,
 )

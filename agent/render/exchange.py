@@ -69,6 +69,14 @@ def add_conversion(page: Page, reading: Reading, context: Context) -> None:
         _write(page, row)
     if wanted:
         return
+    bought = [finding.figures["amount_usd"] for finding in context.found("tokens_for")]
+    if reading.needs.max_price is not None and limit_read and bought:
+        said = formats.total(reading.needs.max_price, reading.needs.max_price_currency, page.language)
+        usd = formats.total(bought[0], "USD", page.language)
+        page.add(
+            "price.converted", from_amount=said, amount=usd, unit="USD", **_rate(page, limit_read[0].rows[0])
+        )
+        return
     limits = [finding.figures.get("max_usd_hour") for finding in context.found("find_offers")]
     needs = reading.needs
     if needs.max_price is None or not rates or not limits or limits[0] is None:

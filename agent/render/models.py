@@ -48,6 +48,32 @@ def write_token_sellers(page: Page, reading: Reading, context: Context) -> None:
     page.table(finding.rows, COLUMNS)
 
 
+def write_tokens_for(page: Page, reading: Reading, context: Context) -> None:
+    """How many tokens an amount of money pays for."""
+    found = [finding for finding in context.found("tokens_for") if finding.rows]
+    wanted = reading.token_terms.kinds or ("input", "output")
+    for finding in found:
+        rows = [row for row in finding.rows if kind_of(row) in wanted] or list(finding.rows)
+        amount = finding.figures["amount_usd"]
+        page.add(
+            "tokens.bought",
+            amount=formats.total(amount, "USD", page.language),
+            model=rows[0]["name"],
+            provider=seller_of(page, rows[0]),
+            parts=f" {page.say('tokens.bought_or')} ".join(_bought(page, row) for row in rows),
+        )
+    if not found:
+        page.add("tokens.no_seller", model=reading.models[0][0].name)
+        page.answered = False
+    page.table([row for finding in found for row in finding.rows], (*COLUMNS, "amount_usd"))
+
+
+def _bought(page: Page, row: Row) -> str:
+    kind, rate = page.word("kind", kind_of(row)), page.usd(row["price_usd_million_tokens"])
+    tokens = page.number(row["tokens"])
+    return page.say("tokens.bought_part", tokens=tokens, kind=kind, rate=rate, cite=page.cite(row))
+
+
 def _first(offers: Sized) -> str:
     return "tokens.seller_first" if len(offers) > 1 else "tokens.seller_only"
 

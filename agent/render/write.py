@@ -18,7 +18,7 @@ from agent.render.exchange import add_conversion, write_exchange, write_no_rate
 from agent.render.history import write_history
 from agent.render.live import add_live_rows, say_live
 from agent.render.missing import explain_missing
-from agent.render.models import write_model_fact, write_token_sellers, write_windows
+from agent.render.models import write_model_fact, write_token_sellers, write_tokens_for, write_windows
 from agent.render.offers import write_offers
 from agent.render.page import Page
 from agent.render.prices import write_budgets, write_estimates, write_prices
@@ -154,6 +154,7 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
     (Intent.COMMITMENT, "commitment_options", write_commitments),
     (Intent.CONVERT, "convert", write_exchange),
     (Intent.CONVERT, None, _write_no_rate),
+    (Intent.TOKENS, "tokens_for", write_tokens_for),
     (Intent.TOKENS, "token_cost", write_tokens),
     (Intent.TOKENS, "token_sellers", write_token_sellers),
     (Intent.TOKENS, "list_token_prices", write_tokens),

@@ -181,7 +181,7 @@ class Reading:
     instead: bool = False  # of the machines named one runs instead of another
     model_size: ModelSize | None = None  # of the language model that machines are sought for
     equivalent: str | None = None  # alike or cheaper: machines are sought in place of the one named
-    paid_for: str | None = None  # hours or machines, where it asks how many an amount pays for
+    paid_for: str | None = None  # hours, machines or tokens: what it asks how many of an amount pays for
     light: bool = False  # the machine idles most of the time, or is to be cheap above all
     interruptible: bool = False  # the work bears being interrupted
     heard: tuple[Any, ...] = ()  # the mentions it was read from, for the question after it
