@@ -30,6 +30,7 @@ def tokens(reading: Reading, context: Context) -> list[Call]:
     if not reading.models:
         asked = {"kind": _kind(reading), "providers": list(reading.providers) or None, "free": reading.free}
         asked |= {"dearest": True} if reading.dearest else {}
+        asked |= {"named": reading.token_terms.purpose} if reading.token_terms.purpose else {}
         return [Call("list_token_prices", {**asked, **where, "rows": _LISTED})]
     amount = budget_of(reading, context) if reading.paid_for == "tokens" else None
     if amount and not reading.workload.total():

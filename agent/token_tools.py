@@ -117,6 +117,7 @@ def _sold(
         providers=None,
         regions=regions,
         kind=None,
+        named=None,
         free=True,
         dearest=False,
         rows=1000,
@@ -183,15 +184,17 @@ def list_token_prices(
     kind: str = "input",
     free: bool = False,
     dearest: bool = False,
+    named: str | None = None,
     rows: int = 20,
 ) -> Finding:
-    """Language models by price per million tokens of a kind (input, output, …), lowest or dearest first."""
+    """Language models, or those with `named` in their names, by price per million tokens of a kind."""
     result = context.reader.named(
         "token_prices_of",
         models=None,
         providers=filters.provider_names(context, providers),
         regions=filters.regions(context, places),
         kind=kind,
+        named=named,
         free=free,
         dearest=dearest,
         rows=rows,

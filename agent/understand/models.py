@@ -128,12 +128,18 @@ def _candidates(family: str, words: Vocabulary) -> list[tuple[list[str], list[Ll
     """Every name of the family's models, as its maker sells them where it does."""
     if ("family", family) not in words.kept:
         maker = maker_of_stem(family)
-        spelled = ((spelling.split(), models) for spelling, models in words.models.items())
+        spelled = ((_parts(spelling, family), models) for spelling, models in words.models.items())
         found = [(parts, models) for parts, models in spelled if family in parts]
         own = [(parts, models) for parts, models in found if any(m.provider == maker for m in models)]
         words.kept["family", family] = own or found
     kept: list[tuple[list[str], list[LlmModel]]] = words.kept["family", family]
     return kept
+
+
+def _parts(spelling: str, family: str) -> list[str]:
+    """`qwen3` is Qwen 3."""
+    words = spelling.split()
+    return [part for word in words for part in (_split(word) if word.startswith(family) else (word,))]
 
 
 def _words_of(family: str, words: Vocabulary) -> set[str]:

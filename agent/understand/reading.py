@@ -128,6 +128,7 @@ class TokenTerms:
     service: str | None = None  # batch, flex, priority, fast
     window: bool = False  # how much context it takes
     fact: str | None = None  # what no price list says of a model
+    purpose: str | None = None  # what models are for, as their names say it
     per: Decimal | None = None  # tokens a price is wanted per, where that is no million
 
 

@@ -71,6 +71,7 @@ def terms(folded: str, numbers: list[Quantity]) -> TokenTerms:
         words.first("services", folded),
         words.has("workload", "window", folded),
         next((fact for fact, said in words.words("model_facts").items() if said.search(folded)), None),
+        words.first("purposes", folded),
         None if basis == _MILLION else basis,
     )
 
