@@ -1,9 +1,16 @@
-"""Served queries without the conditions that were not given: binding one costs DuckDB more than the rows do.
+"""Served queries without what was not asked for: binding a condition costs DuckDB more than the rows do.
 
-What is left out is always true, so a query means the same with it. Two forms are known:
+A condition that is left out is always true, so a query means the same with it. Two forms are known:
 
     AND ($most::DOUBLE IS NULL OR price <= $most::DOUBLE)     left out where `most` is None
     AND (NOT $gpus_only::BOOLEAN OR accelerator IS NOT NULL)  left out where `gpus_only` is false
+
+Other parts stand between marks, one a line, and may stand within each other:
+
+    -- if $rank                        kept where `rank` is neither None nor false
+    -- if $price_type = 'contracted'   kept where it is just that
+    -- else
+    -- end
 """
 
 from __future__ import annotations
@@ -19,18 +26,29 @@ _OPTIONAL = re.compile(
 )
 _PARAMETER = re.compile(r"'[^']*'|--[^\n]*|\$(\w+)")
 _QUOTED_OR_BRACKET = re.compile(r"'[^']*'|--[^\n]*|[()]")
+_MARK = re.compile(r" *-- (?:if \$(?P<name>\w+)(?: = '(?P<value>\w+)')?|(?P<other>else)|(?P<end>end))\n?")
 
 
 def fitted(sql: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The query for these parameters, and those of them that it still has."""
     absent = frozenset(name for name, value in parameters.items() if value is None)
     off = frozenset(name for name, value in parameters.items() if value is False)
-    text, names = _without(sql, absent, off)
+    chosen = frozenset((name, parameters.get(name)) for name in _compared(sql))
+    text, names = _without(sql, absent, off, chosen)
     return text, {name: value for name, value in parameters.items() if name in names}
 
 
 @cache
-def _without(sql: str, absent: frozenset[str], off: frozenset[str]) -> tuple[str, frozenset[str]]:
+def _compared(sql: str) -> frozenset[str]:
+    """The parameters whose value decides between parts."""
+    return frozenset(mark["name"] for mark in _MARK.finditer(sql) if mark["value"])
+
+
+@cache
+def _without(
+    sql: str, absent: frozenset[str], off: frozenset[str], chosen: frozenset[tuple[str, Any]]
+) -> tuple[str, frozenset[str]]:
+    sql = _parts(sql, absent | off, chosen)
     kept, at = [], 0
     for found in _OPTIONAL.finditer(sql):
         if found.start() >= at and (found["given"] in absent or found["flag"] in off):
@@ -38,6 +56,24 @@ def _without(sql: str, absent: frozenset[str], off: frozenset[str]) -> tuple[str
             at = _closing(sql, found.start("open"))
     text = "".join((*kept, sql[at:]))
     return text, frozenset(filter(None, _PARAMETER.findall(text)))
+
+
+def _parts(sql: str, left_out: frozenset[str], chosen: frozenset[tuple[str, Any]]) -> str:
+    kept: list[str] = []
+    inside: list[bool] = []  # of each `if` around this line, whether its part is kept
+    for line in sql.splitlines(keepends=True):
+        mark = _MARK.fullmatch(line)
+        if mark is None:
+            kept += [line] if all(inside) else []
+        elif mark["end"]:
+            inside.pop()
+        elif mark["other"]:
+            inside[-1] = not inside[-1]
+        elif mark["value"]:
+            inside.append((mark["name"], mark["value"]) in chosen)
+        else:
+            inside.append(mark["name"] not in left_out)
+    return "".join(kept)
 
 
 def _closing(sql: str, opening: int) -> int:

@@ -45,3 +45,25 @@ def test_a_search_for_one_machine_binds_few_conditions() -> None:
     assert "ILIKE" in whole
     assert "ILIKE" not in sql
     assert "kind = 'gpu'" not in sql
+
+
+PARTS = """
+-- if $rank
+-- if $kind = 'plain'
+SELECT 1
+-- else
+SELECT $rank::INTEGER
+-- end
+-- else
+SELECT 0
+-- end
+"""
+
+
+@pytest.mark.parametrize(
+    ("rank", "kind", "found"),
+    [(7, "plain", 1), (7, "other", 7), (7, None, 7), (None, "plain", 0), (False, None, 0)],
+)
+def test_of_two_parts_one_is_kept(rank: int | None, kind: str | None, found: int) -> None:
+    sql, given = fitted(PARTS, {"rank": rank, "kind": kind})
+    assert duckdb.execute(sql, given).fetchall() == [(found,)]

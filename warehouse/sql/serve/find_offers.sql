@@ -5,35 +5,30 @@
 -- nothing, as plans with limits do, is left out of a search unless asked for. `rank` puts the most of something,
 -- or the least price for it, before the price.
 WITH
-places AS (
-    SELECT split_part(place, '/', 1) AS provider, split_part(place, '/', 2) AS region
-    FROM (SELECT unnest($regions::VARCHAR[]) AS place)
-),
-elsewhere AS (
-    SELECT split_part(place, '/', 1) AS provider, split_part(place, '/', 2) AS region
-    FROM (SELECT unnest($not_regions::VARCHAR[]) AS place)
-),
+-- if $price_type = 'contracted'
 pool AS (
-    SELECT
-        rowid AS row_number, price_id, provider, instance_type, family, vcpus, memory_gib, architecture,
-        accelerator, accelerator_count, accelerator_memory_gib, local_storage_gb, operating_system, tenancy, region,
-        purchase_option, term_months, payment, offering_class, price_usd_hour, NULL::VARCHAR AS rule, 0::DECIMAL(20, 10) AS discount_percent
-    FROM offers
-    WHERE price_type = $price_type::VARCHAR
-    UNION ALL
-    SELECT
-        o.rowid, o.price_id, o.provider, o.instance_type, o.family, o.vcpus, o.memory_gib, o.architecture,
-        o.accelerator, o.accelerator_count, o.accelerator_memory_gib, o.local_storage_gb, o.operating_system, o.tenancy, o.region,
-        o.purchase_option, o.term_months, o.payment, o.offering_class, w.own_price_usd_hour, w.rule, w.discount_percent
+    SELECT o.rowid, o.* REPLACE (w.own_price_usd_hour AS price_usd_hour), w.rule, w.discount_percent
     FROM own_offers AS w
     JOIN offers AS o USING (price_id)
-    WHERE $price_type::VARCHAR = 'contracted'
 ),
+-- end
 wanted AS (
     SELECT
-        row_number, price_id, provider, instance_type, region, purchase_option, accelerator, price_usd_hour,
+        rowid AS row_number, price_id, provider, instance_type, region, price_usd_hour,
+        -- if $price_type = 'contracted'
         rule, discount_percent,
+        -- end
         (price_usd_hour / nullif(accelerator_count, 0))::DECIMAL(20, 10) AS price_usd_gpu_hour,
+        -- if $best_per
+        CASE $best_per::VARCHAR
+            WHEN 'machine' THEN provider || '/' || instance_type
+            WHEN 'provider' THEN provider
+            WHEN 'region' THEN provider || '/' || region
+            WHEN 'option' THEN provider || '/' || instance_type || '/' || purchase_option
+            WHEN 'accelerator' THEN accelerator
+        END AS side,
+        -- end
+        -- if $rank
         CASE $rank::VARCHAR
             WHEN 'vcpus' THEN -coalesce(vcpus, 0)
             WHEN 'memory' THEN -coalesce(memory_gib, 0)
@@ -44,10 +39,21 @@ wanted AS (
             WHEN 'price_per_memory' THEN price_usd_hour / nullif(memory_gib, 0)
             WHEN 'price_per_gpu' THEN price_usd_hour / nullif(accelerator_count, 0)
             WHEN 'price_per_gpu_memory' THEN price_usd_hour / nullif(accelerator_memory_gib * accelerator_count, 0)
-        END::DOUBLE AS rank
+        END::DOUBLE AS rank,
+        -- end
+        -- if $per_gpu
+        price_usd_gpu_hour AS measure
+        -- else
+        price_usd_hour AS measure
+        -- end
+    -- if $price_type = 'contracted'
     FROM pool
+    -- else
+    FROM offers
+    -- end
     WHERE
         price_usd_hour IS NOT NULL
+        AND ($price_type::VARCHAR = 'contracted' OR price_type = $price_type::VARCHAR)
         AND ($operating_system::VARCHAR IS NULL OR operating_system = $operating_system::VARCHAR)
         AND list_contains($purchase_options::VARCHAR[], purchase_option)
         AND ($tenancy::VARCHAR IS NULL OR coalesce(tenancy, 'shared') = $tenancy::VARCHAR)
@@ -89,73 +95,110 @@ wanted AS (
         )
         AND ($min_usd_hour::DECIMAL(20, 10) IS NULL OR price_usd_hour >= $min_usd_hour::DECIMAL(20, 10))
         AND ($max_usd_hour::DECIMAL(20, 10) IS NULL OR price_usd_hour <= $max_usd_hour::DECIMAL(20, 10))
-        AND ($regions::VARCHAR[] IS NULL OR (provider, region) IN (SELECT (provider, region) FROM places))
-        AND ($not_regions::VARCHAR[] IS NULL OR (provider, region) NOT IN (SELECT (provider, region) FROM elsewhere))
+        AND ($regions::VARCHAR[] IS NULL OR provider || '/' || region IN (SELECT unnest($regions::VARCHAR[])))
+        AND (
+            $not_regions::VARCHAR[] IS NULL
+            OR coalesce(provider || '/' || region, '') NOT IN (SELECT unnest($not_regions::VARCHAR[]))
+        )
 ),
-keyed AS (
-    SELECT
-        *,
-        CASE $best_per::VARCHAR
-            WHEN 'machine' THEN provider || '/' || instance_type
-            WHEN 'provider' THEN provider
-            WHEN 'region' THEN provider || '/' || region
-            WHEN 'option' THEN provider || '/' || instance_type || '/' || purchase_option
-            WHEN 'accelerator' THEN accelerator
-        END AS side,
-        CASE WHEN $per_gpu::BOOLEAN THEN price_usd_gpu_hour ELSE price_usd_hour END AS measure
-    FROM wanted
-),
+-- if $best_per
 first_of_each AS (
-    SELECT side, CASE WHEN $dearest::BOOLEAN THEN max(measure) ELSE min(measure) END AS measure
-    FROM keyed
-    WHERE $best_per::VARCHAR IS NOT NULL
+    SELECT
+        side,
+        -- if $dearest
+        max(measure) AS measure
+        -- else
+        min(measure) AS measure
+        -- end
+    FROM wanted
     GROUP BY side
 ),
+-- end
 best AS MATERIALIZED (
-    SELECT k.*, CASE WHEN $dearest::BOOLEAN THEN -k.price_usd_hour ELSE k.measure END AS first
-    FROM keyed AS k
-    LEFT JOIN first_of_each AS c ON c.side IS NOT DISTINCT FROM k.side
-    WHERE $best_per::VARCHAR IS NULL OR k.measure IS NOT DISTINCT FROM c.measure
+    SELECT
+        w.*,
+        -- if $dearest
+        -w.price_usd_hour AS first
+        -- else
+        w.measure AS first
+        -- end
+    FROM wanted AS w
+    -- if $best_per
+    JOIN first_of_each AS c ON c.side IS NOT DISTINCT FROM w.side AND c.measure IS NOT DISTINCT FROM w.measure
+    -- end
 ),
+-- if $best_per
 ties AS (
-    SELECT side, provider, instance_type, count(DISTINCT region) AS tied
-    FROM best
-    WHERE $best_per::VARCHAR IS NOT NULL
-    GROUP BY ALL
+    SELECT side, provider, instance_type, count(DISTINCT region) AS tied FROM best GROUP BY ALL
 ),
 few AS (
     SELECT *
     FROM best
-    WHERE $best_per::VARCHAR IS NOT NULL
     QUALIFY
         row_number() OVER (PARTITION BY side, provider, instance_type ORDER BY region, price_id) <= 4
-        AND dense_rank() OVER (ORDER BY rank, first, provider, instance_type) <= $rows::INTEGER
+        AND dense_rank() OVER (
+            ORDER BY
+                -- if $rank
+                rank,
+                -- end
+                first, provider, instance_type
+        ) <= $rows::INTEGER
 ),
+-- end
 -- Few columns until here: only the rows shown are read whole.
-shown AS MATERIALIZED (
-    SELECT p.*, t.tied
-    FROM (SELECT * FROM few UNION ALL SELECT * FROM best WHERE $best_per::VARCHAR IS NULL) AS p
-    LEFT JOIN ties AS t USING (side, provider, instance_type)
-    ORDER BY p.rank, p.first, p.provider, p.instance_type, p.region, p.price_id
-    LIMIT CASE WHEN $best_per::VARCHAR IS NULL THEN $rows::INTEGER ELSE 4 * $rows::INTEGER END
+shown AS (
+    SELECT *
+    -- if $best_per
+    FROM few
+    LEFT JOIN ties USING (side, provider, instance_type)
+    -- else
+    FROM best
+    -- end
+    ORDER BY
+        -- if $rank
+        rank,
+        -- end
+        first, provider, instance_type, region, price_id
+    -- if $best_per
+    LIMIT 4 * $rows::INTEGER
+    -- else
+    LIMIT $rows::INTEGER
+    -- end
 )
 SELECT
     o.price_id::VARCHAR AS price_id, o.provider, o.service, o.instance_type, o.family, o.vcpus, o.memory_gib,
     o.architecture, o.accelerator, o.accelerator_count, o.accelerator_memory_gib, o.local_storage_gb, o.operating_system,
     o.tenancy, o.region, o.region_name, o.city, o.country, o.zone, o.purchase_option, $price_type::VARCHAR AS price_type, o.term_months,
-    o.payment, o.offering_class, o.currency, (o.price_hour * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_hour,
-    (o.price_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_month, s.price_usd_hour,
-    (o.price_usd_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_usd_month, s.price_usd_gpu_hour,
-    (s.price_usd_gpu_hour * 730)::DECIMAL(20, 10) AS price_usd_gpu_month,
+    o.payment, o.offering_class, o.currency,
+    -- if $price_type = 'contracted'
+    (o.price_hour * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_hour,
+    (o.price_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_month,
+    s.price_usd_hour, (o.price_usd_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_usd_month,
+    s.rule, s.discount_percent,
+    -- else
+    o.price_hour, o.price_month, o.price_usd_hour, o.price_usd_month, NULL AS rule, NULL AS discount_percent,
+    -- end
+    s.price_usd_gpu_hour, (s.price_usd_gpu_hour * 730)::DECIMAL(20, 10) AS price_usd_gpu_month,
+    -- if $rank
     CASE WHEN $rank::VARCHAR LIKE 'price%' THEN s.rank END::DECIMAL(20, 10) AS price_usd_unit_hour,
-    s.rule, CASE WHEN s.rule IS NOT NULL THEN s.discount_percent END AS discount_percent,
+    -- else
+    NULL AS price_usd_unit_hour,
+    -- end
     o.upfront, o.components, o.interruption_from, o.interruption_to, o.lowest_of,
     o.source, o.source_url, i.source AS specs_source, o.effective_from, o.as_of, o.observed_at, o.confirmed_at, o.stale,
-    (SELECT count(*) FROM best) AS found, s.tied,
+    -- if $best_per
+    s.tied,
+    -- else
+    NULL AS tied,
+    -- end
+    (SELECT count(*) FROM best) AS found,
     (SELECT count(DISTINCT provider || '/' || instance_type) FROM best) AS machines
 FROM shown AS s
 JOIN offers AS o ON o.rowid = s.row_number
 LEFT JOIN instance_types AS i ON i.provider = o.provider AND i.instance_type = o.instance_type
 ORDER BY
-    s.rank, s.first, o.provider, o.instance_type, o.region, o.zone, o.term_months, o.payment, o.offering_class,
+    -- if $rank
+    s.rank,
+    -- end
+    s.first, o.provider, o.instance_type, o.region, o.zone, o.term_months, o.payment, o.offering_class,
     o.price_id;
