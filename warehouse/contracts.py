@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from warehouse.schemas import BENCHMARKS as BENCHMARKS
-from warehouse.schemas import DISCOUNT_RULES as DISCOUNT_RULES
-from warehouse.schemas import FX_RATES as FX_RATES
-from warehouse.schemas import INSTANCE_TYPES as INSTANCE_TYPES
-from warehouse.schemas import INTERRUPTIONS as INTERRUPTIONS
-from warehouse.schemas import MONEY as MONEY
-from warehouse.schemas import NATURAL_KEY as NATURAL_KEY
-from warehouse.schemas import PRICES as PRICES
-from warehouse.schemas import TABLES as TABLES
-from warehouse.schemas import TIME as TIME
-from warehouse.schemas import conform as conform
+if TYPE_CHECKING:
+    from warehouse.schemas import BENCHMARKS as BENCHMARKS
+    from warehouse.schemas import DISCOUNT_RULES as DISCOUNT_RULES
+    from warehouse.schemas import FX_RATES as FX_RATES
+    from warehouse.schemas import INSTANCE_TYPES as INSTANCE_TYPES
+    from warehouse.schemas import INTERRUPTIONS as INTERRUPTIONS
+    from warehouse.schemas import MONEY as MONEY
+    from warehouse.schemas import NATURAL_KEY as NATURAL_KEY
+    from warehouse.schemas import PRICES as PRICES
+    from warehouse.schemas import TABLES as TABLES
+    from warehouse.schemas import TIME as TIME
+    from warehouse.schemas import conform as conform
+
+
+def __getattr__(name: str) -> Any:
+    """The schemas once somebody asks for one: an answer needs none, and pyarrow is slow to import."""
+    if not name.startswith("_"):
+        from warehouse import schemas
+
+        if hasattr(schemas, name):
+            return getattr(schemas, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 CATEGORIES = ("compute", "storage", "network", "database", "ai", "other")
 PURCHASE_OPTIONS = ("on_demand", "spot", "reserved", "savings_plan", "commitment")

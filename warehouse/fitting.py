@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -74,6 +76,32 @@ def _parts(sql: str, left_out: frozenset[str], chosen: frozenset[tuple[str, Any]
         else:
             inside.append(mark["name"] not in left_out)
     return "".join(kept)
+
+
+def written(sql: str, parameters: Mapping[str, Any]) -> str:
+    """The query with the values themselves where its parameters stand."""
+
+    def value(found: re.Match[str]) -> str:
+        return literal(parameters[found[1]]) if found[1] else found.group()
+
+    return _PARAMETER.sub(value, sql)
+
+
+def literal(value: Any) -> str:
+    """A value as SQL writes it. Raises TypeError for a kind that no served query takes."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float | Decimal):
+        return f"'{value}'"  # read as the kind it is cast to, exactly
+    if isinstance(value, date):  # a datetime is one
+        return f"'{value.isoformat()}'"
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(literal, value))}]"
+    raise TypeError(f"No literal for {type(value).__name__}.")
 
 
 def _closing(sql: str, opening: int) -> int:

@@ -29,7 +29,7 @@ from warehouse.errors import (
     SnapshotOutdated,
     UnknownName,
 )
-from warehouse.fitting import fitted
+from warehouse.fitting import fitted, literal, written
 from warehouse.settings import settings
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Reader:
         try:
             self._connection = duckdb.connect(str(snapshot.warehouse), read_only=True, config=config)
             # By itself DuckDB would spill into the published folder.
-            self._connection.execute("SET temp_directory = $folder", {"folder": str(spill or "")})
+            self._connection.execute(f"SET temp_directory = {literal(str(spill or ''))}")
             self._connection.execute("SET TimeZone = 'UTC'")
             for name, value in _LOCK.items():
                 self._connection.execute(f"SET {name} = {str(value).lower()}")
@@ -135,8 +135,9 @@ class Reader:
 
     def named(self, name: str, **parameters: Any) -> QueryResult:
         """Run `sql/serve/<name>.sql` with its $parameters. Raises SnapshotOutdated, QueryInterrupted."""
-        sql, given = fitted(served_sql(name), parameters)
-        return self._run(sql, given, settings().query_rows, ours=True)
+        # Written, not bound: DuckDB imports pandas, if it is there, to bind the first value of a process.
+        text = written(*fitted(served_sql(name), parameters))
+        return self._run(text, {}, settings().query_rows, ours=True)
 
     def query(
         self, sql: str, parameters: Mapping[str, Any] | None = None, *, limit: int | None = None
@@ -211,7 +212,7 @@ class Reader:
     def _run(self, sql: str, parameters: Mapping[str, Any], limit: int, *, ours: bool = False) -> QueryResult:
         started = time.perf_counter()
         with self._timed(settings().query_timeout, "CLOUD_PRICING_QUERY_TIMEOUT", ours=ours) as cursor:
-            cursor.execute(sql, dict(parameters))
+            cursor.execute(sql, dict(parameters) or None)
             columns = tuple(column[0] for column in cursor.description or ())
             rows = cursor.fetchmany(limit + 1)
         duration = (time.perf_counter() - started) * 1000

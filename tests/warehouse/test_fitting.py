@@ -1,9 +1,12 @@
 """A served query fitted to its parameters means what it meant."""
 
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
 import duckdb
 import pytest
 
-from warehouse.fitting import fitted
+from warehouse.fitting import fitted, literal, written
 from warehouse.reader import served_sql
 
 SQL = """
@@ -67,3 +70,31 @@ SELECT 0
 def test_of_two_parts_one_is_kept(rank: int | None, kind: str | None, found: int) -> None:
     sql, given = fitted(PARTS, {"rank": rank, "kind": kind})
     assert duckdb.execute(sql, given).fetchall() == [(found,)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("VARCHAR", "it's '; DROP TABLE x; --"),
+        ("VARCHAR", None),
+        ("VARCHAR[]", ["'", "$kind", "ação"]),
+        ("VARCHAR[]", []),
+        ("BOOLEAN", True),
+        ("INTEGER", -7),
+        ("DOUBLE", 1e-07),
+        ("DECIMAL(20, 10)", Decimal("12345678.0000000001")),
+        ("DATE", date(2025, 3, 2)),
+        ("TIMESTAMPTZ", datetime(2025, 3, 2, 23, 59, 59, 999999, tzinfo=UTC)),
+    ],
+)
+def test_a_value_that_is_written_is_the_value_bound(kind: str, value: object) -> None:
+    sql = f"SELECT $value::{kind} -- not $value"
+    assert (
+        duckdb.execute(written(sql, {"value": value})).fetchall()
+        == duckdb.execute(sql, {"value": value}).fetchall()
+    )
+
+
+def test_a_value_of_another_kind_is_not_written() -> None:
+    with pytest.raises(TypeError):
+        literal(object())
