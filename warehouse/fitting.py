@@ -93,8 +93,10 @@ def literal(value: Any) -> str:
         return "NULL"
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int | float | Decimal):
-        return f"'{value}'"  # read as the kind it is cast to, exactly
+    if isinstance(value, int | Decimal):
+        return f"({value:f})" if isinstance(value, Decimal) else f"({value})"
+    if isinstance(value, float):
+        return f"'{value}'::DOUBLE"
     if isinstance(value, date):  # a datetime is one
         return f"'{value.isoformat()}'"
     if isinstance(value, str):

@@ -44,6 +44,8 @@ _LOCK = {
     "allow_community_extensions": False,
     "lock_configuration": True,
 }
+# DuckDB gives its threads row groups of this size: of a smaller table a second one only waits, at a cost.
+_ROWS_OF_A_THREAD = 122_880
 # The lock does not hold every function that stands in a FROM: `enable_logging` opens log files and ends
 # the process when it may not, `arrow_scan` reads any address, `query` hides another text. So only these.
 _TABLE_FUNCTIONS = frozenset(
@@ -89,7 +91,9 @@ class Reader:
         self.snapshot = snapshot.manifest
         self.folder = snapshot.folder
         limits = settings()
-        config: dict[str, Any] = {"threads": limits.threads, "memory_limit": limits.memory_limit}
+        most = max(snapshot.manifest.rows.values(), default=0)
+        threads = min(limits.threads, 1 + most // _ROWS_OF_A_THREAD)
+        config: dict[str, Any] = {"threads": threads, "memory_limit": limits.memory_limit}
         try:
             self._connection = duckdb.connect(str(snapshot.warehouse), read_only=True, config=config)
             # By itself DuckDB would spill into the published folder.
