@@ -19,6 +19,7 @@ from agent.understand.fold import fold
 from agent.understand.quantities import NUMBER, number
 
 _MONEY_FIELD = re.compile(r"price|cost|total|amount|upfront|usd|rate|units_per_usd")
+_DIGIT = re.compile(r"\d")
 _MARK = re.compile(r"\[\d+\]")
 _DATE = re.compile(r"\b(?:(\d{4})-(\d\d)-(\d\d)|(\d\d)/(\d\d)/(\d{4}))\b")
 _NAME = re.compile(
@@ -84,7 +85,7 @@ class Evidence:
                 self.add_value(name, value)
 
     def _add_string(self, value: str) -> None:
-        if len(value) > 1 and any(character.isdigit() for character in value):
+        if len(value) > 1 and _DIGIT.search(value):
             if " " in value:
                 self.add_text(value)
             self.names.add(fold(value))

@@ -161,8 +161,10 @@ def _providers(folded: str, words: Vocabulary) -> Iterator[Mention]:
         for match in pattern.finditer(folded):
             yield Mention("provider", name, match.start(), match.end(), match.group())
     for name in words.providers | words.llm_providers:
-        spelled = re.escape(name.replace("_", " "))
-        for match in re.finditer(rf"(?<![\w\-]){spelled}(?![\w\-])", folded):
+        spelled = name.replace("_", " ")
+        if spelled not in folded:
+            continue
+        for match in re.finditer(rf"(?<![\w\-]){re.escape(spelled)}(?![\w\-])", folded):
             yield Mention("provider", name, match.start(), match.end(), match.group())
 
 

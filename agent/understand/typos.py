@@ -40,15 +40,22 @@ def nearest_place(word: str, before: str, words: Vocabulary) -> Place | None:
         return None
     near = [
         name
-        for name in words.places
-        if name.isalpha()
-        and abs(len(name) - len(word)) <= 1
-        and name[0] == word[0]
-        and DamerauLevenshtein.distance(name, word, score_cutoff=1) <= 1
+        for name in _places_from(word[0], words)
+        if abs(len(name) - len(word)) <= 1 and DamerauLevenshtein.distance(name, word, score_cutoff=1) <= 1
     ]
     meant = sorted((place for name in near if (place := words.place(name))), key=lambda p: len(p.regions))
     # `europ` is Europe and Europa, which are one.
     return meant[-1] if meant and all(place.regions <= meant[-1].regions for place in meant) else None
+
+
+def _places_from(letter: str, words: Vocabulary) -> list[str]:
+    """Names of places that start with the letter and have no other signs."""
+    if ("places", letter) not in words.kept:
+        words.kept["places", letter] = [
+            name for name in words.places if name[:1] == letter and name.isalpha()
+        ]
+    found: list[str] = words.kept["places", letter]
+    return found
 
 
 def nearest_stem(word: str) -> str | None:
