@@ -7,6 +7,10 @@
 WITH
 -- if $price_type = 'contracted'
 pool AS (
+    SELECT o.rowid, o.*, NULL::VARCHAR AS rule, 0::DECIMAL(20, 10) AS discount_percent
+    FROM offers AS o
+    WHERE o.price_type = 'contracted'
+    UNION ALL
     SELECT o.rowid, o.* REPLACE (w.own_price_usd_hour AS price_usd_hour), w.rule, w.discount_percent
     FROM own_offers AS w
     JOIN offers AS o USING (price_id)
@@ -174,7 +178,7 @@ SELECT
     (o.price_hour * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_hour,
     (o.price_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_month,
     s.price_usd_hour, (o.price_usd_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_usd_month,
-    s.rule, s.discount_percent,
+    s.rule, CASE WHEN s.rule IS NOT NULL THEN s.discount_percent END AS discount_percent,
     -- else
     o.price_hour, o.price_month, o.price_usd_hour, o.price_usd_month, NULL AS rule, NULL AS discount_percent,
     -- end
