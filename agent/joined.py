@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from agent.evidence import Answer, Citation
 
@@ -28,7 +29,7 @@ def joined(question: str, made: Sequence[Answer], started: float) -> Answer:
         numbers = {citation.number: _numbered(citation, citations) for citation in one.citations}
         said = {line for text in texts for line in text.splitlines() if len(line) >= _SAID_ONCE}
         lines = [line for line in one.text.splitlines() if line not in said]
-        texts.append(_MARK.sub(lambda m, to=numbers: f"[{to.get(int(m[1]), m[1])}]", "\n".join(lines)))  # type: ignore[misc]
+        texts.append(_MARK.sub(partial(_renumbered, numbers), "\n".join(lines)))
     shown = next((one for one in made if one.rows), first)
     return replace(
         first,
@@ -48,6 +49,10 @@ def joined(question: str, made: Sequence[Answer], started: float) -> Answer:
         sql=next((one.sql for one in made if one.sql), None),
         parts=tuple(made),
     )
+
+
+def _renumbered(numbers: Mapping[int, int], mark: re.Match[str]) -> str:
+    return f"[{numbers.get(int(mark[1]), int(mark[1]))}]"
 
 
 def _numbered(citation: Citation, citations: list[Citation]) -> int:

@@ -214,11 +214,8 @@ class Knowledge:
         for one, document in ranking.folded(ranked, limit, spoken):
             hit = Hit(document, one.score, tuple(one.matched), self.snapshot, tuple(one.folded))
             if document.kind == "guide":
-                told = {
-                    "passages": asked_for(document.text, asked.words),
-                    "told": share(document.text, asked.words),
-                }
-                hit = replace(hit, **told)  # type: ignore[arg-type]
+                passages = asked_for(document.text, asked.words)
+                hit = replace(hit, passages=passages, told=share(document.text, asked.words))
             yield hit
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 _SHORTEST = 6  # characters of a known secret; what is shorter stands in any text
@@ -44,8 +45,12 @@ def masked(text: str, *known: str | None) -> str:
         if secret and len(secret) >= _SHORTEST:
             text = text.replace(secret, "[secret]")
     for pattern, kind, holds in _MASKS:
-        text = pattern.sub(lambda m, k=kind, h=holds: f"[{k}]" if h(m.group()) else m.group(), text)  # type: ignore[misc]
+        text = pattern.sub(partial(_mask, kind, holds), text)
     return text
+
+
+def _mask(kind: str, holds: Callable[[str], bool], found: re.Match[str]) -> str:
+    return f"[{kind}]" if holds(found.group()) else found.group()
 
 
 def masked_all(value: Any) -> Any:

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from warehouse.errors import InvalidInput
 from warehouse.settings import settings
 
-LANGUAGES = ("en", "pt")
 Language = Literal["en", "pt"]
+LANGUAGES: tuple[Language, ...] = ("en", "pt")
 Words = list[str] | dict[Language, list[str]]
 
 
@@ -112,5 +112,5 @@ def _questions(path: Path) -> Iterator[Question]:
         for language in LANGUAGES:
             text: str | None = getattr(entry, language)
             if text:
-                earlier = tuple(str(turn[language]) for turn in entry.earlier if language in turn)  # type: ignore[index]
+                earlier = tuple(turn[language] for turn in entry.earlier if language in turn)
                 yield Question(path.stem, language, text, entry, earlier)
