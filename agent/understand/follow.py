@@ -12,7 +12,7 @@ from agent.understand.fold import key, phrase
 from agent.understand.lexicon import lexicon
 from agent.understand.reading import Intent, Needs, Purchase, Reading, TokenTerms, Usage
 from agent.understand.spelling import model_key
-from agent.understand.vocabulary import Vocabulary
+from agent.understand.vocabulary import LlmModel, Machine, Vocabulary
 
 _HARDWARE = ("machine", "unknown_machine", "family", "accelerator")
 _MODELS = ("model", "unknown_model")
@@ -52,36 +52,31 @@ def leans(
     return alone is Intent.UNKNOWN or (not whole and len(_WORD.findall(folded)) <= _FEW_WORDS)
 
 
-def further_machines(
+def further(
     text: str, folded: str, found: Sequence[Mention], earlier: Reading, words: Vocabulary
 ) -> list[Mention]:
-    """`and the xlarge?` after m5.large is m5.xlarge: another size of the machine before it."""
-    before = [m for m in earlier.heard if m.kind == "machine"]
+    """What a word makes of the thing before it: `the xlarge?` after m5.large, `the mini?` after GPT-4.1."""
+    before = [m for m in earlier.heard if m.kind in ("machine", "model")]
     if not before or any(m.kind in _THINGS for m in found):
         return []
-    name = before[-1].value[0].name
+    kind, name = before[-1].kind, before[-1].value[0].name
     for match in _WORD.finditer(folded):
-        other = (
-            words.machines.get(key(_SIZE.sub(match.group(), name))) if _SIZED.search(match.group()) else None
+        value = (
+            _size_of(name, match.group(), words)
+            if kind == "machine"
+            else _sibling(name, match.group(), words)
         )
-        if other:
-            return [Mention("machine", other, *match.span(), text[match.start() : match.end()])]
+        if value:
+            return [Mention(kind, value, *match.span(), text[match.start() : match.end()])]
     return []
 
 
-def further_models(
-    text: str, folded: str, found: Sequence[Mention], earlier: Reading, words: Vocabulary
-) -> list[Mention]:
-    """`and the mini?` after GPT-4.1 is GPT-4.1 mini: what the word makes of the model before it."""
-    before = [m for m in earlier.heard if m.kind == "model"]
-    if not before or any(m.kind in _THINGS for m in found):
-        return []
-    parts = phrase(before[-1].value[0].name).split()
-    for match in _WORD.finditer(folded):
-        models = words.models.get(model_key([*parts, match.group()]))
-        if models:
-            return [Mention("model", models, *match.span(), text[match.start() : match.end()])]
-    return []
+def _size_of(machine: str, word: str, words: Vocabulary) -> list[Machine] | None:
+    return words.machines.get(key(_SIZE.sub(word, machine))) if _SIZED.search(word) else None
+
+
+def _sibling(model: str, word: str, words: Vocabulary) -> list[LlmModel] | None:
+    return words.models.get(model_key([*phrase(model).split(), word]))
 
 
 def with_earlier(

@@ -93,8 +93,7 @@ def read(
     intent, own = decided(found), found
     leaning = earlier if follow.leans(folded, found, needs, earlier, intent) else None
     if leaning is not None:
-        further = (follow.further_machines, follow.further_models)
-        found = [*found, *(m for more in further for m in more(text, folded, found, leaning, words))]
+        found = [*found, *follow.further(text, folded, found, leaning, words)]
         found = follow.with_earlier(found, leaning, _answered(answered, words, spoken), folded)
         intent = decided(found)
     misplaced = settle.not_sellers(found)
