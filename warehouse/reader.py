@@ -29,7 +29,8 @@ from warehouse.errors import (
     SnapshotOutdated,
     UnknownName,
 )
-from warehouse.fitting import fitted, literal, written
+from warehouse.fitting import fitted, written
+from warehouse.locked import locked
 from warehouse.settings import settings
 
 if TYPE_CHECKING:
@@ -37,15 +38,6 @@ if TYPE_CHECKING:
 
 _SQL = Path(__file__).resolve().parent / "sql"
 _SERVE = _SQL / "serve"
-_LOCK = {
-    "enable_external_access": False,
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "allow_community_extensions": False,
-    "lock_configuration": True,
-}
-# DuckDB gives its threads row groups of this size: of a smaller table a second one only waits, at a cost.
-_ROWS_OF_A_THREAD = 122_880
 # The lock does not hold every function that stands in a FROM: `enable_logging` opens log files and ends
 # the process when it may not, `arrow_scan` reads any address, `query` hides another text. So only these.
 _TABLE_FUNCTIONS = frozenset(
@@ -90,25 +82,7 @@ class Reader:
         """`spill` is a folder for what a query cannot hold in memory; without one it holds all or fails."""
         self.snapshot = snapshot.manifest
         self.folder = snapshot.folder
-        limits = settings()
-        most = max(snapshot.manifest.rows.values(), default=0)
-        threads = min(limits.threads, 1 + most // _ROWS_OF_A_THREAD)
-        config: dict[str, Any] = {"threads": threads, "memory_limit": limits.memory_limit}
-        try:
-            self._connection = duckdb.connect(str(snapshot.warehouse), read_only=True, config=config)
-            # By itself DuckDB would spill into the published folder.
-            self._connection.execute(f"SET temp_directory = {literal(str(spill or ''))}")
-            self._connection.execute("SET TimeZone = 'UTC'")
-            for name, value in _LOCK.items():
-                self._connection.execute(f"SET {name} = {str(value).lower()}")
-        except duckdb.Error as error:
-            if isinstance(error, duckdb.OutOfMemoryException):
-                raise InvalidInput(
-                    f"CLOUD_PRICING_MEMORY_LIMIT: {limits.memory_limit} does not do to open a snapshot.",
-                    "Raise it; where it is large, run `cloud-pricing snapshots verify`.",
-                ) from None
-            hint = "Run `cloud-pricing snapshots verify`, then `cloud-pricing snapshots rollback`."
-            raise SnapshotDamaged(f"The warehouse of snapshot {snapshot.id} does not open.", hint) from error
+        self._connection = locked(snapshot, spill)
 
     @classmethod
     def open(cls, store: Path, snapshot: str | None = None) -> Self:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -304,6 +307,43 @@ def test_threads_share_a_reader(reader: Reader) -> None:
 
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(ask, range(200))) == [(number,) for number in range(200)]
+
+
+def test_a_second_reader_of_a_snapshot_is_as_locked_as_the_first(
+    small_store: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        opened = list(threads.map(lambda _: Reader.open(small_store), range(16)))
+    assert {one.query("SELECT count(*) FROM offers").rows for one in (reader, *opened)} == {
+        ((reader.snapshot.rows["offers"],),)
+    }
+    for one in opened:
+        with pytest.raises(InvalidInput, match="disabled"):
+            one._run("FROM read_text('/etc/hostname')", {}, 1)
+        one.close()
+    assert reader.query("SELECT 1").rows == ((1,),)
+    with pytest.raises(InvalidInput, match=r"open in this process with other limits.*serves many threads"):
+        Reader(snapshots.load(small_store), spill=tmp_path)
+    limit(monkeypatch, "MEMORY_LIMIT", "3GB")
+    with pytest.raises(InvalidInput, match="open in this process with other limits"):
+        Reader.open(small_store)
+
+
+ASKED_ELSEWHERE = """
+import sys
+from pathlib import Path
+from warehouse.reader import Reader
+
+with Reader.open(Path(sys.argv[1])) as reader:
+    sys.stdout.write(reader.query("SELECT TIMESTAMPTZ '2026-11-20 01:00:00+00'::DATE::VARCHAR").rows[0][0])
+"""
+
+
+def test_no_query_is_answered_in_the_time_zone_of_the_machine(small_store: Path, limits: object) -> None:
+    command = [sys.executable, "-c", ASKED_ELSEWHERE, str(small_store)]
+    there = {**os.environ, "TZ": "America/Sao_Paulo", "PYTHONPATH": str(SERVE.parents[2])}
+    asked = subprocess.run(command, env=there, capture_output=True, text=True, check=True)
+    assert asked.stdout == "2026-11-20"
 
 
 def test_times_are_utc_and_money_is_decimal(reader: Reader) -> None:
