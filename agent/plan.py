@@ -84,8 +84,9 @@ def _sides_and_how(reading: Reading, by: str) -> dict[str, Any]:
 def _cheapest(reading: Reading, context: Context) -> list[Call]:
     if reading.machine_names():
         return _price(reading, context)
+    best_per = "region" if reading.by_region and reading.rank is None else "machine"
     return [
-        Call("find_offers", {**conditions(reading, context), "best_per": "machine", "rows": _rows(reading)})
+        Call("find_offers", {**conditions(reading, context), "best_per": best_per, "rows": _rows(reading)})
     ]
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from agent.context import Context
 from agent.plan_after import Call
-from agent.plan_conditions import places_of
+from agent.plan_conditions import conditions, places_of
 from agent.understand.fold import fold, phrase
 from agent.understand.lexicon import lexicon
 from agent.understand.makers import makers_first
@@ -51,4 +51,8 @@ def coverage(reading: Reading, context: Context) -> list[Call]:
     if of == "providers" and not reading.places and not reading.accelerators:
         return [Call("coverage", given), Call("holdings", sellers)]
     things = {"accelerators": list(reading.accelerators), "families": list(reading.family_names())}
-    return [Call("coverage", {**given, **{name: value for name, value in things.items() if value}})]
+    named = {name: value for name, value in things.items() if value}
+    calls = [Call("coverage", {**given, **named})]
+    if named and of in ("regions", "countries") and not (reading.holding and reading.holding.counted):
+        calls.append(Call("find_offers", {**conditions(reading, context), "best_per": "machine", "rows": 1}))
+    return calls

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from agent.context import Context
 from agent.evidence import Finding
 from agent.render.page import Page, Row
+from agent.render.terms import cite
 from agent.understand.fold import fold, key
 from agent.understand.holdings import Holding
 from agent.understand.reading import Reading
@@ -36,7 +37,7 @@ def write_coverage(page: Page, reading: Reading, context: Context) -> None:
         where += [place.label(page.language) for place in reading.places]
         page.add("held.not_there", what=what, places=page.joined(where))
         _write_where(page, rows, what)
-    elif what and of.of != "machines":
+    elif what and of.of not in ("machines", "countries"):
         if of.exists and not of.counted:
             page.add("held.yes", what=what)
         _write_where(page, rows, what)
@@ -45,7 +46,15 @@ def write_coverage(page: Page, reading: Reading, context: Context) -> None:
     if of.of == "providers":
         for finding in context.found("holdings"):
             _write_sellers(page, finding)
+    for offers in context.found("find_offers"):
+        _write_cheapest(page, offers.rows)
     page.table(rows, _COLUMNS)
+
+
+def _write_cheapest(page: Page, rows: Sequence[Row]) -> None:
+    if rows:
+        values = {"machine": rows[0]["instance_type"], "rate": page.rate(rows[0])}
+        page.add("held.cheapest", regions=page.regions(rows), cite=cite(page, *rows), **values)
 
 
 def _asked(reading: Reading) -> list[str]:
@@ -92,8 +101,14 @@ def _write_total(page: Page, finding: Finding) -> None:
 def _write_countries(page: Page, reading: Reading, finding: Finding, of: Holding) -> None:
     count = page.number(finding.figures["countries"], 0)
     names = {country[page.language] for row in finding.rows for country in row["countries"] or ()}
-    page.add("held.countries", count=count, names=page.joined(sorted(names)))
-    for row in finding.rows:
+    what = page.joined(_asked(reading))
+    page.add(
+        "held.countries_of" if what else "held.countries",
+        what=what,
+        count=count,
+        names=page.joined(sorted(names)),
+    )
+    for row in finding.rows if len(finding.rows) > 1 else ():
         said = page.joined(country[page.language] for country in row["countries"] or ())
         page.lines.append(f"- {page.provider(row['provider'])}: {said}.")
 

@@ -8,7 +8,7 @@ from agent.context import Context
 from agent.evidence import Finding
 from agent.render import formats
 from agent.render.conditions import described
-from agent.render.page import TERMS, Page, Row, tied
+from agent.render.page import TERMS, Page, Row, each_place, tied
 from agent.render.terms import cite, each_gpu
 from agent.understand.reading import Intent, Reading
 
@@ -31,7 +31,7 @@ COLUMNS = (
 def write_offers(page: Page, reading: Reading, context: Context) -> None:
     found = context.found("find_offers")
     if found and found[0].rows:
-        _write(page, reading, found[0].rows, int(found[0].figures["machines"]))
+        _write(page, reading, found[0])
         return
     relaxed = next((finding for finding in found[1:] if finding.rows), None)
     if relaxed and relaxed.arguments.get("per_gpu") and reading.needs.max_gpus == 1:
@@ -69,8 +69,10 @@ def _dropped_place(page: Page, reading: Reading, relaxed: Finding) -> str:
     return ", ".join(text for name, text in said.items() if text and name not in relaxed.arguments)
 
 
-def _write(page: Page, reading: Reading, rows: Sequence[Row], machines: int) -> None:
-    groups = _by_machine(rows)
+def _write(page: Page, reading: Reading, finding: Finding) -> None:
+    rows, machines = finding.rows, int(finding.figures["machines"])
+    by_region = finding.arguments.get("best_per") == "region"
+    groups = [tied(rows)] if by_region else _by_machine(rows)
     if reading.intent is Intent.LIST:
         page.add("offers.list_one" if machines == 1 else "offers.list", count=page.number(machines, 0))
         listed = groups[: reading.how_many or page.most_rows * 2]
@@ -86,6 +88,8 @@ def _write(page: Page, reading: Reading, rows: Sequence[Row], machines: int) -> 
             each = first[0].get("price_usd_gpu_month")
             if each and (first[0].get("accelerator_count") or 1) > 1:
                 page.add("offers.per_gpu_month", month=formats.total(each, "USD", page.language))
+        if by_region:
+            _write_regions(page, reading, rows)
         listed = groups[1 : reading.how_many or page.most_rows]
         if listed:
             page.add("offers.more")
@@ -94,6 +98,16 @@ def _write(page: Page, reading: Reading, rows: Sequence[Row], machines: int) -> 
         if reading.per_gpu or reading.intent is Intent.COMPARE:
             page.lines[-1] += each_gpu(page, group[0])
     page.table(rows, COLUMNS)
+
+
+def _write_regions(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
+    """The first regions or countries in order, each with its first offer."""
+    places = each_place(rows, reading.by_region)
+    if len(places) < 2:
+        return
+    page.add("offers.by_region")
+    for row in places[: reading.how_many or page.most_rows * 2]:
+        page.add("offers.region", region=page.region(row), **_values(page, [row]))
 
 
 def _write_first(page: Page, reading: Reading, first: Sequence[Row]) -> None:

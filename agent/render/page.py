@@ -195,6 +195,15 @@ def _title(row: Row) -> str:
     return " ".join(str(part) for part in (*names, *how) if part)
 
 
+def each_place(rows: Sequence[Row], by: str | None) -> list[Row]:
+    """The first row of each region, or of each country."""
+    names = ("country",) if by == "countries" else ("provider", "region")
+    first: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        first.setdefault(tuple(row[name] for name in names), row)
+    return list(first.values())
+
+
 def tied(rows: Sequence[Row]) -> list[Row]:
     """The rows that share the first one's price and machine."""
     first = rows[0]

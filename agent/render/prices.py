@@ -8,7 +8,7 @@ from decimal import Decimal
 from agent.context import Context
 from agent.render import formats
 from agent.render.missing import explain_missing
-from agent.render.page import TERMS, Page, Row, tied
+from agent.render.page import TERMS, Page, Row, each_place, tied
 from agent.render.terms import cite, way, ways, write_components
 from agent.understand.reading import Intent, Reading
 from agent.understand.usage import HOURS
@@ -67,15 +67,15 @@ def _write_price(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
         page.add("price.spread", **_dearest(page, last, len(regions)), percent=page.number(percent, 1))
     if reading.per_gpu and best[0].get("price_usd_gpu_hour"):
         page.add("offers.per_gpu", rate=page.usd(best[0]["price_usd_gpu_hour"]))
-    if reading.how_many:
-        _write_places(page, ordered, reading.how_many)
+    if reading.how_many or reading.by_region in ("several", "countries"):
+        places = each_place(ordered, reading.by_region)
+        _write_places(page, places[: reading.how_many or page.most_rows * 2])
     write_components(page, best[0])
     page.table(ordered, OWN)
 
 
-def _write_places(page: Page, rows: Sequence[Row], count: int) -> None:
-    """The first of the regions, in order."""
-    for row in rows[:count]:
+def _write_places(page: Page, rows: Sequence[Row]) -> None:
+    for row in rows:
         page.add("price.place", region=page.region(row), rate=page.rate(row), cite=page.cite(row))
 
 

@@ -28,6 +28,8 @@ _COUNTS = {
     100: "a hundred|one hundred|cem",
 }
 _SPELLED = alternatives(one for said in _COUNTS.values() for one in said.split("|"))
+# `one` and `uma` are articles too.
+SEVERAL = alternatives(one for count, said in _COUNTS.items() if count > 1 for one in said.split("|"))
 _NUMBER = rf"(?<![\w.,\-/$€£])(?P<count>\d{{1,3}}(?:[.,]\d{{3}})|\d{{1,5}}|{_SPELLED})"
 _BETWEEN = (
     "[x×*]", "units?(?: of)?", "unidades?(?: de)?", "of", "de", "do", "da", "the", "type", "tipo",
@@ -66,10 +68,13 @@ def _beside(folded: str, mention: Mention) -> int | None:
     before = _before().search(folded[: mention.start])
     if not before:
         return None
-    word = before["count"]
+    return max(1, number(before["count"]))
+
+
+def number(word: str) -> int:
+    """`1.000`, `three` or `duas` as a number."""
     digits = re.sub(r"\D", "", word)
-    spelled = (number for number, said in _COUNTS.items() if re.fullmatch(said, word))
-    return max(1, int(digits)) if digits else next(spelled)
+    return int(digits) if digits else next(n for n, said in _COUNTS.items() if re.fullmatch(said, word))
 
 
 @cache

@@ -59,8 +59,8 @@ def mentions(
     cut = list(_tokens(folded))
     found = [*_named(text, folded, cut, words), *_providers(folded, words)]
     wrong = list(_misspelled(folded, cut, words))
-    # `GB` after a number is no place, and `m5` in `m5.lrage` no family.
-    weak = [m for m in found if m.kind in ("place", "family")]
+    # `GB` after a number is no place, `m5` in `m5.lrage` no family and `a 16` before `vCPU` no A16.
+    weak = [m for m in found if m.kind in ("place", "family") or m.text.startswith("a ")]
     found = [m for m in found if m not in weak or not (_in_quantity(m, numbers) or _within(m, wrong))]
     found = [m for m in found if not any(_inside(m, other) for other in wrong)]
     kept = _settled(found)

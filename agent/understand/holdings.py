@@ -45,7 +45,9 @@ def holding(
         return None
     things = accelerators or families
     if things and words.has("asking", "where", folded):
-        return Holding("regions", exists=words.has("asking", "exists", folded))
+        return Holding(
+            "countries" if kind == "countries" else "regions", exists=words.has("asking", "exists", folded)
+        )
     exists = words.has("asking", "exists", folded)
     if exists and accelerators and somewhere:
         return Holding("regions", exists=True)

@@ -43,10 +43,11 @@ def decide(
     then: bool = False,
     exchange: bool = False,
     ranked: bool = False,
+    regions: bool = False,
 ) -> Intent:
     """`past` is whether the question speaks of a time before now, `then` of no course from or to it.
 
-    `exchange` is whether it names currencies to convert.
+    `exchange` is whether it names currencies to convert, `regions` whether it wants places by price.
     """
     if sql_of(question):
         return Intent.SQL
@@ -59,6 +60,8 @@ def decide(
         return Intent.UNKNOWN
     if then and named.accelerators and cues("cheapest") and not cues("history"):
         return Intent.CHEAPEST  # offers of that day, not how the accelerator's price went
+    if regions and (cues("cheapest") or cues("dearest")) and named.accelerators + named.families and not past:
+        return Intent.CHEAPEST
     if exchange and _of_money_alone(cues, named, needs, workload):
         return Intent.CONVERT
     for intent, applies in _rules(cues, named, needs, usage, workload, past=past, ranked=ranked):
@@ -76,7 +79,8 @@ def what_is_held(folded: str, named: Named, needs: Needs) -> Holding | None:
     cues = Cues(folded)
     if refused(folded, named):
         return None
-    other = any(map(cues, _OF_NO_HOLDING)) or buying.sized_by_a_model(cues, named)
+    rest = Cues(lexicon().words("asking")["whereabouts"].sub(" ", folded))
+    other = any(map(rest, _OF_NO_HOLDING)) or buying.sized_by_a_model(cues, named)
     machine = named.machines + named.unknown_machines
     if other or machine or needs.max_price is not None:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from agent.understand.counts import SEVERAL, number
 from agent.understand.lexicon import alternatives, lexicon
 
 _THINGS = ("offers?", "options?", "models?", "regions?", "ofertas?", "opcoes", "modelos?", "regioes")
@@ -14,6 +15,10 @@ _VALUE = {
     "gpus": "price_per_gpu",
     "gpu_memory": "price_per_gpu_memory",
 }
+_N = rf"(?P<n>\d{{1,2}}|{SEVERAL})"
+_REGIONS = r"(?:regions|regioes|places|locations|countries|lugares|locais|localidades|paises)(?![a-z])"
+_PLACES = re.compile(rf"(?P<country>countries|paises)|{_REGIONS}|(?:by|per|each|every|por|cada) regi")
+_WHY = re.compile(r"(?<![a-z])(?:why|por ?que)(?![a-z])")
 
 
 def rank(folded: str) -> str | None:
@@ -30,9 +35,21 @@ def rank(folded: str) -> str | None:
 
 
 def how_many(folded: str) -> tuple[int | None, int]:
-    """How many are wanted, and where it says so: `top 10`, `the 3 cheapest`, `as 3 mais baratas`."""
+    """How many are wanted, and where it says so: `top 10`, `the three cheapest`, `as 3 mais baratas`."""
     found = next((m for pattern in _top() if (m := pattern.search(folded))), None)
-    return (int(found.group("n")) or None, found.start("n")) if found else (None, -1)
+    return (number(found.group("n")) or None, found.start("n")) if found else (None, -1)
+
+
+def by_region(folded: str) -> str | None:
+    """`one`, `several` or `countries` where places are asked for, by price, rather than machines."""
+    words = lexicon()
+    asked = words.words("ranking")["regions"].search(folded)
+    if asked is None or _WHY.search(folded):
+        return None
+    said = _PLACES.search(asked.group())
+    if said and said["country"]:
+        return "countries"
+    return "several" if said or how_many(folded)[0] else "one"
 
 
 @cache
@@ -41,13 +58,13 @@ def _top() -> tuple[re.Pattern[str], ...]:
     what = alternatives([*entries["generic"]["machine"], *entries["generic"]["gpu"], *_THINGS])
     first = alternatives([*entries["intents"]["cheapest"], *entries["intents"]["dearest"]])
     return (
-        re.compile(r"(?<![a-z])(?:top|primeir[ao]s|first)[ -](?P<n>\d{1,2})(?![\w.])"),
-        re.compile(rf"(?<![\w.])(?P<n>\d{{1,2}}) {first}(?![a-z])"),
+        re.compile(rf"(?<![a-z])(?:top|primeir[ao]s|first)[ -]{_N}(?![\w.])"),
+        re.compile(rf"(?<![\w.]){_N} {first}(?![a-z])"),
+        re.compile(rf"(?<![\w.]){_N} (?:[\w\-]+ ){{0,2}}{_REGIONS}"),
+        re.compile(rf"(?<![a-z]){alternatives(entries['ranking']['show'])} {_N}(?=\s*(?:$|[.?!,;]))"),
         # In Portuguese the thing stands before: `as 3 máquinas mais baratas`, not `com 2 GPUs mais barata`.
-        re.compile(
-            rf"(?<![\w.])(?<!com )(?P<n>\d{{1,2}}) {what} (?:\w+ ){{0,3}}mais (?:barat|car)[ao]s(?![a-z])"
-        ),
-        re.compile(r"(?<![\w.])(?P<n>\d{1,2}) primeir[ao]s(?![a-z])"),
+        re.compile(rf"(?<![\w.])(?<!com ){_N} {what} (?:\w+ ){{0,3}}mais (?:barat|car)[ao]s(?![a-z])"),
+        re.compile(rf"(?<![\w.]){_N} primeir[ao]s(?![a-z])"),
     )
 
 

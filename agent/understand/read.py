@@ -19,7 +19,7 @@ from agent.understand.lexicon import lexicon
 from agent.understand.makers import makers_first
 from agent.understand.model_size import model_size
 from agent.understand.quantities import Quantity, quantities
-from agent.understand.ranking import how_many, rank
+from agent.understand.ranking import by_region, how_many, rank
 from agent.understand.reading import Intent, Needs, Purchase, Reading
 from agent.understand.things import things as things_in
 from agent.understand.usage import usage as used
@@ -88,6 +88,7 @@ def read(
             then=period is not None and period.start <= today and period.kind in THEN,
             exchange=money is not None,
             ranked=order is not None,
+            regions=by_region(folded) is not None,
         )
 
     intent, own = decided(found), found
@@ -133,6 +134,7 @@ def read(
         dearest=lexicon().has("intents", "dearest", folded),
         rank=order,
         how_many=wanted,
+        by_region=by_region(folded),
         token_terms=workloads.terms(unnamed, numbers),
         unknown_places=places.unknown(without(text, money_named), own),
         nowhere=places.nowhere(without(text, money_named), own, words),

@@ -162,6 +162,7 @@ class Reading:
     monthly: bool = False
     dearest: bool = False
     how_many: int | None = None  # rows wanted
+    by_region: str | None = None  # one, several or countries: places by price are asked for
     rank: str | None = None  # of what the most is wanted, or for what the least is paid
     availability: bool = False
     elsewhere: str | None = None
