@@ -27,7 +27,7 @@ _SOMEWHERE = (
 
 def next_calls(reading: Reading, context: Context) -> list[Call]:
     """The calls of the next round; none when there is enough to answer."""
-    if reading.nowhere and not reading.places and reading.intent in _SOMEWHERE:
+    if (reading.nowhere or reading.unknown_places) and not reading.places and reading.intent in _SOMEWHERE:
         return []
     done = [finding.tool for finding in context.findings]
     rate = _rate_needed(reading) and "convert" not in done and not context.failures

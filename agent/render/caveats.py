@@ -57,6 +57,9 @@ def _add_terms(page: Page) -> None:
 
 
 def _add_reading(page: Page, reading: Reading, context: Context) -> None:
+    if context.findings and reading.intent is not Intent.EXPLAIN:
+        for name in reading.unknown_places:
+            page.caveat("unknown_place", place=name)
     if reading.intent not in _PRICED:
         return
     if len(reading.accelerators) > 1 and reading.intent is not Intent.COMPARE:
@@ -67,8 +70,6 @@ def _add_reading(page: Page, reading: Reading, context: Context) -> None:
         sellers = page.joined(page.provider(m.provider) for m in reading.machines[:1])
         asked = page.joined(page.provider(name) for name in reading.not_sellers)
         page.caveat("not_sold", machine=reading.machines[0].name, sellers=sellers, asked=asked)
-    for name in reading.unknown_places:
-        page.caveat("unknown_place", place=name)
     if reading.needs.loose and page.rows:
         page.caveat("at_least")
     if reading.needs.shape and page.rows:

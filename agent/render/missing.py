@@ -11,9 +11,25 @@ from agent.render.page import Page, Row, tied
 from agent.render.terms import cite
 from agent.understand.fold import key
 from agent.understand.reading import Reading
-from agent.understand.typos import similar_machines
+from agent.understand.typos import similar_machines, similar_places
 
 _ELSEWHERE = ("nearest_prices", "price_of", "estimate")
+
+
+def write_no_place(page: Page, reading: Reading, context: Context) -> None:
+    """The place asked about is none, or none that anyone sells in."""
+    if reading.nowhere:
+        providers = page.joined(page.provider(name) for name in sorted(context.words.providers))
+        page.add("missing.nowhere_there", places=page.joined(reading.nowhere), providers=providers)
+    for name in reading.unknown_places:
+        page.add("missing.unknown_place", place=name)
+        similar = [place.label(page.language) for place in similar_places(name, context.words)]
+        if similar:
+            page.known += similar
+            page.add("missing.unknown_similar", names=page.joined(similar))
+    if reading.unknown_places:
+        page.add("missing.ask_elsewhere")
+    page.answered = False
 
 
 def explain_missing(page: Page, reading: Reading, context: Context) -> None:

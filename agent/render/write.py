@@ -17,7 +17,7 @@ from agent.render.compare import write_comparison
 from agent.render.exchange import add_conversion, write_exchange, write_no_rate
 from agent.render.history import write_history
 from agent.render.live import add_live_rows, say_live
-from agent.render.missing import explain_missing
+from agent.render.missing import explain_missing, write_no_place
 from agent.render.models import write_model_fact, write_token_sellers, write_tokens_for, write_windows
 from agent.render.offers import write_offers
 from agent.render.page import Page
@@ -105,8 +105,8 @@ def _relaxed(reading: Reading, context: Context) -> Reading:
 
 def _writer(reading: Reading, context: Context) -> Writer:
     tools = {finding.tool for finding in context.findings}
-    if reading.nowhere and not context.findings and not reading.places:
-        return _write_nowhere
+    if (reading.nowhere or reading.unknown_places) and not context.findings and not reading.places:
+        return write_no_place
     if reading.intent is Intent.SQL:
         return facts.write_sql
     if reading.intent is Intent.CONVERT and context.failures and not context.found("convert"):
@@ -173,12 +173,6 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
     (Intent.HELP, None, facts.write_help),
     (Intent.GREETING, None, facts.write_greeting),
 )
-
-
-def _write_nowhere(page: Page, reading: Reading, context: Context) -> None:
-    providers = page.joined(page.provider(name) for name in sorted(context.words.providers))
-    page.add("missing.nowhere_there", places=page.joined(reading.nowhere), providers=providers)
-    page.answered = False
 
 
 def _write_thing_where(page: Page, reading: Reading, context: Context) -> None:

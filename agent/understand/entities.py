@@ -25,6 +25,9 @@ _MACHINE_SHAPE = re.compile(
     r"(?<![\w.\-])(?:(?:vm|bm|dvh|ecs)\.[a-z][\w.\-$]*\w|gpu_\d+x_\w+|[a-z]{1,4}\d[a-z0-9\-]*\.[a-z0-9\-]{4,}|standard_[a-z]+\d\w*"
     r"|[a-z]\d[a-z]?-(?:standard|highmem|highcpu|ultramem|megamem|highgpu|megagpu)-\d+\w*)(?![\w])"
 )
+_REGION_SHAPE = re.compile(
+    r"(?<![\w\-])(?:in|at|from|em|na|no|region|regiao)\s+((?:[a-z]{2,9}-){1,3}[a-z]{3,12}-?\d)(?![\w.\-])"
+)
 # Kinds in the order in which they win the same words.
 _RANK = {
     "machine": 0,
@@ -35,6 +38,7 @@ _RANK = {
     "family": 5,
     "unknown_machine": 6,
     "unknown_model": 7,
+    "unknown_place": 8,
 }
 
 
@@ -227,6 +231,9 @@ def _misspelled(folded: str, cut: list[Token], words: Vocabulary) -> Iterator[Me
             if near
             else Mention("unknown_machine", None, *span)
         )
+    for match in _REGION_SHAPE.finditer(folded):
+        if key(match.group(1)) not in words.places:
+            yield Mention("unknown_place", None, *match.span(1), match.group(1))
     for token in cut:
         place = nearest_place(token.text, folded[: token.start], words)
         if place:

@@ -7,6 +7,7 @@ import re
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from agent.understand.fold import key
 from agent.understand.lexicon import lexicon
 from agent.understand.makers import stems
 from agent.understand.vocabulary import Machine, Place, Vocabulary
@@ -48,6 +49,15 @@ def nearest_place(word: str, before: str, words: Vocabulary) -> Place | None:
     return meant[-1] if meant and all(place.regions <= meant[-1].regions for place in meant) else None
 
 
+def similar_places(wrong: str, words: Vocabulary, limit: int = 3) -> list[Place]:
+    """Places to suggest for a name that is none."""
+    code = wrong[-1].isdigit()
+    known = [name for name, (first, *_) in words.places.items() if first.label_en.islower() is code]
+    best = process.extract(key(wrong), known, scorer=fuzz.ratio, limit=limit, score_cutoff=75)
+    found = (words.place(name) for name, _, _ in best)
+    return list({place.label_en: place for place in found if place}.values())
+
+
 def _places_from(letter: str, words: Vocabulary) -> list[str]:
     """Names of places that start with the letter and have no other signs."""
     if ("places", letter) not in words.kept:
@@ -68,4 +78,5 @@ def nearest_stem(word: str) -> str | None:
 
 def _ordinary(word: str) -> bool:
     entries = lexicon().entries["language"]
-    return word in entries["en"] or word in entries["pt"] or bool(lexicon().first("currencies", word))
+    elsewhere = any(lexicon().first(section, word) for section in ("currencies", "no_place"))
+    return word in entries["en"] or word in entries["pt"] or elsewhere
