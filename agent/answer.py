@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from inspect import signature
+from typing import Any, ParamSpec, TypeVar, cast
 
 from agno.models.base import Model
 
 from agent import asking
-from agent.beside import beside
+from agent.beside import awaited, beside
 from agent.context import Context, Knowing, LivePrices
 from agent.conversation import after, readings
 from agent.disguises import visible
@@ -31,63 +33,52 @@ from agent.turn import Turn
 from agent.understand.intent import sql_of
 from agent.understand.language import detect
 from agent.understand.reading import Intent, Reading
-from agent.understand.vocabulary import vocabulary
 from warehouse.log import get_logger
 from warehouse.reader import Reader
-from warehouse.settings import settings as warehouse_settings
 
 _log = get_logger("answer")
+_Parameters = ParamSpec("_Parameters")
+_Returned = TypeVar("_Returned")
 
 
-def answer(
-    question: str,
-    *,
-    reader: Reader,
-    knowledge: Knowing | Callable[[], Knowing] | None = None,
-    language: str | None = None,
-    settings: AgentSettings | None = None,
-    models: Sequence[Model] | None = None,
-    earlier: Sequence[Turn] = (),
-    live: LivePrices | None = None,
-) -> Answer:
-    """The answer from the reader's snapshot, with its evidence; `earlier` turns are what it may lean on.
+def with_parameters_of(
+    source: Callable[_Parameters, object],
+) -> Callable[[Callable[..., _Returned]], Callable[_Parameters, _Returned]]:
+    """Declares, for readers and type checkers, what a function hands on as it is."""
 
-    `knowledge` is opened when a question first needs it; None means the one of the snapshot.
-    `language` is en, pt or auto and overrides the setting; so do `models`, a chain of ready agno models.
-    `live` asks the providers' own feeds, as the setting `live_prices` says; without it nothing does.
-    Raises InvalidInput where the setting's model cannot be used, never for what the question says.
-    """
-    told = stream(
-        question,
-        reader=reader,
-        knowledge=knowledge,
-        language=language,
-        settings=settings,
-        models=models,
-        earlier=earlier,
-        live=live,
-    )
-    return next(event.answer for event in told if isinstance(event, Done))
+    def declared(function: Callable[..., _Returned]) -> Callable[_Parameters, _Returned]:
+        vars(function)["__signature__"] = signature(source)
+        return cast("Callable[_Parameters, _Returned]", function)
+
+    return declared
 
 
 def stream(
     question: str,
     *,
     reader: Reader,
-    knowledge: Knowing | Callable[[], Knowing] | None = None,
+    knowledge: Knowing | None = None,
     language: str | None = None,
     settings: AgentSettings | None = None,
     models: Sequence[Model] | None = None,
     earlier: Sequence[Turn] = (),
     live: LivePrices | None = None,
-) -> Iterator[Event]:
-    """What `answer` does, told while it is done; closing the iterator stops it."""
+) -> Generator[Event, None, None]:
+    """An answer from the reader's snapshot, told while it is made; closing the generator stops it.
+
+    `knowledge` is searched instead of the snapshot's own. `language` is en, pt or auto and overrides the
+    setting; so do `models`, a chain of ready agno models. `earlier` turns are what a question may lean on.
+    `live` asks the providers' own feeds, as the setting `live_prices` says; without it nothing does.
+    Raises InvalidInput where the setting's model cannot be used, never for what the question says.
+    """
     started = time.perf_counter()
     given = settings or agent_settings()
     spoken = language or given.language
     chosen = chain(given) if models is None else tuple(models)
     allowed = live if given.live_prices != "never" else None
-    context = Context(reader, vocabulary(reader), opener(knowledge, reader), "en", live=allowed)
+    context = replace(Context.of(reader), live=allowed)
+    if knowledge:
+        context.knowledge = lambda: knowledge
     refusal = _refusal(question, spoken, reader, given, earlier)
     question = visible(question)
     if refusal:
@@ -120,23 +111,16 @@ def stream(
     yield Done(made)
 
 
-def opener(knowledge: Knowing | Callable[[], Knowing] | None, reader: Reader) -> Callable[[], Knowing]:
-    """Opens the knowledge base at its first use: chromadb is a heavy import."""
-    if callable(knowledge):
-        return knowledge
-    if knowledge is not None:
-        return lambda: knowledge
-    opened: list[Knowing] = []
+@with_parameters_of(stream)
+def answer(*args: Any, **given: Any) -> Answer:
+    """The same answer, whole: with its rows, and the evidence of every figure."""
+    return next(event.answer for event in stream(*args, **given) if isinstance(event, Done))
 
-    def open_snapshots_own() -> Knowing:
-        if not opened:
-            from warehouse.knowledge import Knowledge
 
-            cache = warehouse_settings().store / "cache" / "chroma"
-            opened.append(Knowledge.open(reader.folder, cache))
-        return opened[0]
-
-    return open_snapshots_own
+@with_parameters_of(stream)
+def astream(*args: Any, **given: Any) -> AsyncGenerator[Event, None]:
+    """What `stream` tells, for an event loop; a task that is cancelled ends the work at its next event."""
+    return awaited(stream(*args, **given))
 
 
 def _refusal(

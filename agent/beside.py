@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import closing, suppress
 from contextvars import copy_context
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from agent.context import Context
 from agent.events import Event
@@ -15,10 +18,28 @@ from agent.events import Event
 Result = TypeVar("Result")
 
 
-class _Ended:
-    """The last thing a thread says: its work is done, or has failed."""
+@dataclass(frozen=True)
+class _Ended(Generic[Result]):
+    """The last thing a thread says: what its work returned, or the error it failed with."""
 
+    results: tuple[Result, ...] = ()
     error: BaseException | None = None
+
+    def result(self) -> Result:
+        if self.error:
+            raise self.error
+        return self.results[0]
+
+
+def _begin(work: Callable[[], Result], tell: Callable[[_Ended[Result]], None]) -> None:
+    def running() -> None:
+        try:
+            ended = _Ended((work(),))
+        except BaseException as error:  # noqa: BLE001 - it is raised where the result is waited for
+            ended = _Ended(error=error)
+        tell(ended)
+
+    threading.Thread(target=copy_context().run, args=(running,), daemon=True).start()
 
 
 def beside(
@@ -28,20 +49,9 @@ def beside(
 
     Work that is left, because time is up or nobody listens any more, finds the context's tools closed.
     """
-    told: queue.SimpleQueue[Event | _Ended] = queue.SimpleQueue()
-    results: list[Result] = []
-
-    def running() -> None:
-        end = _Ended()
-        try:
-            results.append(work())
-        except BaseException as error:  # noqa: BLE001 - it is raised where the result is waited for
-            end.error = error
-        told.put(end)
-
+    told: queue.SimpleQueue[Event | _Ended[Result]] = queue.SimpleQueue()
     context.tell = told.put
-    thread = threading.Thread(target=copy_context().run, args=(running,), daemon=True)
-    thread.start()
+    _begin(work, told.put)
     ended = False
     try:
         while True:
@@ -51,10 +61,37 @@ def beside(
                 raise TimeoutError from None
             if isinstance(event, _Ended):
                 ended = True
-                if event.error:
-                    raise event.error
-                return results[0]
+                return event.result()
             yield event
     finally:
         context.tell = None
         context.closed = not ended
+
+
+async def awaited(events: Generator[Event, None, None]) -> AsyncGenerator[Event, None]:
+    """The same events, each as it comes, while the loop does other things.
+
+    Where nobody waits any more, `events` is closed at its next event.
+    """
+    loop = asyncio.get_running_loop()
+    told: asyncio.Queue[Event | _Ended[None]] = asyncio.Queue()
+    left = threading.Event()
+
+    def tell(event: Event | _Ended[None]) -> None:
+        with suppress(RuntimeError):  # a closed loop has no listener
+            loop.call_soon_threadsafe(told.put_nowait, event)
+
+    def work() -> None:
+        with closing(events):
+            for event in events:
+                if left.is_set():
+                    return
+                tell(event)
+
+    _begin(work, tell)
+    try:
+        while not isinstance(event := await told.get(), _Ended):
+            yield event
+        event.result()
+    finally:
+        left.set()

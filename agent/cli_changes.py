@@ -43,10 +43,8 @@ def changes(
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False,
 ) -> None:
     """List prices that changed: old, new, by how much, since when, when read, and by which source."""
-    from agent.answer import opener
     from agent.context import Context
     from agent.history_tools import price_changes
-    from agent.understand.vocabulary import vocabulary
 
     one_of("--direction", [direction] if direction else [], ("up", "down"))
     one_of("--sort", [sort], ("percent", "date"))
@@ -67,8 +65,7 @@ def changes(
         "rows": limit,
     }
     with reader_of(snapshot, as_of) as reader:
-        words = vocabulary(reader)
-        found = price_changes(Context(reader, words, opener(None, reader)), **chosen)
+        found = price_changes(Context.of(reader), **chosen)
         say_which(reader, as_of)
     if as_json:
         emit(list(found.rows))

@@ -88,13 +88,11 @@ def estimate(
 
 
 def _run(asked: Any, snapshot: str | None, as_of: str | None, output: str) -> None:
-    from agent.answer import opener
     from agent.context import Context
     from agent.estimate_tools import estimate_basket
-    from agent.understand.vocabulary import vocabulary
 
     with reader_of(snapshot, as_of) as reader:
-        found = estimate_basket(Context(reader, vocabulary(reader), opener(None, reader)), asked)
+        found = estimate_basket(Context.of(reader), asked)
         say_which(reader, as_of)
     if output == "json":
         emit({"lines": list(found.rows), **found.figures})

@@ -61,9 +61,7 @@ def history(
 ) -> None:
     """Show every price a machine or language model had, from when to when, and how each step changed it."""
     from agent import charts
-    from agent.answer import opener
     from agent.context import Context
-    from agent.understand.vocabulary import vocabulary
 
     one_of("--tenancy", [tenancy], TENANCIES)
     one_of("--os", [operating_system.lower()], OPERATING_SYSTEMS)
@@ -74,8 +72,7 @@ def history(
     how = {"operating_system": operating_system.lower(), "tenancy": tenancy, "purchase_options": options}
     places = [*(region or ()), *(place or ())] or None
     with reader_of(snapshot, as_of) as reader:
-        words = vocabulary(reader)
-        found = _found(Context(reader, words, opener(None, reader)), name, places, how, days(since, until))
+        found = _found(Context.of(reader), name, places, how, days(since, until))
         say_which(reader, as_of)
     rows = [row for row in found.rows if row["within"]]
     if as_json:

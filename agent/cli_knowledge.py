@@ -17,7 +17,6 @@ from agent.knowledge_tools import INDEX
 from agent.terminal import line, note
 from warehouse.contracts import Hit, QueryResult
 from warehouse.errors import InvalidInput, UnknownName
-from warehouse.settings import settings
 
 app = typer.Typer(help="Search, show, export and import the knowledge base.", no_args_is_help=True)
 
@@ -48,8 +47,6 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find documents by meaning, names and words."""
-    from warehouse.knowledge import Knowledge
-
     if not text.strip():
         raise InvalidInput("There is nothing to look for.", "Give a few words.")
     with reader_of(snapshot, as_of) as reader:
@@ -60,17 +57,16 @@ def search(
         )
         _one_of("--lang", [lang] if lang else [], {row["language"] for row in held})
         damaged = reader.knowledge_damage()
-        with Knowledge.open(reader.folder, settings().store / "cache" / "chroma") as knowledge:
-            hits = knowledge.search(
-                text,
-                limit=limit,
-                provider=provider.lower() if provider else None,
-                language=lang,
-                kinds=kind or None,
-                on=_day(on),
-                signals=("words", "name") if damaged.keys() - {INDEX} else None,
-            )
-            degraded = _told(damaged) or knowledge.degraded
+        found = reader.knowledge().find(
+            text,
+            limit=limit,
+            provider=provider.lower() if provider else None,
+            language=lang,
+            kinds=kind or None,
+            on=_day(on),
+            signals=("words", "name") if damaged.keys() - {INDEX} else None,
+        )
+        hits, degraded = found.hits, _told(damaged) or found.degraded
         say_which(reader, as_of)
     if as_json:
         emit({"snapshot": reader.snapshot.id, "degraded": degraded, "hits": [_record(hit) for hit in hits]})

@@ -136,12 +136,10 @@ def _explain(rows: Sequence[Mapping[str, Any]], commitments: int, used: Decimal 
 @contextmanager
 def _context(snapshot: str | None, as_of: str | None) -> Iterator[Context]:
     """What tools work on, of the chosen snapshot."""
-    from agent.answer import opener
     from agent.context import Context
-    from agent.understand.vocabulary import vocabulary
 
     with reader_of(snapshot, as_of) as reader:
-        yield Context(reader, vocabulary(reader), opener(None, reader))
+        yield Context.of(reader)
         say_which(reader, as_of)
 
 

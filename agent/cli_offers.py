@@ -58,10 +58,8 @@ def offers(
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False,
 ) -> None:
     """List machines that can be rented by the hour, the cheapest first."""
-    from agent.answer import opener
     from agent.context import Context
     from agent.tools import find_offers
-    from agent.understand.vocabulary import vocabulary
 
     one_of("--tenancy", [tenancy], TENANCIES)
     one_of("--os", [operating_system.lower()], OPERATING_SYSTEMS)
@@ -85,9 +83,9 @@ def offers(
     if at is not None and contracted:
         raise InvalidInput("--own and --at do not go together.", "Discounts are those of now; leave one out.")
     with reader_of(snapshot, as_of) as reader:
-        words = vocabulary(reader)
-        one_of("--provider", [name.lower() for name in provider or ()], sorted(words.providers))
-        found = find_offers(Context(reader, words, opener(None, reader)), **chosen)
+        context = Context.of(reader)
+        one_of("--provider", [name.lower() for name in provider or ()], sorted(context.words.providers))
+        found = find_offers(context, **chosen)
         rows = found.rows if currency is None else in_currency(reader, found.rows, currency.upper())
         say_which(reader, as_of)
     if as_json:

@@ -68,10 +68,8 @@ def recommend(
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False,
 ) -> None:
     """What to rent for needs over months of use: by what it costs in all, what it saves and gives up."""
-    from agent.answer import opener
     from agent.context import Context
     from agent.recommend_tools import recommend as best
-    from agent.understand.vocabulary import vocabulary
 
     if by not in _RANKS:
         raise InvalidInput(f"--by cannot be {by}.", f"Use one of {', '.join(_RANKS)}.")
@@ -104,7 +102,7 @@ def recommend(
         "rows": limit,
     }
     with reader_of(snapshot, as_of) as reader:
-        found = best(Context(reader, vocabulary(reader), opener(None, reader)), **chosen)
+        found = best(Context.of(reader), **chosen)
         say_which(reader, as_of)
     if as_json:
         emit({"offers": list(found.rows), **found.figures})

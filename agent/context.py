@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, Self
 
 from agent.events import Event
 from agent.evidence import Finding
-from agent.understand.vocabulary import Vocabulary
-from warehouse.contracts import Hit, LiveAsk, LiveReply
+from agent.understand.vocabulary import Vocabulary, vocabulary
+from warehouse.contracts import Found, LiveAsk, LiveReply
 from warehouse.errors import CloudPricingError
 from warehouse.reader import Reader
 
 
 class Knowing(Protocol):
-    """What the agent needs of a knowledge base. `degraded` says what the last search had to do without."""
+    """What the agent needs of a knowledge base, which several answers may search at the same time."""
 
-    degraded: str | None
-
-    def search(
+    def find(
         self,
         text: str,
         *,
@@ -29,7 +27,7 @@ class Knowing(Protocol):
         kinds: Collection[str] | None = None,
         signals: Collection[str] | None = None,
         surely: bool = False,
-    ) -> list[Hit]: ...
+    ) -> Found: ...
 
 
 class LivePrices(Protocol):
@@ -71,6 +69,11 @@ class Context:
     tell: Callable[[Event], None] | None = None
     closed: bool = False
     sql_failed: int = 0
+
+    @classmethod
+    def of(cls, reader: Reader) -> Self:
+        """With the snapshot's own words and knowledge."""
+        return cls(reader, vocabulary(reader), reader.knowledge)
 
     @property
     def calls(self) -> int:

@@ -38,18 +38,17 @@ def search_knowledge(
     if untrusted:
         how["signals"] = _WITHOUT_VECTORS
     try:
-        knowledge = context.knowledge()
-        hits = knowledge.search(text, **how)
+        found = context.knowledge().find(text, **how)
     except KnowledgeUnavailable as error:
         context.degraded = Degraded("words", damaged, error.message)
         worded = _by_words(context, text, spoken, kinds, limit)
         return Finding("search_knowledge", {}, tuple(row for row in worded if row["score"] >= _SURE * surely))
-    if untrusted or knowledge.degraded:
-        partly = any("vector" in hit.matched for hit in hits)
-        context.degraded = Degraded("partly" if partly else "names", damaged, knowledge.degraded or "")
+    if untrusted or found.degraded:
+        partly = any("vector" in hit.matched for hit in found.hits)
+        context.degraded = Degraded("partly" if partly else "names", damaged, found.degraded or "")
     elif damaged:
         context.degraded = Degraded("index", damaged)
-    return Finding("search_knowledge", {}, tuple(_row(hit) for hit in _told_best(hits)))
+    return Finding("search_knowledge", {}, tuple(_row(hit) for hit in _told_best(found.hits)))
 
 
 def _told_best(hits: Sequence[Hit]) -> list[Hit]:

@@ -5,16 +5,14 @@ It reads the question, asks for the tools the plan names, and writes the answer 
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from agno.models.base import Model
 from agno.models.message import Message
 from agno.models.response import ModelResponse
 
 from agent.context import Context
+from agent.plain_model import PlainModel, calls, words
 from agent.plan import next_calls
 from agent.plan_after import Call
 from agent.render.page import Page
@@ -24,7 +22,7 @@ from agent.understand.reading import Reading
 
 
 @dataclass
-class RulesModel(Model):
+class RulesModel(PlainModel):
     """`page` is the answer once it is written; calls of tools not `offered` are left to another run."""
 
     id: str = "rules"
@@ -43,15 +41,13 @@ class RulesModel(Model):
             raise ValueError("A RulesModel needs a context.")
         reading = self._reading(self.context, messages)
         asked = self.context.calls
-        calls = next_calls(reading, self.context)[: max(0, self.most_calls - asked)]
-        if calls and self.offered is not None and not self.offered.issuperset(call.tool for call in calls):
-            return ModelResponse(role="assistant", content="")
-        if calls:
-            return ModelResponse(
-                role="assistant", tool_calls=[_call(call, asked + n) for n, call in enumerate(calls)]
-            )
+        wanted = next_calls(reading, self.context)[: max(0, self.most_calls - asked)]
+        if wanted and self.offered is not None and not self.offered.issuperset(call.tool for call in wanted):
+            return words("")
+        if wanted:
+            return calls(*((call.tool, _arguments(call)) for call in wanted), first=asked)
         self.page = write(reading, self.context, self.most_rows)
-        return ModelResponse(role="assistant", content="\n".join(self.page.lines))
+        return words("\n".join(self.page.lines))
 
     def _reading(self, context: Context, messages: list[Message]) -> Reading:
         question = next(
@@ -61,25 +57,6 @@ class RulesModel(Model):
             self.readings[question] = read(question, context.words, self.language)
         return self.readings[question]
 
-    async def ainvoke(self, messages: list[Message], **kwargs: Any) -> ModelResponse:
-        return self.invoke(messages, **kwargs)
 
-    def invoke_stream(self, messages: list[Message], **kwargs: Any) -> Iterator[ModelResponse]:
-        yield self.invoke(messages, **kwargs)
-
-    async def ainvoke_stream(self, messages: list[Message], **kwargs: Any) -> AsyncIterator[ModelResponse]:
-        yield self.invoke(messages, **kwargs)
-
-    def _parse_provider_response(self, response: Any, **_: Any) -> ModelResponse:
-        parsed: ModelResponse = response
-        return parsed
-
-    def _parse_provider_response_delta(self, response: Any) -> ModelResponse:
-        parsed: ModelResponse = response
-        return parsed
-
-
-def _call(call: Call, number: int) -> dict[str, Any]:
-    arguments = {name: value for name, value in call.arguments.items() if value is not None}
-    function = {"name": call.tool, "arguments": json.dumps(arguments, ensure_ascii=False)}
-    return {"id": f"call-{number}", "type": "function", "function": function}
+def _arguments(call: Call) -> dict[str, Any]:
+    return {name: value for name, value in call.arguments.items() if value is not None}

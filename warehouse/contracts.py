@@ -208,6 +208,15 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What a search found: `shards` are the collections it asked, `degraded` why vectors took no part."""
+
+    hits: tuple[Hit, ...] = ()
+    shards: tuple[str, ...] = ()
+    degraded: str | None = None
+
+
+@dataclass(frozen=True)
 class LiveAsk:
     """One machine, whose provider's own feed is asked what it costs now."""
 

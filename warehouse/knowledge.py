@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -17,7 +17,7 @@ from typing import Self
 from warehouse import ranking
 from warehouse.asked import Asked
 from warehouse.chroma_clients import FROM_FOLDER, translated
-from warehouse.contracts import Document, Hit
+from warehouse.contracts import Document, Found, Hit
 from warehouse.embed import QueryEmbedder, query_embedder, read_projection
 from warehouse.errors import KnowledgeUnavailable
 from warehouse.filling import damage, fill, place_of, promise, sweep
@@ -53,15 +53,6 @@ _TOPICS = 4
 _LEAST = -0.17
 _SURE = 0.35  # of a question that nothing else says is one for a guide
 _MIDDLING = 0.45  # the cosine where vectors take no part
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search found: `shards` are the collections it asked, `degraded` why vectors took no part."""
-
-    hits: tuple[Hit, ...] = ()
-    shards: tuple[str, ...] = ()
-    degraded: str | None = None
 
 
 class Knowledge:

@@ -36,6 +36,8 @@ from warehouse.settings import settings
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from warehouse.knowledge import Knowledge
+
 _SQL = Path(__file__).resolve().parent / "sql"
 _SERVE = _SQL / "serve"
 # The lock does not hold every function that stands in a FROM: `enable_logging` opens log files and ends
@@ -83,6 +85,8 @@ class Reader:
         self.snapshot = snapshot.manifest
         self.folder = snapshot.folder
         self._connection = locked(snapshot, spill)
+        self._knowledge: Knowledge | None = None
+        self._opening = threading.Lock()
 
     @classmethod
     def open(cls, store: Path, snapshot: str | None = None) -> Self:
@@ -98,11 +102,25 @@ class Reader:
             return False
         return current in (None, self.snapshot.id)
 
+    def knowledge(self) -> Knowledge:
+        """The snapshot's own, opened by the first that asks and closed with the reader.
+
+        Raises KnowledgeUnavailable.
+        """
+        from warehouse.knowledge import Knowledge
+
+        with self._opening:
+            if self._knowledge is None:
+                self._knowledge = Knowledge.open(self.folder, settings().store / "cache" / "chroma")
+            return self._knowledge
+
     def knowledge_damage(self) -> dict[str, str]:
         """Files of its vectors and its index that are not as published; see `integrity.knowledge_damage`."""
         return integrity.knowledge_damage(self.folder, self.snapshot)
 
     def close(self) -> None:
+        if self._knowledge:
+            self._knowledge.close()
         self._connection.close()
 
     def __enter__(self) -> Self:

@@ -12,7 +12,6 @@ from agent.render.phrases import say, word
 
 Row = Mapping[str, Any]
 Rows = list[Row]
-_SCOPES = ("region", "provider", "anywhere")
 
 
 def totals(figures: Row, language: str, *, monthly: bool = True) -> Iterator[str]:

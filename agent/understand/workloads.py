@@ -19,8 +19,6 @@ _MONTHS_A_YEAR = 12
 # What a text comes to: three quarters of a word and four characters a token, 500 words a page.
 _TOKENS_EACH = {"words": Decimal(4) / 3, "pages": Decimal(2000) / 3, "characters": Decimal(1) / 4}
 _CLAUSE_END = re.compile(r"[,;/|\n(]|[.?!](?=\s|$)|\s(?:and|e|plus|mais)\s")
-_CACHES = ("cache_write_1h", "cache_write", "cached_input")
-_LONG = re.compile(r"^[\s-]*(?:input )?(?:tokens?)?[\s-]*(?:long |de )?")
 _IN_OR_OUT = re.compile(r"\s*(?:tokens?\s+)?(?:(?P<input>in)(?=\s*$|\s+(?:each|per)\b)|(?P<output>out)\b)")
 _TOLD_BEFORE = re.compile(r"[:=]\s*$")
 _BASIS = re.compile(r"(?:per|por|a cada|(?P<each>cada|each)|every|/)\s*$")

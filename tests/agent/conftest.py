@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
@@ -13,12 +14,10 @@ from uuid import NAMESPACE_URL, uuid5
 import duckdb
 import pytest
 
-from agent.answer import opener
 from agent.context import Context
-from agent.understand.vocabulary import vocabulary
 from ingest import registry
 from warehouse import build as snapshot_build
-from warehouse.contracts import Document, Hit
+from warehouse.contracts import Document, Found, Hit
 from warehouse.reader import Reader
 from warehouse.snapshots import Manifest, Snapshot
 
@@ -236,12 +235,10 @@ def reader(published: Snapshot) -> Iterator[Reader]:
 class KnowledgeOfOneGuide:
     """A hand-made knowledge base that remembers what it was asked."""
 
-    degraded: str | None = None
-
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def search(
+    def find(
         self,
         text: str,
         *,
@@ -251,7 +248,7 @@ class KnowledgeOfOneGuide:
         kinds: Collection[str] | None = None,
         signals: Collection[str] | None = None,
         surely: bool = False,
-    ) -> list[Hit]:
+    ) -> Found:
         self.asked.append(text)
         summaries = {
             "en": "Spot is worth it when the work can stop at any moment; AWS gives a notice of 2 minutes.",
@@ -263,7 +260,7 @@ class KnowledgeOfOneGuide:
             f"guide/spot/{spoken}", "guide", spoken, title, summaries[spoken], "https://example.org/spot",
             summary=summaries[spoken],
         )  # fmt: skip
-        return [Hit(document, 1.0, signals or ("vector",))]
+        return Found((Hit(document, 1.0, signals or ("vector",)),))
 
 
 @pytest.fixture
@@ -273,7 +270,7 @@ def guide() -> KnowledgeOfOneGuide:
 
 @pytest.fixture
 def context(reader: Reader, guide: KnowledgeOfOneGuide) -> Context:
-    return Context(reader, vocabulary(reader), lambda: guide)
+    return replace(Context.of(reader), knowledge=lambda: guide)
 
 
 @pytest.fixture(scope="session")
@@ -294,4 +291,4 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
 
 @pytest.fixture
 def found(live: Reader) -> Context:
-    return Context(live, vocabulary(live), opener(None, live))
+    return Context.of(live)

@@ -9,19 +9,16 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 import yaml
-from agno.models.base import Model
-from agno.models.message import Message
-from agno.models.response import ModelResponse
 
 from agent import asking
 from agent.answer import answer
@@ -31,8 +28,9 @@ from agent.settings import AgentSettings
 from agent.toolbox import TOOLS
 from agent.turn import Turn
 from agent.understand.fold import phrase
+from tests.agent.fake_model import FakeModel
 from warehouse import log
-from warehouse.contracts import Document, Hit
+from warehouse.contracts import Document, Found, Hit
 from warehouse.reader import Reader
 from warehouse.settings import settings
 from warehouse.snapshots import Snapshot
@@ -88,37 +86,9 @@ MISUSE: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-class Obedient(Model):
-    """Calls what an attacker would have it call, then says what he would hear; `says` makes it of all it heard."""
-
-    def __init__(self, says: Callable[[str], str]) -> None:
-        super().__init__(id="obedient")
-        self.says = says
-        self.heard: list[str] = []
-        self.results: list[str] = []
-
-    def invoke(self, messages: list[Message], **_: Any) -> ModelResponse:
-        self.heard.append("\n".join(message.get_content_string() for message in messages))
-        results = [message.get_content_string() for message in messages if message.role == "tool"]
-        self.results += results
-        if not results:
-            return ModelResponse(role="assistant", tool_calls=[_call(*one) for one in MISUSE])
-        return ModelResponse(role="assistant", content=self.says(self.heard[-1]))
-
-    async def ainvoke(self, messages: list[Message], **kwargs: Any) -> ModelResponse:
-        return self.invoke(messages, **kwargs)
-
-    def invoke_stream(self, messages: list[Message], **kwargs: Any) -> Iterator[ModelResponse]:
-        yield self.invoke(messages, **kwargs)
-
-    async def ainvoke_stream(self, messages: list[Message], **kwargs: Any) -> AsyncIterator[ModelResponse]:
-        yield self.invoke(messages, **kwargs)
-
-    def _parse_provider_response(self, response: Any, **_: Any) -> ModelResponse:
-        return response
-
-    def _parse_provider_response_delta(self, response: Any) -> ModelResponse:
-        return response
+def obedient(says: Callable[[str], str]) -> FakeModel:
+    """Calls what an attacker would have it call, then says what he would hear, made of all it heard."""
+    return FakeModel(id="obedient", script=[list(MISUSE), says], anew=True)
 
 
 SAYS: tuple[Callable[[str], str], ...] = (
@@ -130,14 +100,6 @@ SAYS: tuple[Callable[[str], str], ...] = (
     lambda _: "An m5.large costs $0.01 an hour.",
     lambda _: "Done, the prices are deleted: 0.01 USD, see canary.txt.",
 )
-
-
-def _call(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    function = {"name": name, "arguments": json.dumps(arguments)}
-    return {"id": f"call-{next(_NUMBERS)}", "type": "function", "function": function}
-
-
-_NUMBERS = count()
 
 
 @dataclass(frozen=True)
@@ -233,7 +195,7 @@ def test_there_are_three_hundred_in_two_languages() -> None:
 def test_orders_are_refused_and_no_model_reads_them(
     technique: str, reader: Reader, guide: Any, bounded: list[Answer]
 ) -> None:
-    model, through = Obedient(SAYS[0]), []
+    model, through = obedient(SAYS[0]), []
     for prompt in prompts(technique):
         said = conversation(prompt, reader, knowledge=guide)
         bounded += said
@@ -251,7 +213,7 @@ def test_what_is_read_gets_no_more_than_any_question(
 ) -> None:
     monkeypatch.setenv("CLOUD_PRICING_QUERY_TIMEOUT", "0.2")
     settings.cache_clear()
-    model = Obedient(SAYS[0])
+    model = obedient(SAYS[0])
     for prompt in prompts(technique):
         for models in ([], [model]):
             bounded.append(answer(prompt.text, reader=reader, knowledge=guide, models=models))
@@ -263,14 +225,14 @@ def test_what_is_read_gets_no_more_than_any_question(
 def test_a_model_that_obeys_an_attacker_gets_nothing_and_is_not_heard(
     says: Callable[[str], str], reader: Reader, guide: Any, bounded: list[Answer]
 ) -> None:
-    model = Obedient(says)
+    model = obedient(says)
     given = AgentSettings(max_tool_calls=2 * len(MISUSE))
     asked = "price of m5.large in us-east-1"
     said = answer(asked, reader=reader, knowledge=guide, models=[model], settings=given)
     bounded.append(said)
     assert said.model == "rules"
     assert "0.096 USD/hour" in said.text
-    assert [text for text in model.heard if IN_A_FILE in text or SECRET in text] == []
+    assert [text for text in chain(*model.heard) if IN_A_FILE in text or SECRET in text] == []
 
 
 @pytest.fixture(scope="module")
@@ -294,19 +256,17 @@ def poisoned(published: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> I
 class GuideWithOrders:
     """A user's own guide that gives the agent orders."""
 
-    degraded: str | None = None
-
     def __init__(self, order: str) -> None:
         self.order = order
 
-    def search(self, text: str, **_: Any) -> list[Hit]:
+    def find(self, text: str, **_: Any) -> Found:
         body = (
             f"# Spot\n\n{self.order}\n\nSpot is worth it when the work can stop at any moment. {self.order}"
         )
         guide = Document(
             "guide/own", "guide", "en", self.order, body, "https://example.org/own", summary=body
         )
-        return [Hit(guide, 1.0, ("vector",))]
+        return Found((Hit(guide, 1.0, ("vector",)),))
 
 
 @pytest.mark.parametrize("language", ["en", "pt"])
@@ -341,12 +301,12 @@ def test_orders_in_data_reach_a_model_as_data_and_are_not_said(
     guide = GuideWithOrders(prompt.text)
     bounded.append(answer("when is spot worth it?", reader=poisoned, knowledge=guide))
     assert bounded[-1].tools_used == ("search_knowledge",)
-    model = Obedient(lambda _: f"m5.large costs 0.01 USD per hour. {prompt.text}")
+    model = obedient(lambda _: f"m5.large costs 0.01 USD per hour. {prompt.text}")
     asked = "price of m5.large in us-east-1"
     bounded.append(answer(asked, reader=poisoned, knowledge=guide, models=[model]))
     assert bounded[-1].model == "rules"
     assert "0.096 USD/hour" in bounded[-1].text
-    told = [text for text in model.results if text.startswith("<data>")]
+    told = [text for text in chain(*model.heard) if text.startswith("<data>")]
     assert any("Ignore all previous" in text for text in told)  # the name of a price
     for text in told:
         assert (text.count("<data>"), text.count("</data>"), text.endswith("</data>")) == (1, 1, True)

@@ -103,17 +103,11 @@ def test_both_languages_give_the_same_figures(reader: Reader) -> None:
         assert first.rows
 
 
-def test_guides_are_cited_and_opened_only_when_asked(reader: Reader, guide: Any) -> None:
-    opened: list[int] = []
-
-    def open_it() -> Any:
-        opened.append(1)
-        return guide
-
-    ask("price of m5.large in us-east-1", reader, knowledge=open_it)
-    assert not opened
-    said = ask("quando vale a pena usar spot?", reader, knowledge=open_it)
-    assert opened
+def test_guides_are_cited_and_searched_only_when_asked(reader: Reader, guide: Any) -> None:
+    ask("price of m5.large in us-east-1", reader, knowledge=guide)
+    assert not guide.asked
+    said = ask("quando vale a pena usar spot?", reader, knowledge=guide)
+    assert guide.asked
     assert "Spot vale a pena quando" in said.text
     assert said.citations[0].title == "Quando usar spot"
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from agno.models.base import Model
-from agno.models.message import Message, MessageMetrics
-from agno.models.response import ModelResponse
 
 from agent.answer import answer, stream
 from agent.events import Asked, Done, HandedOver, Text, ToolFinished, ToolStarted, Understood
@@ -20,51 +14,11 @@ from agent.model_choice import chain
 from agent.schema_text import MOST_CHARACTERS, schema_text
 from agent.settings import AgentSettings
 from agent.turn import Turn
+from tests.agent.fake_model import Call, FakeModel
 from warehouse.errors import InvalidInput
 from warehouse.reader import Reader
 
-CALL = ("price_of", {"machine": "m5.large", "places": ["us-east-1"]})
-
-
-@dataclass
-class Scripted(Model):
-    """Says what its script says: a tool call, words, or an error, after a pause; its last step for ever."""
-
-    id: str = "scripted"
-    script: list[Any] = field(default_factory=list)
-    tokens: int = 0
-    pause: float = 0
-    heard: list[str] = field(default_factory=list)
-    told: str = ""
-
-    def invoke(self, messages: list[Message], **_: Any) -> ModelResponse:
-        self.told = messages[0].get_content_string()
-        self.heard.append(messages[-1].get_content_string())
-        step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        time.sleep(self.pause)
-        usage = MessageMetrics(input_tokens=self.tokens, total_tokens=self.tokens)
-        if isinstance(step, Exception):
-            raise step
-        if isinstance(step, str):
-            return ModelResponse(role="assistant", content=step, response_usage=usage)
-        function = {"name": step[0], "arguments": json.dumps(step[1])}
-        calls = [{"id": str(len(self.heard)), "type": "function", "function": function}]
-        return ModelResponse(role="assistant", tool_calls=calls, response_usage=usage)
-
-    async def ainvoke(self, messages: list[Message], **kwargs: Any) -> ModelResponse:
-        return self.invoke(messages, **kwargs)
-
-    def invoke_stream(self, messages: list[Message], **kwargs: Any) -> Iterator[ModelResponse]:
-        yield self.invoke(messages, **kwargs)
-
-    async def ainvoke_stream(self, messages: list[Message], **kwargs: Any) -> AsyncIterator[ModelResponse]:
-        yield self.invoke(messages, **kwargs)
-
-    def _parse_provider_response(self, response: Any, **_: Any) -> ModelResponse:
-        return response
-
-    def _parse_provider_response_delta(self, response: Any) -> ModelResponse:
-        return response
+CALL = [("price_of", {"machine": "m5.large", "places": ["us-east-1"]})]
 
 
 QUESTION = "price of m5.large in us-east-1"
@@ -74,7 +28,7 @@ GOOD = "An m5.large is $0.096 an hour in us-east-1, about 70.08 USD a month."
 @pytest.fixture
 def asked_with(reader: Reader) -> Any:
     def ask(*script: Any, tokens: int = 0, pause: float = 0, **limits: Any) -> Any:
-        model = Scripted(script=list(script), tokens=tokens, pause=pause)
+        model = FakeModel(script=list(script), tokens=tokens, pause=pause)
         given = AgentSettings(**limits)
         return answer(QUESTION, reader=reader, models=[model], settings=given), model
 
@@ -84,7 +38,7 @@ def asked_with(reader: Reader) -> Any:
 def test_an_honest_models_words_are_kept_with_the_evidence(asked_with: Any) -> None:
     said, _ = asked_with(CALL, GOOD)
     assert said.text.startswith("An m5.large is $0.096")
-    assert said.model == "scripted"
+    assert said.model == "fake"
     assert said.citations
     assert not any("figures" in caveat for caveat in said.caveats)
 
@@ -92,7 +46,7 @@ def test_an_honest_models_words_are_kept_with_the_evidence(asked_with: Any) -> N
 def test_an_invented_figure_costs_one_retry(asked_with: Any) -> None:
     said, model = asked_with(CALL, "An m5.large is $0.20 an hour.", "An m5.large is $0.096 an hour.")
     assert "$0.096" in said.text
-    assert any("0.20" in heard for heard in model.heard)
+    assert any("0.20" in heard[-1] for heard in model.heard)
 
 
 def test_twice_invented_means_the_rules_answer(asked_with: Any) -> None:
@@ -118,7 +72,7 @@ def test_a_model_that_says_nothing_means_the_rules_answer(asked_with: Any) -> No
     ("script", "why"),
     [
         (["It depends on your needs."], "found nothing"),
-        ([("price_of", {"machine": "m9.large"}), "I cannot find it."], "found nothing"),
+        ([[("price_of", {"machine": "m9.large"})], "I cannot find it."], "found nothing"),
         ([CALL, "The price of m5.large in us-east-1 depends on your needs."], "nothing of what it found"),
     ],
 )
@@ -151,11 +105,11 @@ def test_a_model_that_calls_tools_for_ever_is_stopped(asked_with: Any) -> None:
 
 def test_a_chain_goes_on_where_a_model_fails(reader: Reader) -> None:
     models = [
-        Scripted(id="down", script=[RuntimeError("no such host")]),
-        Scripted(id="slow", script=[GOOD], pause=30),
-        Scripted(id="liar", script=["It is $0.20 an hour."]),
-        Scripted(id="good", script=[CALL, GOOD]),
-        Scripted(id="spare", script=["never asked"]),
+        FakeModel(id="down", script=[RuntimeError("no such host")]),
+        FakeModel(id="slow", script=[GOOD], pause=30),
+        FakeModel(id="liar", script=["It is $0.20 an hour."]),
+        FakeModel(id="good", script=[CALL, GOOD]),
+        FakeModel(id="spare", script=["never asked"]),
     ]
     said = answer(QUESTION, reader=reader, models=models, settings=AgentSettings(max_seconds=2))
     assert (said.model, said.text) == ("good", GOOD)
@@ -165,13 +119,13 @@ def test_a_chain_goes_on_where_a_model_fails(reader: Reader) -> None:
 
 
 def test_what_a_failed_model_looked_up_is_no_evidence_for_the_next(reader: Reader) -> None:
-    models = [Scripted(id="first", script=[CALL, "$0.20"]), Scripted(id="second", script=[GOOD])]
+    models = [FakeModel(id="first", script=[CALL, "$0.20"]), FakeModel(id="second", script=[GOOD])]
     assert answer(QUESTION, reader=reader, models=models).model == "rules"
 
 
 def test_an_answer_is_told_while_it_is_made(reader: Reader) -> None:
-    model = Scripted(script=[("query_sql", {"sql": "select x"}), CALL, "It is $0.20.", GOOD])
-    down = Scripted(id="down", script=[RuntimeError("no such host")])
+    model = FakeModel(script=[sql("select x"), CALL, "It is $0.20.", GOOD])
+    down = FakeModel(id="down", script=[RuntimeError("no such host")])
     told = list(stream(QUESTION, reader=reader, models=[down, model]))
     kinds = [type(event) for event in told]
     calls = [ToolStarted, ToolFinished] * 2
@@ -188,7 +142,7 @@ def test_the_rules_tell_the_same_events(reader: Reader) -> None:
 
 
 def test_an_answer_nobody_waits_for_calls_no_more_tools(reader: Reader) -> None:
-    model = Scripted(script=[CALL], pause=0.1)
+    model = FakeModel(script=[CALL], pause=0.1)
     told = stream(QUESTION, reader=reader, models=[model])
     assert any(isinstance(event, ToolFinished) for event in told)
     told.close()
@@ -197,15 +151,10 @@ def test_an_answer_nobody_waits_for_calls_no_more_tools(reader: Reader) -> None:
 
 
 def test_earlier_turns_are_told_to_a_model(reader: Reader) -> None:
-    model = Scripted(script=[CALL, GOOD])
+    model = FakeModel(script=[CALL, GOOD])
     turn = Turn("price of m5.xlarge in us-east-1", "It costs 0.192 USD/hour.", "en", datetime.now(UTC))
-    seen: list[list[Message]] = []
-    model.invoke, whole = (
-        lambda messages, **k: (seen.append(list(messages)), whole(messages, **k))[1],
-        model.invoke,
-    )
     answer("and m5.large?", reader=reader, models=[model], earlier=[turn])
-    assert [m.content for m in seen[0][1:]] == [turn.question, turn.text, "and m5.large?"]
+    assert model.heard[0][1:] == [turn.question, turn.text, "and m5.large?"]
 
 
 @pytest.mark.parametrize(
@@ -234,13 +183,13 @@ def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> N
 GOOD_SQL = "SELECT count(*) AS n FROM offers WHERE instance_type = 'm5.large'"
 
 
-def sql(text: str) -> tuple[str, dict[str, str]]:
-    return "query_sql", {"sql": text}
+def sql(text: str) -> list[Call]:
+    return [("query_sql", {"sql": text})]
 
 
 def test_sql_is_repaired_with_the_databases_own_words_and_shown(asked_with: Any) -> None:
     said, model = asked_with(sql("SELECT pric FROM offers"), sql(GOOD_SQL), "There are 2 prices of m5.large.")
-    assert 'column "pric" not found' in model.heard[1]
+    assert 'column "pric" not found' in model.heard[1][-1]
     assert said.sql == GOOD_SQL
     assert said.text.splitlines() == ["There are 2 prices of m5.large.", f"SQL: {GOOD_SQL}"]
 
@@ -248,17 +197,18 @@ def test_sql_is_repaired_with_the_databases_own_words_and_shown(asked_with: Any)
 @pytest.mark.parametrize("bad", ["SELECT pric FROM offers", "DROP TABLE offers", "SELECT 1; SELECT 2"])
 def test_sql_that_fails_three_times_is_refused(asked_with: Any, bad: str) -> None:
     said, model = asked_with(sql(bad), sql(bad), sql(bad), sql(GOOD_SQL), CALL, GOOD)
-    assert "no more SQL" in model.heard[4]
-    assert (said.model, said.text, said.sql) == ("scripted", GOOD, None)
+    assert "no more SQL" in model.heard[4][-1]
+    assert (said.model, said.text, said.sql) == ("fake", GOOD, None)
 
 
 def test_a_model_is_told_what_the_tables_hold(live: Reader) -> None:
-    model = Scripted(script=["…"])
+    model = FakeModel(script=["…"])
     answer("quanto custa a m5.large?", reader=live, models=[model])
-    assert "Answer in Brazilian Portuguese" in model.told
-    assert "1.234,56 USD por hora" in model.told
+    told = model.heard[0][0]
+    assert "Answer in Brazilian Portuguese" in told
+    assert "1.234,56 USD por hora" in told
     text = schema_text(live)
-    assert model.told.endswith(text)
+    assert told.endswith(text)
     assert text is schema_text(live)
     assert len(text) <= MOST_CHARACTERS
     assert text.startswith("offers: price_id uuid (128-bit hash")

@@ -11,7 +11,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from agent import asking, history_tools
-from agent.answer import answer, opener
+from agent.answer import answer
 from agent.context import Context
 from agent.evidence import Answer
 from agent.grounding import evidence_of, ungrounded
@@ -19,7 +19,6 @@ from agent.render.facts import examples
 from agent.settings import AgentSettings
 from agent.understand.quantities import NUMBER, number
 from agent.understand.read import read
-from agent.understand.vocabulary import vocabulary
 from warehouse.errors import InvalidInput
 from warehouse.reader import Reader
 
@@ -32,7 +31,7 @@ def past(past_store: Path) -> Iterator[Reader]:
 
 @pytest.fixture
 def then(past: Reader) -> Context:
-    return Context(past, vocabulary(past), opener(None, past))
+    return Context.of(past)
 
 
 def said(question: str, reader: Reader) -> Answer:
