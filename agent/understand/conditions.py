@@ -12,6 +12,7 @@ from agent.understand.reading import Needs, Purchase
 _COUNT_BEFORE = re.compile(
     r"(?<![\w.,\-$€])(\d{1,4})\s*(?:[x×]|units? of|unidades? de)?\s*(?:the\s|de\s|of\s|nvidia\s)?$"
 )
+_COUNT_AFTER = re.compile(r"\s?(?:[x×]\s?(?P<x>\d{1,3})|(?P<n>\d{1,3})\s?[x×])(?![\w.])")
 _TERM = re.compile(
     r"(?<![a-z0-9])(?:(\d|an?|one|um|uma|two|dois|three|tres|five|cinco)[\s\-]*(years?|yrs?|anos?)(?![a-z])|(\d\d)[\s\-]*(?:months?|meses))"
 )
@@ -53,10 +54,10 @@ def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: 
         ):
             values.setdefault(f"max_{name}", value)
     for mention in found:
-        count = _COUNT_BEFORE.search(folded[: mention.start]) if mention.kind == "accelerator" else None
-        if count:
-            values.setdefault("min_gpus", float(count.group(1)))
-            values.setdefault("max_gpus", float(count.group(1)))
+        count = _gpus_beside(folded, mention) if mention.kind == "accelerator" else None
+        if count is not None:
+            values.setdefault("min_gpus", count)
+            values.setdefault("max_gpus", count)
     for name in ("gpu_memory_gib", "total_gpu_memory_gib", "local_storage_gb"):
         values.pop(f"max_{name}", None)
     words = lexicon()
@@ -78,6 +79,14 @@ def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: 
         ),
         max_price_currency=next((one.unit for one in (price, least) if one and one.unit), "USD"),
     )
+
+
+def _gpus_beside(folded: str, mention: Mention) -> float | None:
+    """`8x H100`, `8 H100`, `H100 x8` and `H100 8x`."""
+    before = _COUNT_BEFORE.search(folded[: mention.start])
+    after = _COUNT_AFTER.match(folded, mention.end)
+    count = before.group(1) if before else (after["x"] or after["n"]) if after else None
+    return None if count is None else float(count)
 
 
 def _prices(folded: str, numbers: list[Quantity]) -> tuple[Quantity | None, Quantity | None]:

@@ -33,10 +33,13 @@ SEVERAL = alternatives(one for count, said in _COUNTS.items() if count > 1 for o
 _NUMBER = rf"(?<![\w.,\-/$€£])(?P<count>\d{{1,3}}(?:[.,]\d{{3}})|\d{{1,5}}|{_SPELLED})"
 _BETWEEN = (
     "[x×*]", "units?(?: of)?", "unidades?(?: de)?", "of", "de", "do", "da", "the", "type", "tipo",
-    "os", "more", "mais", "extra", "identical", "iguais", "aws", "azure", "gcp", "ec2", "nvidia",
+    "os", "nos", "more", "mais", "extra", "identical", "iguais", "aws", "azure", "gcp", "ec2", "nvidia",
     "small", "new", "nov[ao]s?",     "with", "com",
 )  # fmt: skip
-_AFTER = re.compile(r"\s*\(?\s?(?:[x×*]\s?(?P<times>\d{1,4})(?!\w|[.,]\d)|\((?P<count>\d{1,4})(?: un\w+)?\))")
+_AFTER = re.compile(
+    r"\s*\(?\s?(?:[x×*]\s?(?P<times>\d{1,4})(?!\w|[.,]\d)|\((?P<count>\d{1,4})(?: un\w+)?\)"
+    r"|(?P<before>\d{1,4})[x×](?!\w))"
+)
 _OF_EACH = re.compile(r"(?<![\w.,])(\d{1,4})\s+(?:of each|each|de cada|cada)(?![a-z])")
 _OF_THEM = re.compile(
     r"(?<![\w.,])(\d{1,4})\s+(?:of (?:them|those|these)|(?:delas|deles|dessas|desses|destas|destes))(?![a-z])"
@@ -64,7 +67,7 @@ def _name(mention: Mention) -> str:
 def _beside(folded: str, mention: Mention) -> int | None:
     after = _AFTER.match(folded, mention.end)
     if after:
-        return max(1, int(after["times"] or after["count"]))
+        return max(1, int(after["times"] or after["count"] or after["before"]))
     before = _before().search(folded[: mention.start])
     if not before:
         return None

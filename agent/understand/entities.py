@@ -12,6 +12,7 @@ from agent.understand.fold import Token, key
 from agent.understand.lexicon import alternatives, lexicon
 from agent.understand.models import partial_names
 from agent.understand.quantities import Quantity
+from agent.understand.short_places import short_places
 from agent.understand.spelling import model_key
 from agent.understand.typos import nearest_machine, nearest_place
 from agent.understand.vocabulary import LlmModel, Machine, Place, Vocabulary
@@ -62,6 +63,7 @@ def mentions(
     """What the question names, left to right; overlapping readings are settled for the longest."""
     cut = list(_tokens(folded))
     found = [*_named(text, folded, cut, words), *_providers(folded, words)]
+    found += [Mention("place", *short) for short in short_places(folded, words, language)]
     wrong = list(_misspelled(folded, cut, words))
     # `GB` after a number is no place, `m5` in `m5.lrage` no family and `a 16` before `vCPU` no A16.
     weak = [m for m in found if m.kind in ("place", "family") or m.text.startswith("a ")]

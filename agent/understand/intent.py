@@ -109,9 +109,13 @@ def refused(folded: str, named: Named) -> str | None:
 
 def _of_another_service(cues: Cues, named: Named, needs: Needs) -> bool:
     """The price of what no table here holds, not a question about it."""
-    here = named.hardware() or named.models or needs.any_machine_needs() or cues.generic("machine")
-    priced = cues.generic("price") or cues("cheapest") or cues("list")
-    return priced and not here and not cues("reasons") and lexicon().has("elsewhere", "service", cues.folded)
+    said = lexicon().words("elsewhere")["service"].search(cues.folded)
+    if said is None or named.hardware() or named.models or cues.generic("machine") or cues("reasons"):
+        return False
+    sized = needs.any_machine_needs()
+    if sized and lexicon().has("elsewhere", "hosted", cues.folded[: said.start()]):
+        return False
+    return sized or cues.generic("price") or cues("cheapest") or cues("list")
 
 
 def _of_money_alone(cues: Cues, named: Named, needs: Needs, workload: Workload) -> bool:

@@ -13,14 +13,26 @@ from agent.understand.makers import is_a_name
 from agent.understand.vocabulary import Pair, Place, Vocabulary
 
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:k|m|mil|million|milhao|milhoes)?\b")
+_TIMES = re.compile(r"x\d{1,3}")
 _INSIDE = re.compile(r"[\s,(]*(?:(?:in|of|em|no|na|do|da|de|the)\s)?[\s(]*")
 # What stands before a machine's name where another service has a class called like it.
 _SERVICE_CLASSES = {"db.": "RDS", "cache.": "ElastiCache", "ml.": "SageMaker", "search.": "OpenSearch"}
 
 
 def settled(found: list[Mention], folded: str, words: Vocabulary) -> list[Mention]:
-    found = _places(found, folded, words)
+    found = _places(_without_counts(found, folded), folded, words)
     return _providers(_models(found, folded), words)
+
+
+def _without_counts(found: list[Mention], folded: str) -> list[Mention]:
+    """`A10G x4` is four of them, whatever family is called x4."""
+    ends = {m.end for m in found if m.kind in ("accelerator", "machine")}
+
+    def counts(mention: Mention) -> bool:
+        beside = len(folded[: mention.start].rstrip()) in ends
+        return mention.kind == "family" and beside and _TIMES.fullmatch(mention.text.lower()) is not None
+
+    return [m for m in found if not counts(m)]
 
 
 def class_of_service(found: list[Mention], folded: str) -> str | None:

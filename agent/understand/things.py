@@ -22,9 +22,16 @@ def things(folded: str, numbers: list[Quantity]) -> list[tuple[str, Quantity]]:
         start = _OF.match(folded, item.end)
         if item.unit != "gib" or start is None:
             continue
-        named = (name for name, said in lexicon().words("things").items() if said.match(folded, start.end()))
-        found += [(name, item) for name in list(named)[:1]]
+        words = lexicon().words("things").items()
+        after = [name for name, said in words if said.match(folded, start.end())]
+        before = [name for name, said in words if _ends_with(said, folded[: item.start])]
+        found += [(name, item) for name in [*after, *before][:1]]
     return found
+
+
+def _ends_with(said: re.Pattern[str], before: str) -> bool:
+    """`egress 1 TB`, `pd-ssd 500 GB`: the amount said after the name."""
+    return any(_OF.fullmatch(before, match.end()) for match in said.finditer(before))
 
 
 def _each_gb(folded: str) -> tuple[str, Quantity] | None:

@@ -66,7 +66,7 @@ _REGULAR = re.compile(
     r"(?<![a-z])(?:nightly|daily|(?:every|each) (?:single )?(?:day|night)|tod[oa]s? (?:[oa]s )?(?:dias?"
     r"|noites?)|diari[ao]s?|noturn[oa]s?)(?![a-z])"
 )
-_JOINED = re.compile(r"\s*(?:,|and|e|,\s*(?:and|e))\s*")
+_JOINED = re.compile(r"\s*(?:,|and|e|,\s*(?:and|e))?\s*")
 _WHOLE = r"(?:all|whole|entire|full)"
 _SPAN = r"(?:for|during|in|over|por|durante|em|n?o) (?:an?|one|um|uma|the|(?:a |the )?(?:whole|full|entire))"
 _PERIODS = {

@@ -27,6 +27,11 @@ _SHARE = (
     r"|(?P<percent>\d{1,2})\s?(?:%|percent|por cento)"
 )
 _CACHED_SHARE = re.compile(rf"(?:{_SHARE})[^.;\d]{{0,32}}\bcach")
+# `5M in, of which 4M cached`, `5M input (4M cached)`: the cached ones are among those sent.
+_AMONG = re.compile(
+    r"(?<![a-z])(?:(?:out )?of (?:which|those|these|them)|incl(?:uding)?|among (?:which|them)"
+    r"|sendo(?: que)?|d[oa]s quais|d?ess[ae]s|dest[ae]s|del[ae]s|incluindo|entre el[ea]s)(?![a-z])|\("
+)
 _PERCENT = re.compile(r"\s?(?:%|percent|por cento)")
 _PERIOD = (
     r"(?:days?|dias?)(?P<day>)|(?:weeks?|semanas?)(?P<week>)|(?:months?|mes(?:es)?|mo)(?P<month>)"
@@ -48,7 +53,9 @@ def workload(folded: str, numbers: list[Quantity]) -> Workload:
     calls = _calls(counted, folded)
     counted = [n for n in counted if not _is_basis(n, folded, each=not calls)]
     tokens, texts = _as_tokens([n for n in counted if n not in calls], folded)
-    each = _with_cached_share(_by_role(tokens, folded, numbers), folded)
+    each = _without_cached(
+        _with_cached_share(_by_role(tokens, folded, numbers), folded), tokens, folded, numbers
+    )
     if each.total() == each.unassigned == _MILLION and not calls and not _rate(tokens, folded, numbers):
         each = Workload()  # the unit of rates: of every kind
     times = Decimal(1) if words["in_all"].search(folded) else prod((n.value for n in calls), start=Decimal(1))
@@ -167,6 +174,20 @@ def _with_cached_share(load: Workload, folded: str) -> Workload:
     share = next((part for name, part in parts.items() if match[name]), None)
     cached = load.input * (share if share is not None else Decimal(match["percent"]) / 100)
     return replace(load, input=load.input - cached, cached_input=cached)
+
+
+def _without_cached(load: Workload, tokens: list[Quantity], folded: str, numbers: list[Quantity]) -> Workload:
+    """Input whose cached part is said to be among it is charged once."""
+    for item in tokens:
+        previous, _ = _around(item, numbers, len(folded))
+        amount = _by_role([item], folded, numbers).cached_input
+        if not amount or not _AMONG.search(folded[previous : item.start]):
+            continue
+        sent = "input" if load.input >= amount else "unassigned"
+        if getattr(load, sent) >= amount:
+            rest: Any = getattr(load, sent) - amount
+            load = replace(load, **{sent: rest})
+    return load
 
 
 def _times(load: Workload, times: Decimal) -> Workload:

@@ -266,3 +266,26 @@ def test_tokens_in_out_and_cached(question: str, load: tuple[int, int, int], con
 
 def test_a_machines_letters_are_no_portuguese(context: Context) -> None:
     assert of("e2 standard 4 in sao paulo", context).language == "en"
+
+
+@pytest.mark.parametrize(
+    ("question", "country"),
+    [
+        ("cheapest vm in the us", "United States"),
+        ("a100 80gb us price", "United States"),
+        ("vm mais barata no uk", "United Kingdom"),
+        ("cheapest vm br", "Brazil"),
+        ("show us the cheapest vm", None),
+        ("eu quero a vm mais barata", None),
+    ],
+)
+def test_two_small_letters_are_a_place_where_they_are_no_word(
+    question: str, country: str | None, context: Context
+) -> None:
+    assert [place.label_en for place in of(question, context).places] == ([country] if country else [])
+
+
+@pytest.mark.parametrize("written", ["8x A10G", "8 A10G", "A10G x8", "A10G 8x"])
+def test_a_count_of_gpus_stands_before_or_after_the_name(written: str, context: Context) -> None:
+    reading = of(f"{written} price", context)
+    assert (reading.needs.min_gpus, reading.needs.max_gpus, reading.families) == (8, 8, ())

@@ -22,6 +22,10 @@ from agent.understand.workloads import terms, workload
         ("500 requisicoes por dia com 2 mil tokens de entrada cada, por mes", "pt", {"input": 30_000_000}),
         ("2 million input tokens in total over 100 requests", "en", {"input": 2_000_000}),
         ("300 pages", "en", {"unassigned": 200_000}),
+        ("5m input tokens, of which 4m cached, and 1m output", "en",
+         {"input": 1_000_000, "cached_input": 4_000_000, "output": 1_000_000}),
+        ("5m de entrada (4m em cache)", "pt", {"input": 1_000_000, "cached_input": 4_000_000}),
+        ("5m de entrada e 4m em cache", "pt", {"input": 5_000_000, "cached_input": 4_000_000}),
         ("price per 1,000 tokens", "en", {}),
     ],
 )  # fmt: skip
