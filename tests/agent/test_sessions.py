@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from fakeredis import TcpFakeServer
 
 from agent.answer import answer
 from agent.chat import Chat
 from agent.sessions import REMEMBERED, Sessions
+from tests.agent import servers
 from warehouse.errors import InvalidInput, MissingRequirement, SessionsUnavailable, UnknownName
 from warehouse.reader import Reader
 
@@ -31,17 +31,14 @@ def test_a_conversation_goes_on_where_it_was_left(reader: Reader, tmp_path: Path
     assert stat.S_IMODE((tmp_path / "state" / "sessions.db").stat().st_mode) == 0o600
 
 
-@pytest.fixture(params=["sqlite", "redis"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A file, and a server on this machine."""
+@pytest.fixture(params=["sqlite", "redis", "postgres"], scope="module")
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A file, and servers on this machine."""
     if request.param == "sqlite":
-        yield str(tmp_path / "own.db")
-        return
-    with TcpFakeServer(("127.0.0.1", 0), server_type="redis") as server:
-        server.daemon_threads = True
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"redis://127.0.0.1:{server.server_address[1]}/0"
-        server.shutdown()
+        yield str(tmp_path_factory.mktemp("sessions") / "own.db")
+    else:
+        with getattr(servers, request.param)() as opened:
+            yield opened
 
 
 def test_the_last_turns_are_read_and_conversations_are_apart(
@@ -61,6 +58,24 @@ def test_the_last_turns_are_read_and_conversations_are_apart(
         assert [held.name for held in sessions.held()] == ["short"]
         with pytest.raises(UnknownName, match="sessions list"):
             sessions.forget("long")
+        with ThreadPoolExecutor(8) as threads:
+            list(
+                threads.map(lambda number: sessions.add(f"thread-{number % 4}", made[number % 8]), range(32))
+            )
+    with Sessions.open(address, tmp_path) as again:
+        assert {(held.name, held.turns) for held in again.held() if held.name != "short"} == {
+            (f"thread-{number}", 8) for number in range(4)
+        }
+        assert again.turns("short")[0].text == made[0].text
+
+
+@pytest.mark.parametrize("address", ["redis", "postgres"], indirect=True)
+def test_a_server_that_refuses_is_an_error_without_the_password(address: str, tmp_path: Path) -> None:
+    refused = address.replace(servers.PASSWORD, "marble-heron")
+    with pytest.raises(SessionsUnavailable, match=r"Check CLOUD_PRICING_SESSIONS and the server") as failed:
+        Sessions.open(refused, tmp_path)
+    assert "password" in str(failed.value)
+    assert "marble-heron" not in str(failed.value)
 
 
 def test_no_secret_is_kept(reader: Reader, tmp_path: Path) -> None:
