@@ -9,11 +9,14 @@ from agent.context import Context
 from agent.plan_after import Call
 from agent.plan_bills import budget_of
 from agent.plan_conditions import places_of
+from agent.understand.fold import phrase
 from agent.understand.lexicon import lexicon
-from agent.understand.models import family_models
+from agent.understand.makers import maker_of_stem
+from agent.understand.models import family_models, sold_by
 from agent.understand.reading import Reading
 
 _LISTED = 12
+_SELLS_AS = {"gcp": "google"}  # who sells machines under one name and models under another
 _MODELS = 4
 _A_MONTH = {"day": Decimal(30), "week": Decimal(30) / 7, "month": None, "year": None}
 
@@ -33,13 +36,35 @@ def tokens(reading: Reading, context: Context) -> list[Call]:
         asked |= {"named": reading.token_terms.purpose} if reading.token_terms.purpose else {}
         return [Call("list_token_prices", {**asked, **where, "rows": _LISTED})]
     amount = budget_of(reading, context) if reading.paid_for == "tokens" else None
+    sold = _chosen(reading, context)
     if amount and not reading.workload.total():
-        return [Call("tokens_for", {**one, "amount_usd": amount, **where}) for one in _chosen(reading)]
-    if asks_seller(reading):
+        return [Call("tokens_for", {**one, "amount_usd": amount, **where}) for one in sold]
+    nowhere = len(sold) == 1 and "provider" not in sold[0] and not_sold_by(reading, context)
+    if asks_seller(reading) or nowhere:
         model = reading.models[0][0].model
         asked = {"model": model, "kind": _kind(reading), "free": reading.free, **_workload(reading)}
         return [Call("token_sellers", asked)]
-    return [Call("token_cost", {**one, **_workload(reading), **where}) for one in _chosen(reading)]
+    return [Call("token_cost", {**one, **_workload(reading), **where}) for one in sold]
+
+
+def not_sold_by(reading: Reading, context: Context) -> list[str]:
+    """The sellers named that have none of the models; who makes one need not sell it."""
+    return [
+        name
+        for name in _sellers(reading)
+        if name not in _makers(reading)
+        and not any(sold_by(name, group, context.words) for group in reading.models)
+    ]
+
+
+def _sellers(reading: Reading) -> list[str]:
+    """Those named who sell models; beside another, who makes them is only that."""
+    named = [_SELLS_AS.get(name, name) for name in reading.providers]
+    return [name for name in named if name not in _makers(reading)] or named
+
+
+def _makers(reading: Reading) -> set[str | None]:
+    return {maker_of_stem(word) for group in reading.models for word in phrase(group[0].model).split()}
 
 
 def asks_seller(reading: Reading) -> bool:
@@ -54,15 +79,14 @@ def _kind(reading: Reading) -> str:
     return next(iter(reading.token_terms.kinds), "input")
 
 
-def _chosen(reading: Reading) -> list[dict[str, Any]]:
+def _chosen(reading: Reading, context: Context) -> list[dict[str, Any]]:
     """Each model as its maker sells it, or as those do who are named."""
     calls: list[dict[str, Any]] = []
     for group in reading.models[:_MODELS]:
-        sold = {m.provider: m for m in reversed(group) if m.provider in reading.providers}
-        if not sold:
-            calls.append({"model": group[0].model})
-        for seller in filter(sold.__contains__, reading.providers):
-            calls.append({"model": sold[seller].model, "provider": seller})
+        sold = [one for name in _sellers(reading) if (one := sold_by(name, group, context.words))]
+        calls += [{"model": one.model, "provider": one.provider} for one in sold] or [
+            {"model": group[0].model}
+        ]
     return calls
 
 

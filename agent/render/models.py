@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sized
 
 from agent.context import Context
+from agent.plan_tokens import not_sold_by
 from agent.render import formats
 from agent.render.page import Page, Row
 from agent.render.tokens import COLUMNS, kind_of, per_text, price_text, seller_of
@@ -21,6 +22,11 @@ def write_token_sellers(page: Page, reading: Reading, context: Context) -> None:
         page.add("tokens.no_seller", model=reading.models[0][0].name)
         page.answered = False
         return
+    missing = not_sold_by(reading, context)
+    if missing:
+        asked = page.joined(page.provider(name) for name in missing)
+        page.add("tokens.not_sold_by", model=reading.models[0][0].name, asked=asked)
+        page.answered = False
     wanted = str(finding.arguments["kind"])
     for index, rows in enumerate(list(offers.values())[: page.most_rows]):
         shown = [

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from agent.context import Context
 from agent.evidence import Finding
+from agent.plan_tokens import not_sold_by
 from agent.render import formats
 from agent.render.page import Page, Row
 from agent.understand.models import similar_models
@@ -30,6 +31,9 @@ def write_tokens(page: Page, reading: Reading, context: Context) -> None:
         return
     found = [finding for finding in context.found("token_cost") if finding.rows]
     _write_costs(page, reading, found)
+    missing = page.joined(page.provider(name) for name in not_sold_by(reading, context))
+    if found and missing:
+        page.caveat("not_sold_by", model=reading.models[0][0].name, asked=missing)
     if reading.unknown_models:
         if found and not reading.models:
             _write_family(page, reading, found)
@@ -156,9 +160,6 @@ def _write_model(page: Page, reading: Reading, finding: Finding) -> None:
             month = formats.total(own[0]["month_usd"], "USD", page.language)
             page.add("tokens.month", every=page.word("every", str(reading.workload.every)), month=month)
     _write_sellers(page, finding.rows, first)
-    if reading.providers and not {row["provider"] for row in finding.rows} & set(reading.providers):
-        asked = page.joined(page.provider(name) for name in reading.providers)
-        page.caveat("other_seller", model=own[0]["name"], asked=asked)
     _write_unassigned(page, reading, own)
     if own[0]["tiered"] and own[0]["total_usd"] is not None:
         page.caveat("tiered", model=own[0]["name"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,7 +24,7 @@ _SIZE = re.compile(r"\d+b")
 _SERVED = frozenset(
     (
         "instruct", "versatile", "turbo", "it", "chat", "hf", "latest", "meta", "fast", "fp8", "fp4", "bf16",
-        "awq", "specdec", "free", "128k", "lite",
+        "awq", "specdec", "free", "128k", "lite", "instant",
     )
 )  # fmt: skip
 
@@ -243,10 +243,25 @@ def same_models(model: LlmModel, words: Vocabulary) -> list[LlmModel]:
     return [one for one in every.values() if _bare(one) == wanted]
 
 
+def sold_by(seller: str, group: Sequence[LlmModel], words: Vocabulary) -> LlmModel | None:
+    """A model at one seller, there or through Hugging Face, by whatever name it has with it."""
+    own = [one for one in group if one.provider == seller]
+    if own:
+        return own[0]
+    wanted = [said for one in group if len(said := _bare(one)) > 1]
+    every = {(one.provider, one.model): one for named in words.models.values() for one in named}
+    for name in (seller, f"huggingface_{seller}"):
+        found = [one for one in every.values() if one.provider == name and _bare(one) in wanted]
+        if found:
+            return min(found, key=lambda one: (one.name == one.model, len(one.model), one.model))
+    return None
+
+
 def _bare(model: LlmModel) -> list[str]:
     """The words that tell a model from others, without those that tell how it is served."""
     said = phrase(model.model.rsplit("/", 1)[-1]).split()
-    return sorted(word for word in said if word not in _SERVED and word != model.provider)
+    parts = (part for word in said for part in _split(word))
+    return sorted(part for part in parts if part not in _SERVED and part != model.provider)
 
 
 def _split(word: str) -> tuple[str, ...]:
