@@ -193,14 +193,14 @@ def derive(connection: duckdb.DuckDBPyConnection) -> None:
 def describe(connection: duckdb.DuckDBPyConnection) -> None:
     """COMMENT ON every column, from `sql/columns.csv`; a row with table `*` serves all tables."""
     known = column_comments()
-    # One transaction: each of some hundred would wait for the disk.
-    connection.execute("BEGIN")
-    for table, column in connection.execute(statement("all_columns")).fetchall():
+    wanted = []
+    for table, column, said in connection.execute(statement("all_columns")).fetchall():
         comment = known.get((table, column)) or known.get(("*", column))
-        if comment:
+        if comment and comment != said:
             quoted = comment.replace("'", "''")
-            connection.execute(f"""COMMENT ON COLUMN "{table}"."{column}" IS '{quoted}'""")
-    connection.execute("COMMIT")
+            wanted.append(f"""COMMENT ON COLUMN "{table}"."{column}" IS '{quoted}'""")
+    # One transaction: each of some hundred would wait for the disk.
+    connection.execute("; ".join(["BEGIN", *wanted, "COMMIT"]))
 
 
 def column_comments() -> dict[tuple[str, str], str]:

@@ -30,7 +30,7 @@ def write_documents(connection: duckdb.DuckDBPyConnection, guides: Iterable[Docu
         connection.execute(text)
     connection.execute(statement("cards/clear"))
     written = sum(
-        _insert(connection, connection.sql(cards).to_arrow_table()) for cards in statements("documents")
+        _insert(connection, connection.execute(cards).to_arrow_table()) for cards in statements("documents")
     )
     return written + _insert(connection, pa.Table.from_pylist([asdict(guide) for guide in guides], _GUIDES))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,19 @@ def _report(validation: Path, verdict: Verdict) -> dict[str, Any]:
 
 def _view() -> Any:
     """Great Expectations' template environment, finding our pages too, with countable ids."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it imports modules that Python has deprecated
-        from great_expectations.render.view.view import DefaultJinjaPageView
-    environment = DefaultJinjaPageView(custom_views_directory=str(_PAGES)).env
+    environment = _environment()
     numbers = iter(range(1, 1_000_000))
     environment.filters["generate_html_element_uuid"] = lambda prefix: f"{prefix}{next(numbers)}"
     return environment
+
+
+@cache
+def _environment() -> Any:
+    """One for this process: it compiles each template once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it imports modules that Python has deprecated
+        from great_expectations.render.view.view import DefaultJinjaPageView
+    return DefaultJinjaPageView(custom_views_directory=str(_PAGES)).env
 
 
 def _sections(suite: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -71,7 +71,7 @@ class Examiner:
         for name in ("great_expectations", "great_expectations.data_context.types.base"):
             logging.getLogger(name).setLevel(logging.ERROR)
         self._gx = gx
-        self._expectations = expectations
+        self._kind = cache(lambda name: _written_once(getattr(expectations, name)))
         context = gx.get_context(mode="ephemeral")
         context.enable_analytics(False)
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -100,7 +100,21 @@ class Examiner:
     def _expected(self, rules: Sequence[Rule]) -> Iterator[Any]:
         for place, rule in enumerate(rules):
             meta = {"reason": rule.reason, "level": rule.level, "place": place}
-            yield getattr(self._expectations, rule.expectation)(**rule.arguments, meta=meta, notes=rule.why)
+            yield self._kind(rule.expectation)(**rule.arguments, meta=meta, notes=rule.why)
+
+
+def _written_once(kind: Any) -> Any:
+    """The same expectation under the same name. It is asked for its configuration some eighty times a trial,
+    and would write it anew each time, which is half of what a trial costs."""
+    from great_expectations.compatibility import pydantic
+
+    def configuration(expectation: Any) -> Any:
+        if expectation._written is None:
+            expectation._written = kind.configuration.fget(expectation)
+        return expectation._written
+
+    own = {"_written": pydantic.PrivateAttr(None), "configuration": property(configuration)}
+    return type(kind)(kind.__name__, (kind,), {"__module__": kind.__module__, "__doc__": kind.__doc__, **own})
 
 
 def _applies(rule: Rule, frame: pd.DataFrame) -> bool:
