@@ -5,6 +5,7 @@ Where one is out of date, the failing test prints what belongs between its marke
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import subprocess
@@ -215,6 +216,12 @@ def columns_page(reader: Reader) -> str:
 
 def test_every_column_is_documented(reader: Reader) -> None:
     generated(DOCS / "sql.md", "columns", columns_page(reader))
+
+
+def test_comments_of_columns_stand_in_order_each_once() -> None:
+    with (ROOT / "warehouse" / "sql" / "columns.csv").open(encoding="utf-8", newline="") as stream:
+        known = [(row["table"], row["column"]) for row in csv.DictReader(stream)]
+    assert known == sorted(set(known))
 
 
 @pytest.mark.parametrize("query", _examples())
