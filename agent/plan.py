@@ -61,15 +61,18 @@ def _price(reading: Reading, context: Context) -> list[Call]:
 
 def _sides_of(reading: Reading) -> str | None:
     """What a question about machines names several of."""
-    if len(reading.purchase.options) > 1:
-        return "option"
-    if len(reading.purchase.systems) > 1:
-        return "system"
-    if len(reading.purchase.offering_classes) > 1:
-        return "class"
+    if way := _ways_of(reading):
+        return way
     if len(reading.machine_names()) > 1:
         return "machine"
     return "place" if len(reading.places) > 1 else None
+
+
+def _ways_of(reading: Reading) -> str | None:
+    """What of a way of buying the question names several of."""
+    purchase = reading.purchase
+    named = {"option": purchase.options, "system": purchase.systems, "class": purchase.offering_classes}
+    return next((way for way, several in named.items() if len(several) > 1), None)
 
 
 def _sides_and_how(reading: Reading, by: str) -> dict[str, Any]:
@@ -113,17 +116,11 @@ def _compare(reading: Reading, context: Context) -> list[Call]:
 
 
 def _compared(reading: Reading) -> str | None:
-    if len(reading.purchase.options) > 1:
-        return "option"
-    if len(reading.purchase.systems) > 1:
-        return "system"
-    if len(reading.purchase.offering_classes) > 1:
-        return "class"
+    if way := _ways_of(reading):
+        return way
     if len(reading.places) > 1:
         return "place"
-    if len(reading.providers) != 1:
-        return "provider"
-    return None
+    return "provider" if len(reading.providers) != 1 else None
 
 
 _COMPARABLE = (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-
+from agent.per_snapshot import once_per_snapshot
 from warehouse.reader import Reader
 
 # What people ask of, the most asked first: what does not fit is left out from the end.
@@ -13,24 +12,14 @@ _TABLES = (
     "commitment_breakeven",
 )  # fmt: skip
 MOST_CHARACTERS = 12_000
-_CACHE_SIZE = 4
-_CACHE: dict[tuple[str, str], str] = {}
-_LOCK = threading.Lock()
 
 
+@once_per_snapshot
 def schema_text(reader: Reader) -> str:
-    """One paragraph for each table, at most `MOST_CHARACTERS` in all; made once for a snapshot."""
-    at = (str(reader.folder), reader.snapshot.id)
-    with _LOCK:
-        if at not in _CACHE:
-            while len(_CACHE) >= _CACHE_SIZE:
-                _CACHE.pop(next(iter(_CACHE)))
-            _CACHE[at] = _made(reader)
-        return _CACHE[at]
+    """One paragraph for each table, at most `MOST_CHARACTERS` in all.
 
-
-def _made(reader: Reader) -> str:
-    """A column is explained where it first stands; further tables only name it."""
+    A column is explained where it first stands; further tables only name it.
+    """
     explained: set[tuple[str, str]] = set()
     paragraphs: list[str] = []
     left = MOST_CHARACTERS

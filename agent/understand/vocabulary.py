@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.per_snapshot import once_per_snapshot
 from agent.understand.fold import key, phrase
 from agent.understand.lexicon import lexicon
 from agent.understand.spelling import model_key, model_keys
@@ -91,23 +91,11 @@ _NAMED = re.compile(r"CC-BY|ODbL|source named")  # licences under which whoever 
 
 _SHORT = 4  # letters of words such as `nova`, which are names of other things
 _MISSISSIPPI, _ROCKIES = -89.5, -110.0  # degrees east
-_CACHE: dict[tuple[str, str], Vocabulary] = {}
-_CACHE_SIZE = 4
-_LOCK = threading.Lock()
 
 
+@once_per_snapshot
 def vocabulary(reader: Reader) -> Vocabulary:
-    """The vocabulary of the reader's snapshot, loaded once."""
-    at = (str(reader.folder), reader.snapshot.id)
-    with _LOCK:
-        if at not in _CACHE:
-            while len(_CACHE) >= _CACHE_SIZE:
-                _CACHE.pop(next(iter(_CACHE)))
-            _CACHE[at] = _load(reader)
-        return _CACHE[at]
-
-
-def _load(reader: Reader) -> Vocabulary:
+    """The vocabulary of the reader's snapshot."""
     words = Vocabulary()
     _add_machines(words, reader.named("vocabulary_machines").records())
     _add_accelerators(words, reader.named("vocabulary_accelerators").records()[0]["accelerators"] or [])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,6 @@ import pytest
 from agent.answer import answer, astream, stream
 from agent.events import Done, Event, ToolFinished
 from agent.settings import AgentSettings
-from agent.understand import vocabulary
 from tests.agent.fake_model import FakeModel
 from warehouse.errors import InvalidInput
 from warehouse.reader import Reader
@@ -98,12 +99,13 @@ def test_a_loop_hears_of_an_error(reader: Reader) -> None:
         asyncio.run(collected(QUESTION, reader=reader, settings=AgentSettings(model="nobody:x")))
 
 
-def test_eight_threads_are_answered_as_one_is(published: Snapshot, guide: Any) -> None:
+def test_eight_threads_are_answered_as_one_is(published: Snapshot, guide: Any, tmp_path: Path) -> None:
+    folder = shutil.copytree(published.folder, tmp_path / published.id)  # of which nothing has been read yet
+
     def asked(question: str) -> dict[str, Any]:
         said = answer(question, reader=reader, knowledge=guide)
         return {**said.to_dict(explained=True), "duration_ms": 0}
 
-    with Reader(published) as reader, ThreadPoolExecutor(8) as threads:
-        vocabulary._CACHE.clear()  # all of them find nothing read yet
+    with Reader(Snapshot(folder, published.manifest)) as reader, ThreadPoolExecutor(8) as threads:
         at_once = list(threads.map(asked, QUESTIONS * 4))
         assert at_once == [asked(question) for question in QUESTIONS] * 4
