@@ -26,6 +26,7 @@ Row = Mapping[str, Any]
 Tenancy = Literal["shared", "dedicated", "host"]
 Payment = Literal["no_upfront", "partial_upfront", "all_upfront"]
 _ALL = 1000
+_OF_DAYS = ("first_day", "last_day", "days", "tied")
 
 
 def price_history(
@@ -81,6 +82,32 @@ def price_on(
         rows = tuple({**row, **used, "total": total} for row, total in zip(found.rows, totals, strict=True))
         found = replace(found, rows=rows)
     return replace(found, tool="price_on")
+
+
+def spot_days(
+    context: Context,
+    machines: list[str],
+    places: Names = None,
+    operating_system: str = "linux",
+    since: date | None = None,
+    last_day: date | None = None,
+    dearest: bool = False,
+    rows: int = 20,
+) -> Finding:
+    """The days on which a machine's spot price was lowest, or highest, and of which days any is held."""
+    found = context.reader.named(
+        "spot_days_of",
+        machines=filters.machine_names(context, machines),
+        regions=filters.regions(context, places),
+        operating_system=operating_system,
+        since=since,
+        last_day=last_day,
+        dearest=dearest,
+        rows=max(1, min(rows, _ALL)),
+    ).records()
+    figures = {name: found[0][name] for name in _OF_DAYS} if found else {}
+    kept = tuple({name: row[name] for name in row if name not in _OF_DAYS} for row in found)
+    return Finding("spot_days", {}, kept, figures)
 
 
 def token_price_history(

@@ -45,6 +45,10 @@ def history(reading: Reading, context: Context) -> list[Call]:
     asked = {"machines": list(machines[:_MACHINES]), **where, **how, **_days(reading.period)}
     if not machines:
         return []
+    if reading.extreme and reading.purchase.options == ("spot",):
+        kept = ("machines", "places", "operating_system", "since", "last_day")
+        days = {name: value for name, value in asked.items() if name in kept}
+        return [Call("spot_days", {**days, **({"dearest": True} if reading.extreme == "high" else {})})]
     if not of_a_time(reading):
         return [Call("price_history", asked)]
     return [Call("price_on", {**asked, **_use(reading)})]
@@ -61,7 +65,8 @@ def _use(reading: Reading) -> dict[str, Any]:
 def of_a_time(reading: Reading) -> bool:
     """Whether a price of then is asked for, not how prices went."""
     period = reading.period
-    return period is not None and not reading.course and period.kind in THEN
+    course = reading.course or reading.extreme or reading.since
+    return period is not None and not course and period.kind in THEN
 
 
 def machines_meant(reading: Reading) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ TOOLS: tuple[Tool, ...] = (
     commitment_tools.commitment_options,
     history_tools.price_history,
     history_tools.price_on,
+    history_tools.spot_days,
     history_tools.token_price_history,
     history_tools.accelerator_history,
     history_tools.price_changes,

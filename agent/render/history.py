@@ -13,6 +13,7 @@ from agent.plan_past import machines_meant, of_a_time
 from agent.render import formats
 from agent.render.basis import how
 from agent.render.course import write_course
+from agent.render.extremes import write_extreme, write_since, write_spot_days
 from agent.render.page import TERMS, Page, Row
 from agent.render.steps import of_tokens
 from agent.render.then import write_then, write_unknown
@@ -34,16 +35,21 @@ COLUMNS = (
     "follows",
     "source",
 )
+_OF_DAYS = ("provider", "instance_type", "region", "zone", "day", "price", "currency", "unit", "source")
 
 
 def write_history(page: Page, reading: Reading, context: Context) -> None:
-    tools = ("price_on", "price_history", "token_price_history")
+    tools = ("price_on", "price_history", "token_price_history", "spot_days")
     found = [finding for tool in tools for finding in context.found(tool)]
     rows = [row for finding in found for row in finding.rows]
-    page.table([row for row in rows if row["within"]] or rows, COLUMNS)
+    page.table([row for row in rows if row.get("within")] or rows, COLUMNS)
     if not rows:
         page.add("history.none", machine=_asked(page, reading), conditions=how(page, reading, assumed=None))
         page.answered = False
+        return
+    if found[0].tool == "spot_days":
+        write_spot_days(page, reading, found[0])
+        page.table(rows, _OF_DAYS)
         return
     then = bool(context.found("price_on")) or (of_tokens(rows) and of_a_time(reading))
     for _, own in groupby(rows, key=lambda row: row.get("instance_type")):
@@ -51,6 +57,10 @@ def write_history(page: Page, reading: Reading, context: Context) -> None:
         known = [kept for steps in series if (kept := [row for row in steps if row["within"]])]
         if not known:
             write_unknown(page, reading, series)
+        elif reading.extreme:
+            write_extreme(page, reading, known)
+        elif reading.since and any(len(steps) > 1 for steps in known):
+            write_since(page, known)
         elif then:
             write_then(page, reading, known)
         else:

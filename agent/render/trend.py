@@ -34,6 +34,8 @@ def write_trend(page: Page, reading: Reading, context: Context) -> None:
         page.add("history.trend_none", accelerator=name, period=period)
         page.answered = False
         return
+    if reading.extreme:
+        _write_extreme(page, reading.extreme, rows, name)
     _write_lead(page, reading, finding.figures, name)
     own = [list(steps) for _, steps in groupby(rows, key=lambda row: row["provider"])]
     own.sort(key=lambda steps: (not steps[-1]["latest"], steps[-1]["price_usd_gpu_hour"]))
@@ -51,6 +53,19 @@ def write_trend(page: Page, reading: Reading, context: Context) -> None:
     title = page.say("chart.trend", accelerator=name, option=option)
     named = [{**row, "provider": page.provider(row["provider"])} for row in rows]
     page.chart = charts.trend_chart(named, language=page.language, title=title, caption=page.caption(rows))
+
+
+def _write_extreme(page: Page, extreme: str, rows: list[Row], name: str) -> None:
+    """On the first of which month the lowest price, or each seller's highest, was first seen."""
+    choose = max if extreme == "high" else min
+    at = choose(sorted(rows, key=lambda row: row["day"]), key=lambda row: row["price_usd_gpu_hour"])
+    values = {
+        "accelerator": name,
+        "rate": _rate(page, at),
+        "seller": _seller(page, at),
+        "cite": page.cite(at),
+    }
+    page.add(f"history.trend_{extreme}", day=page.day(at["day"]), **values)
 
 
 def _write_lead(page: Page, reading: Reading, figures: Row, name: str) -> None:

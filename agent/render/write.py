@@ -159,6 +159,7 @@ _WRITERS: tuple[tuple[Intent, str | None, Writer], ...] = (
     (Intent.TOKENS, "token_sellers", write_token_sellers),
     (Intent.TOKENS, "list_token_prices", write_tokens),
     (Intent.HISTORY, "price_on", write_history),
+    (Intent.HISTORY, "spot_days", write_history),
     (Intent.HISTORY, "price_history", write_history),
     (Intent.HISTORY, "token_price_history", write_history),
     (Intent.HISTORY, "accelerator_history", write_trend),

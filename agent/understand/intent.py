@@ -8,6 +8,7 @@ from agent.understand import beyond, buying
 from agent.understand.cues import Cues, Named
 from agent.understand.holdings import Holding, holding, of_services
 from agent.understand.lexicon import lexicon
+from agent.understand.ranking import extreme
 from agent.understand.reading import Intent, Needs, Usage, Workload
 
 _SQL = re.compile(
@@ -58,7 +59,7 @@ def decide(
         return Intent.COVERAGE
     if refused(folded, named) or (_of_another_service(cues, named, needs) and not usage.hours):
         return Intent.UNKNOWN
-    if then and named.accelerators and cues("cheapest") and not cues("history"):
+    if then and named.accelerators and cues("cheapest") and not (cues("history") or extreme(folded)):
         return Intent.CHEAPEST  # offers of that day, not how the accelerator's price went
     if regions and (cues("cheapest") or cues("dearest")) and named.accelerators + named.families and not past:
         return Intent.CHEAPEST
@@ -137,7 +138,8 @@ def _rules(
     about = named.hardware() or generic
     models = named.models + (0 if needs.any_machine_needs() or named.hardware() else named.unknown_models)
     used = bool(named.places or named.options or usage.hours or usage.machines > 1 or cues("estimate"))
-    history = cues("history") or cues("past") or past
+    history = cues("history") or cues("past") or cues("since") or past or extreme(cues.folded) is not None
+    things = machine + named.models + named.accelerators
     counted = bool(models) or workload.total() > 0
     general = cues.generic("model") and (cues.free() or cues("dearest") or cues("cheapest"))
     tokens = bool(models) or (
@@ -148,7 +150,12 @@ def _rules(
     )
     return [
         (Intent.CHANGES, cues("changes") and not machine and not models and not named.families),
-        (Intent.FRESHNESS, (cues("freshness") or cues("quarantine")) and (not machine or cues("aged"))),
+        (
+            Intent.FRESHNESS,
+            (cues("freshness") or cues("quarantine"))
+            and (not machine or cues("aged"))
+            and not (things and cues("since")),
+        ),
         (
             Intent.EXPLAIN,
             (cues("reasons") or cues("concepts"))

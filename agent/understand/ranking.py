@@ -40,6 +40,14 @@ def how_many(folded: str) -> tuple[int | None, int]:
     return (number(found.group("n")) or None, found.start("n")) if found else (None, -1)
 
 
+def extreme(folded: str) -> str | None:
+    """`low` or `high` where the question is when a price was lowest or highest, or what it ever was."""
+    words = lexicon()
+    if not words.has("ranking", "when", folded):
+        return None
+    return "high" if words.has("ranking", "highest", folded) else "low"
+
+
 def by_region(folded: str) -> str | None:
     """`one`, `several` or `countries` where places are asked for, by price, rather than machines."""
     words = lexicon()

@@ -19,7 +19,7 @@ from agent.understand.lexicon import lexicon
 from agent.understand.makers import makers_first
 from agent.understand.model_size import model_size
 from agent.understand.quantities import Quantity, quantities
-from agent.understand.ranking import by_region, how_many, rank
+from agent.understand.ranking import by_region, extreme, how_many, rank
 from agent.understand.reading import Intent, Needs, Purchase, Reading
 from agent.understand.things import things as things_in
 from agent.understand.usage import usage as used
@@ -148,6 +148,8 @@ def read(
         loosely_named=_loosely_named(found),
         not_sellers=misplaced,
         period=period,
+        extreme=extreme(folded),
+        since=lexicon().has("intents", "since", folded),
         course=lexicon().has("intents", "history", folded),
         direction=_direction(folded),
         asks_whether=bool(_WHETHER[spoken].match(folded)),

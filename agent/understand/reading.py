@@ -173,6 +173,8 @@ class Reading:
     loosely_named: tuple[tuple[str, str, int], ...] = ()  # `claude sonnet`, the model taken, of how many
     not_sellers: tuple[str, ...] = ()  # providers named that do not sell the machine named
     period: Period | None = None  # when the question speaks of, where that is not now
+    extreme: str | None = None  # low or high: when it was that is asked
+    since: bool = False  # since when it has been what it is
     course: bool = False  # how prices went is asked for, not what they were
     direction: str | None = None  # up or down, where it asks whether prices rose or fell
     asks_whether: bool = False  # yes or no is part of the answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,8 @@ from agent.render.facts import examples
 from agent.settings import AgentSettings
 from agent.understand.quantities import NUMBER, number
 from agent.understand.read import read
+from tests.conftest import House
+from warehouse.contracts import Scope
 from warehouse.errors import InvalidInput
 from warehouse.reader import Reader
 
@@ -56,6 +58,11 @@ QUESTIONS = (
     "biggest price drops between 2022 and 2025 on AWS",
     "quais preços subiram desde 2021?",
     "what changed between 2021-01-01 and 2021-06-30?",
+    "since when has m5.xlarge been at this price in us-east-1?",
+    "desde quando o gpt-4o custa isso?",
+    "when was p3.2xlarge cheapest?",
+    "em que mês a m5.xlarge ficou mais barata?",
+    "highest price gpt-4o has ever had",
 )
 
 
@@ -231,3 +238,20 @@ def test_changes_can_be_filtered_and_counted(then: Context) -> None:
     gpu = history_tools.price_changes(then, accelerators=["H100"], direction="down", sort="date")
     assert [row["instance_type"] for row in gpu.rows] == ["p5.48xlarge"]
     assert history_tools.price_changes(then, purchase_options=["spot"]).rows == ()
+
+
+def test_the_cheapest_day_of_spot_is_told_with_the_days_held(house: House) -> None:
+    days = {5: 0.04, 6: 0.03, 7: 0.05}
+    at = (datetime(2026, 11, day, tzinfo=UTC) for day in days)
+    spot = Scope("aws", "AmazonEC2", purchase_options=("spot",))
+    batches = [
+        house.stage({"m5.large@us-east-1": price}, when, scope=spot, purchase_option="spot")
+        for when, price in zip(at, days.values(), strict=True)
+    ]
+    house.publish_prices(*batches)
+    with Reader.open(house.limits.store) as reader:
+        text = said("which day was spot m5.large cheapest?", reader).text
+        dearest = said("em que dia a m5.large spot ficou mais cara?", reader).text
+    assert "lowest on 2026-11-06: 0.03 USD/hour in us-east-1" in text
+    assert "3 days, from 2026-11-05 to 2026-11-07; 1 of them" in text
+    assert "foi o de 07/11/2026: 0,05 USD/hora" in dearest
