@@ -24,7 +24,7 @@ from agent.running import Budget, Output, agent_of, run
 from agent.schema_text import schema_text
 from agent.settings import AgentSettings
 from agent.toolbox import bare
-from agent.turn import Turn
+from agent.turn import REMEMBERED, Turn
 from agent.understand.reading import Reading
 from warehouse.masking import masked
 
@@ -35,7 +35,6 @@ _SPOKEN = {
     "pt": {"language": "Brazilian Portuguese", "price": "`1.234,56 USD por hora`", "date": "`02/03/2025`"},
 }
 _ATTEMPTS = 2
-_REMEMBERED = 6
 _IN_WORDS = ("search_knowledge",)  # tools whose results may be answered from without a figure or a name
 
 
@@ -158,7 +157,7 @@ def _problem(text: str, asked: str, context: Context, language: str) -> tuple[st
 def _history(earlier: Sequence[Turn]) -> list[Message]:
     return [
         Message(role=role, content=content)
-        for turn in earlier[-_REMEMBERED:]
+        for turn in earlier[-REMEMBERED:]
         for role, content in (("user", masked(turn.question)), ("assistant", turn.text))
     ]
 

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from agent.terms import HOURS_A_MONTH, Payment, Tenancy
 from agent.understand.quantities import NUMBER, number
 from warehouse.errors import InvalidInput
 
@@ -68,12 +69,12 @@ class MachineLine(Line):
 
     machine: str
     count: int = Field(default=1, ge=1)
-    hours: Amount = Decimal(730)
+    hours: Amount = Decimal(HOURS_A_MONTH)
     purchase_option: Option = "on_demand"
     term_months: int | None = Field(default=None, ge=1)
-    payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None
+    payment: Payment | None = None
     operating_system: str = "linux"
-    tenancy: Literal["shared", "dedicated", "host"] = "shared"
+    tenancy: Tenancy = "shared"
 
 
 class ThingLine(Line):

@@ -44,7 +44,7 @@ def sql(
     given = _parameters(param or [])
     text = _query_text(query, file)
     if to is not None:
-        _save(text or _script(), to, form, given, limit, snapshot, as_of)
+        _save(text or _script(), to, form, given, snapshot, as_of)
         return
     sql_formats.must_be(form)
     if text is None:
@@ -80,7 +80,6 @@ def _save(
     to: Path,
     form: str,
     given: dict[str, Any],
-    limit: int | None,
     snapshot: str | None,
     as_of: str | None,
 ) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from agent import filters
 from agent.context import Context
 from agent.evidence import Finding
 from agent.filters import Names
-from agent.tools import PurchaseOption
+from agent.terms import HOURS_A_MONTH, Payment, PurchaseOption, Tenancy
 from warehouse.errors import InvalidInput
 
-MONTH = Decimal(730)
 _NEVER_OWED = ("on_demand", "spot")
 
 
@@ -23,24 +22,25 @@ def commitment_options(
     places: Names = None,
     providers: Names = None,
     operating_system: str = "linux",
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    tenancy: Tenancy = "shared",
     purchase_options: list[PurchaseOption] | None = None,
     term_months: int | None = None,
-    payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+    payment: Payment | None = None,
     offering_classes: Names = None,
     hours_per_month: Decimal | None = None,
     machines: int = 1,
 ) -> Finding:
     """Break-even of a machine's commitments beside on demand and spot, and their cost at a monthly use."""
-    if hours_per_month is not None and not 0 < hours_per_month <= MONTH:
+    if hours_per_month is not None and not 0 < hours_per_month <= HOURS_A_MONTH:
         raise InvalidInput(
-            f"A month has {MONTH} hours, not {hours_per_month}.", "Give the hours one machine runs a month."
+            f"A month has {HOURS_A_MONTH} hours, not {hours_per_month}.",
+            "Give the hours one machine runs a month.",
         )
     result = context.reader.named(
         "commitment_options",
         machines=filters.machine_names(context, [machine]),
         regions=filters.regions(context, places),
-        providers=filters.provider_names(context, providers),
+        providers=filters.provider_names(providers),
         operating_system=operating_system,
         tenancy=tenancy,
     )
@@ -59,7 +59,7 @@ def commitment_options(
         {
             **row,
             "all_cost": row["total_cost"] and row["total_cost"] * machines,
-            "price_month": row["price_hour"] * MONTH,
+            "price_month": row["price_hour"] * HOURS_A_MONTH,
         }
         for row in rows
     ]
@@ -74,5 +74,5 @@ def commitment_options(
 
 def _month(row: Mapping[str, Any], hours: Decimal) -> Decimal:
     """A commitment is owed for every hour of the month; the rest for the hours used."""
-    used = hours if row["purchase_option"] in _NEVER_OWED else MONTH
+    used = hours if row["purchase_option"] in _NEVER_OWED else HOURS_A_MONTH
     return Decimal(row["price_hour"] * used)

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from agent.context import Context
 from agent.evidence import Finding
 from agent.filters import Names
-from agent.tools import PurchaseOption, find_offers, percent
+from agent.terms import HOURS_A_MONTH, Payment, PriceType, PurchaseOption, Tenancy
+from agent.tools import find_offers, percent
 
-_HOURS_A_MONTH = 730
 _TIES = 50  # regions of one price that a comparison may name
 _COMMITTED = ("reserved", "savings_plan", "commitment")
 _Side = tuple[str, dict[str, Any]]
@@ -34,12 +34,12 @@ def compare(
     gpus_only: bool = False,
     operating_system: str = "linux",
     operating_systems: Names = None,
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    tenancy: Tenancy = "shared",
     purchase_options: list[PurchaseOption] | None = None,
-    price_type: Literal["list", "contracted"] = "list",
+    price_type: PriceType = "list",
     offering_classes: Names = None,
     term_months: int | None = None,
-    payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+    payment: Payment | None = None,
     per_gpu: bool = False,
 ) -> Finding:
     """The cheapest offer of each machine, place, provider, option, system or class, and how they differ."""
@@ -106,7 +106,7 @@ def _with_difference(rows: list[dict[str, Any]], measure: str) -> list[dict[str,
             "dearer_percent": percent(row[measure], rows[0][measure]),
             "saving_percent": -percent(rows[0][measure], row[measure]),
             "saving_usd_hour": row[measure] - rows[0][measure],
-            "saving_usd_month": (row[measure] - rows[0][measure]) * _HOURS_A_MONTH,
+            "saving_usd_month": (row[measure] - rows[0][measure]) * HOURS_A_MONTH,
         }
         for row in rows
     ]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.turn import Turn
+from agent.turn import REMEMBERED, Turn
 from agent.understand.read import read
 from agent.understand.reading import Intent, Reading
 from agent.understand.several import parts
 from agent.understand.vocabulary import Vocabulary
 
 _FEW = 4  # words
-REMEMBERED = 6  # turns back that a question may lean on
 
 
 def readings(question: str, words: Vocabulary, language: str, earlier: Sequence[Turn] = ()) -> list[Reading]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from agent import filters
 from agent.basket import Basket, Constraints
@@ -14,7 +14,8 @@ from agent.context import Context
 from agent.evidence import Finding
 from agent.fact_tools import convert
 from agent.filters import Names
-from agent.tools import PurchaseOption, percent, price_of
+from agent.terms import HOURS_A_MONTH, Payment, PriceType, PurchaseOption, Tenancy
+from agent.tools import percent, price_of
 from warehouse.errors import InvalidInput
 
 _COMMITTED = ("reserved", "savings_plan", "commitment")
@@ -47,11 +48,11 @@ def budget(
     not_providers: Names = None,
     not_places: Names = None,
     operating_system: str = "linux",
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    tenancy: Tenancy = "shared",
     purchase_options: list[PurchaseOption] | None = None,
-    price_type: Literal["list", "contracted"] = "list",
+    price_type: PriceType = "list",
     term_months: int | None = None,
-    payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+    payment: Payment | None = None,
     offering_classes: Names = None,
 ) -> Finding:
     """How many hours of some machines an amount of USD pays for, or how many machines for some hours."""
@@ -174,7 +175,7 @@ def _alternatives(
             term_months=row["term_months"],
             below_usd_hour=row["amount_usd"] / row["quantity"],
             same_architecture=wanted.same_architecture,
-            providers=filters.provider_names(context, wanted.providers),
+            providers=filters.provider_names(wanted.providers),
             regions=filters.regions(context, wanted.places),
             not_regions=filters.not_regions(context, wanted.places, None),
         ).records()
@@ -215,7 +216,7 @@ def _given_up(row: Mapping[str, Any], offer: Mapping[str, Any]) -> Iterable[str]
 
 
 def _assume(asked: Known, basket: Basket, rows: Sequence[Mapping[str, Any]]) -> None:
-    if any(line.hours == 730 for line in basket.machines):
+    if any(line.hours == HOURS_A_MONTH for line in basket.machines):
         asked.assume("month")
     if any(row["purchase_option"] in _COMMITTED for row in rows):
         asked.assume("committed_hours")

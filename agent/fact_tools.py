@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Literal
 
 from agent import filters
 from agent.context import Context
 from agent.evidence import Finding
 from agent.filters import Names
-from agent.tools import PurchaseOption
+from agent.terms import PurchaseOption, Tenancy
 from warehouse.contracts import QueryResult
 from warehouse.errors import InvalidInput, Permanent, QueryRefused
 
@@ -43,7 +42,7 @@ def nearest_prices(
     region: str,
     provider: str = "aws",
     operating_system: str = "linux",
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    tenancy: Tenancy = "shared",
     purchase_option: PurchaseOption = "on_demand",
 ) -> Finding:
     """The same machine's prices in other regions, the nearest region first, with the distance in km."""
@@ -66,7 +65,7 @@ def machine_specs(context: Context, machines: list[str], providers: Names = None
     result = context.reader.named(
         "machine_specs",
         machines=filters.machine_names(context, machines),
-        providers=filters.provider_names(context, providers),
+        providers=filters.provider_names(providers),
     )
     return _finding("machine_specs", result)
 

@@ -12,6 +12,7 @@ from typing import Any
 from agent.claims import claims, plain
 from agent.evidence import Finding
 from agent.guard import screen
+from agent.terms import HOURS_A_MONTH
 from agent.understand.entities import Mention
 from agent.understand.fold import fold, key
 
@@ -131,7 +132,7 @@ def facts_of(findings: Sequence[Finding], asked: str, also: Iterable[Any] = ()) 
     an argument, or wrote into its SQL, is no fact."""
     said = Fact({}, anything=True)
     said.add("", f" {asked}")
-    said.values.append(Value(Decimal(730), "hours"))
+    said.values.append(Value(Decimal(HOURS_A_MONTH), "hours"))
     for item in also:
         said.add("", item)
     facts = [said]

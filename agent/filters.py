@@ -41,7 +41,7 @@ def accelerator_names(context: Context, names: Names) -> Names:
     return list(dict.fromkeys(written))
 
 
-def provider_names(context: Context, names: Names) -> Names:
+def provider_names(names: Names) -> Names:
     if not names:
         return None
     return [name.strip().lower() for name in names]

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from agent.evidence import Finding
+from agent.terms import HOURS_A_MONTH
 from agent.understand.fold import fold
 from agent.understand.quantities import NUMBER, number
 
@@ -36,7 +37,6 @@ _TIMES = {"k": 1_000, "mil": 1_000, "thousand": 1_000} | dict.fromkeys(
 )
 # Counting words of any sentence: `2 options`, `3 regions`.
 _SMALL = 12
-_HOURS_A_MONTH = 730
 _UNSAID = ("price_id", "source_url", "row_json")
 
 
@@ -95,7 +95,7 @@ def evidence_of(findings: Iterable[Finding], question: str, also: Iterable[Any] 
     """`also` is what every answer may name: the snapshot's id and time."""
     evidence = Evidence()
     evidence.add_text(question)
-    evidence.values.add(Decimal(_HOURS_A_MONTH))
+    evidence.values.add(Decimal(HOURS_A_MONTH))
     for value in also:
         evidence.add_value("", value)
     for finding in findings:

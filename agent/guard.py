@@ -21,12 +21,11 @@ from agno.run.agent import RunInput
 
 from agent.disguises import MOST_CHARACTERS, letters_apart, undisguised, visible
 from agent.evidence import Finding
-from agent.turn import Turn
+from agent.turn import REMEMBERED, Turn
 from agent.understand.fold import fold, key, phrase
 from agent.understand.intent import sql_of
 
 _FILE = Path(__file__).resolve().parent / "guard_patterns.toml"
-REMEMBERED = 6  # messages back over which an order may be split
 _COPIED = 5  # words of an instruction, less one, that nobody says by chance
 _SENTENCE = re.compile(r"[.!?](?=\s)|\n")
 _ADDRESS = re.compile(r"\b(?:https?|ftp|s3|gs|file)://[^\s<>()\[\]\"']+", re.IGNORECASE)

@@ -18,13 +18,11 @@ from agent.context import Context
 from agent.courses import course, percent, stitched, thing_of
 from agent.evidence import Finding
 from agent.filters import Names
-from agent.tools import PurchaseOption
+from agent.terms import Payment, PurchaseOption, Tenancy
 from warehouse.contracts import QueryResult
 from warehouse.errors import InvalidInput
 
 Row = Mapping[str, Any]
-Tenancy = Literal["shared", "dedicated", "host"]
-Payment = Literal["no_upfront", "partial_upfront", "all_upfront"]
 _ALL = 1000
 _OF_DAYS = ("first_day", "last_day", "days", "tied")
 
@@ -140,7 +138,7 @@ def accelerator_history(
     result = context.reader.named(
         "accelerator_history",
         accelerators=filters.accelerator_names(context, accelerators),
-        providers=filters.provider_names(context, providers),
+        providers=filters.provider_names(providers),
         regions=filters.regions(context, places),
         purchase_option=purchase_option,
         since=periods.at(since),
@@ -197,8 +195,8 @@ def price_changes(
         direction=direction,
         machines=filters.machine_names(context, machines),
         accelerators=filters.accelerator_names(context, accelerators),
-        providers=filters.provider_names(context, providers),
-        not_providers=filters.provider_names(context, not_providers),
+        providers=filters.provider_names(providers),
+        not_providers=filters.provider_names(not_providers),
         regions=filters.regions(context, places),
         purchase_options=list(purchase_options) if purchase_options else None,
         sort=sort,

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from agent import filters, tools
 from agent.context import Context
 from agent.evidence import Finding
 from agent.filters import Names
+from agent.terms import HOURS_A_MONTH, Payment, PurchaseOption, Tenancy
 from warehouse.contracts import LiveAsk
 from warehouse.errors import InvalidInput
 
 _ASKED = 3  # regions one question may ask the feeds about
-_HOURS_A_MONTH = 730
 _TERMS = ("term_months", "payment", "offering_class")
 Row = Mapping[str, Any]
 
@@ -27,10 +27,10 @@ def live_price(
     places: Names = None,
     providers: Names = None,
     operating_system: str = "linux",
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
-    purchase_option: tools.PurchaseOption = "on_demand",
+    tenancy: Tenancy = "shared",
+    purchase_option: PurchaseOption = "on_demand",
     term_months: int | None = None,
-    payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+    payment: Payment | None = None,
 ) -> Finding:
     """What a machine costs right now, by its provider's own feed, beside the snapshot's price."""
     if context.live is None:
@@ -84,7 +84,7 @@ def _beside(live: Row, known: tuple[Row, ...]) -> Row:
         },
         **{name: live[name] for name in ("purchase_option", *_TERMS, "currency", "source", "source_url")},
         "price_hour": live["price"],
-        "price_month": live["price"] * _HOURS_A_MONTH,
+        "price_month": live["price"] * HOURS_A_MONTH,
         "observed_at": now,
         "asked_at": f"{now:%H:%M} UTC",
         "price_id": f"live/{live['source']}/{live['region']}/{live['instance_type']}",

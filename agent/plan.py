@@ -17,7 +17,6 @@ from agent.understand.reading import Intent, Reading
 _LISTED = 12
 _MOST_LISTED = 50
 _MODELS = 4
-_HOURS_A_MONTH = 730
 # Intents whose answer depends on where.
 _SOMEWHERE = (
     Intent.PRICE, Intent.CHEAPEST, Intent.COMPARE, Intent.LIST, Intent.ESTIMATE, Intent.RECOMMEND,

@@ -9,13 +9,13 @@ from typing import Any
 from agent.context import Context
 from agent.evidence import Finding
 from agent.plan_conditions import conditions, places_of, purchase_of
+from agent.terms import HOURS_A_MONTH
 from agent.understand.fold import fold
 from agent.understand.lexicon import lexicon
 from agent.understand.reading import Intent, Reading
 
 _TERMS = ("purchase_options", "term_months", "payment", "offering_classes")
 _BESIDE = ("refused_prices", "live_price", "convert")  # what stands beside the answer
-_HOURS_A_MONTH = 730
 _EXPLAINED = 3  # machines whose missing price is looked into
 
 
@@ -39,7 +39,7 @@ def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call
     if primary.tool in ("price_of", "estimate", "compare") and "refused_prices" not in done:
         missing = _without_price(reading, context)
         if missing:
-            return _instead(reading, context, missing)
+            return _instead(reading, missing)
         places = _places_without_price(reading, primary)
         if places:
             return [Call("refused_prices", {"machines": list(reading.machine_names()), "places": places})]
@@ -139,7 +139,7 @@ def _places_without_price(reading: Reading, primary: Finding) -> list[str]:
     return [place for place in primary.arguments["places"] if place not in priced]
 
 
-def _instead(reading: Reading, context: Context, missing: list[str]) -> list[Call]:
+def _instead(reading: Reading, missing: list[str]) -> list[Call]:
     """Was it refused? Is only the dedicated price known? What does it cost nearby?"""
     places = {k: v for k, v in places_of(reading).items() if k == "places"}
     system, option = reading.purchase.operating_system, reading.purchase.options[0]
@@ -212,7 +212,7 @@ def _amounts(reading: Reading, primary: Finding) -> list[Decimal]:
     if "amount_usd" in first:
         return []  # what it pays for is said in tokens
     if first.get("price_usd_hour") is not None:
-        month = [first["price_usd_hour"] * _HOURS_A_MONTH] if reading.monthly else []
+        month = [first["price_usd_hour"] * HOURS_A_MONTH] if reading.monthly else []
         return [*month, first["price_usd_hour"]]
     own = [
         row for row in primary.rows if "price_usd_million_tokens" in row and row["model"] == first["model"]

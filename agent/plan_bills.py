@@ -9,11 +9,12 @@ from typing import Any
 from agent.context import Context
 from agent.plan_after import Call
 from agent.plan_conditions import conditions, places_of, purchase_of
+from agent.terms import HOURS_A_MONTH
 from agent.understand.reading import Reading
 
 _MACHINES = 6
 _LISTED = 6
-_MONTH = Decimal(730)
+_MONTH = Decimal(HOURS_A_MONTH)
 _FITTING = (
     "accelerators",
     "places",

@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from agent.context import Context
+from agent.terms import HOURS_A_MONTH
 from agent.understand.reading import Reading
-
-_HOURS_A_MONTH = 730
 
 
 def conditions(reading: Reading, context: Context) -> dict[str, Any]:
@@ -84,5 +83,5 @@ def _usd_hour(price: Decimal | None, reading: Reading, context: Context) -> str 
     rate = Decimal(1)
     for finding in context.found("convert"):
         rate = finding.rows[0]["rate"]
-    hours = _HOURS_A_MONTH if needs.max_price_per == "month" else 1
+    hours = HOURS_A_MONTH if needs.max_price_per == "month" else 1
     return str((price / rate / hours).quantize(Decimal("0.0000000001")))

@@ -10,6 +10,7 @@ from agent.context import Context
 from agent.periods import EARLIEST, THEN, Period
 from agent.plan_after import Call
 from agent.plan_conditions import places_of
+from agent.terms import HOURS_A_MONTH
 from agent.understand.fold import fold
 from agent.understand.lexicon import lexicon
 from agent.understand.reading import Reading
@@ -20,7 +21,6 @@ _MACHINES = 6
 _LATELY_DAYS = 7
 _TREND_YEARS = 5
 _CHANGES = 12
-_HOURS_A_MONTH = 730
 _USUAL_SIZES = ("xlarge", "large", "standard-4", "4")
 
 
@@ -59,7 +59,7 @@ def _use(reading: Reading) -> dict[str, Any]:
     hours, machines = reading.usage.hours, reading.usage.machines
     if hours is None and machines == 1 and not reading.monthly:
         return {}
-    return {"count": machines, "hours": str(hours or _HOURS_A_MONTH)}
+    return {"count": machines, "hours": str(hours or HOURS_A_MONTH)}
 
 
 def of_a_time(reading: Reading) -> bool:

@@ -12,6 +12,7 @@ from agent.context import Context
 from agent.evidence import Finding
 from agent.fact_tools import convert
 from agent.filters import Names
+from agent.terms import HOURS_A_MONTH, Tenancy
 from agent.tools import components, percent
 from warehouse.errors import InvalidInput, UnknownName
 
@@ -26,7 +27,6 @@ MEASURES: dict[str, str] = {
 }
 _STEADY = ["on_demand", "reserved", "savings_plan", "commitment"]
 _OF_A_PROVIDER = 3
-_DIGITS = Decimal("0.000001")
 
 
 def recommend(
@@ -43,12 +43,12 @@ def recommend(
     places: Names = None,
     not_places: Names = None,
     operating_system: str = "linux",
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    tenancy: Tenancy = "shared",
     interruptible: bool = False,
     max_interruption: int | None = None,
     burstable: bool = False,
     months: Decimal = Decimal(12),
-    hours_per_month: Decimal = Decimal(730),
+    hours_per_month: Decimal = Decimal(HOURS_A_MONTH),
     count: int = 1,
     by: RankBy = "price",
     benchmark: str | None = None,
@@ -71,8 +71,8 @@ def recommend(
         "min_gpu_memory_gib": min_gpu_memory_gib,
         "gpus_only": gpus_only,
         "architecture": architecture,
-        "providers": filters.provider_names(context, providers),
-        "not_providers": filters.provider_names(context, not_providers),
+        "providers": filters.provider_names(providers),
+        "not_providers": filters.provider_names(not_providers),
         "regions": filters.regions(context, places),
         "not_regions": filters.not_regions(context, places, not_places),
         "operating_system": operating_system,

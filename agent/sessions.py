@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
 from agent.evidence import Answer
-from agent.turn import Turn
+from agent.turn import REMEMBERED, Turn
 from warehouse.errors import InvalidInput, MissingRequirement, SessionsUnavailable, UnknownName
 from warehouse.masking import masked
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _AGENT = "cloud-pricing"
 _SESSIONS, _TURNS = "cloud_pricing_sessions", "cloud_pricing_turns"
 _NAME = re.compile(r"[\w.@-]{1,64}")
-REMEMBERED = 6  # turns back that are read
 
 
 @dataclass(frozen=True)

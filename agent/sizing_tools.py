@@ -12,7 +12,8 @@ from agent.context import Context
 from agent.evidence import Finding
 from agent.fact_tools import machine_specs
 from agent.filters import Names
-from agent.tools import PurchaseOption, find_offers, percent
+from agent.terms import PurchaseOption, Tenancy
+from agent.tools import find_offers, percent
 from warehouse.errors import InvalidInput
 
 # Beside the weights: the cache of what was said, activations and the runtime; of it guides say 10–20%.
@@ -96,7 +97,7 @@ def alternatives(
     places: Names = None,
     not_places: Names = None,
     operating_system: str = "linux",
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    tenancy: Tenancy = "shared",
     architecture: Literal["x86_64", "arm64"] | None = None,
     purchase_options: list[PurchaseOption] | None = None,
     rows: int = 6,

@@ -191,7 +191,7 @@ def list_token_prices(
     result = context.reader.named(
         "token_prices_of",
         models=None,
-        providers=filters.provider_names(context, providers),
+        providers=filters.provider_names(providers),
         regions=filters.regions(context, places),
         kind=kind,
         named=named,

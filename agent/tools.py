@@ -16,10 +16,10 @@ from agent import filters, periods, shapes
 from agent.context import Context
 from agent.evidence import Finding
 from agent.filters import Names
+from agent.terms import HOURS_A_MONTH, Payment, PriceType, PurchaseOption, Tenancy
 from warehouse.contracts import QueryResult
 from warehouse.errors import InvalidInput
 
-PurchaseOption = Literal["on_demand", "spot", "reserved", "savings_plan", "commitment"]
 Rank = Literal[
     "vcpus", "memory", "gpus", "gpu_memory", "storage",
     "price_per_vcpu", "price_per_memory", "price_per_gpu", "price_per_gpu_memory",
@@ -54,11 +54,11 @@ def find_offers(
     shape: Literal["compute", "memory", "general"] | None = None,
     architecture: Literal["x86_64", "arm64"] | None = None,
     operating_system: str = "linux",
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    tenancy: Tenancy = "shared",
     purchase_options: list[PurchaseOption] | None = None,
-    price_type: Literal["list", "contracted"] = "list",
+    price_type: PriceType = "list",
     term_months: int | None = None,
-    payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+    payment: Payment | None = None,
     offering_classes: Names = None,
     min_usd_hour: Decimal | None = None,
     max_usd_hour: Decimal | None = None,
@@ -79,8 +79,8 @@ def find_offers(
         machines=filters.machine_names(context, machines),
         families=families or None,
         accelerators=filters.accelerator_names(context, accelerators),
-        providers=filters.provider_names(context, providers),
-        not_providers=filters.provider_names(context, not_providers),
+        providers=filters.provider_names(providers),
+        not_providers=filters.provider_names(not_providers),
         regions=filters.regions(context, places),
         not_regions=filters.not_regions(context, places, not_places),
         min_vcpus=min_vcpus,
@@ -128,11 +128,11 @@ def price_of(
     not_providers: Names = None,
     not_places: Names = None,
     operating_system: str = "linux",
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    tenancy: Tenancy = "shared",
     purchase_options: list[PurchaseOption] | None = None,
-    price_type: Literal["list", "contracted"] = "list",
+    price_type: PriceType = "list",
     term_months: int | None = None,
-    payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+    payment: Payment | None = None,
     offering_classes: Names = None,
 ) -> Finding:
     """What one machine costs per hour and month of 730 hours, in every region asked for, cheapest first."""
@@ -159,17 +159,17 @@ def estimate(
     context: Context,
     machine: str,
     machines: int = 1,
-    hours: Decimal = Decimal(730),
+    hours: Decimal = Decimal(HOURS_A_MONTH),
     places: Names = None,
     providers: Names = None,
     not_providers: Names = None,
     not_places: Names = None,
     operating_system: str = "linux",
-    tenancy: Literal["shared", "dedicated", "host"] = "shared",
+    tenancy: Tenancy = "shared",
     purchase_options: list[PurchaseOption] | None = None,
-    price_type: Literal["list", "contracted"] = "list",
+    price_type: PriceType = "list",
     term_months: int | None = None,
-    payment: Literal["no_upfront", "partial_upfront", "all_upfront"] | None = None,
+    payment: Payment | None = None,
     offering_classes: Names = None,
 ) -> Finding:
     """What a number of machines costs for a number of hours each; a month is 730 hours."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+REMEMBERED = 6  # turns back that anything said may lean on
+
 
 @dataclass(frozen=True)
 class Turn:

@@ -11,7 +11,7 @@ import re
 import threading
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 SECONDS = 15.0
 _UNKNOWN = "its address is none that apprise knows"
 _STATUS = re.compile(r"\berror=(\d{3})\b")
-_Address = Callable[[str], SecretStr | None]
 
 
 @dataclass(frozen=True)

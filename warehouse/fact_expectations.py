@@ -20,7 +20,6 @@ _CODES = """
     CYP EEK HRK LTL LVL MTL ROL SIT SKK TRL
 """
 CURRENCIES = tuple(_CODES.split())
-_EITHER = "either_value_is_missing"
 _REPEATED = between("repeated_row", "copy", "The same twice is one.", max_value=1)
 
 

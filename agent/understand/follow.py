@@ -10,6 +10,7 @@ from agent.understand.entities import Mention
 from agent.understand.exchange import Exchange
 from agent.understand.fold import key, phrase
 from agent.understand.lexicon import lexicon
+from agent.understand.quantities import Quantity
 from agent.understand.reading import Intent, Needs, Purchase, Reading, TokenTerms, Usage
 from agent.understand.spelling import model_key
 from agent.understand.vocabulary import LlmModel, Machine, Vocabulary
@@ -157,7 +158,7 @@ _OF_MACHINES = (
 )  # fmt: skip
 
 
-def completed(reading: Reading, earlier: Reading, amounts: Sequence[object]) -> Reading:
+def completed(reading: Reading, earlier: Reading, amounts: Sequence[Quantity]) -> Reading:
     """The reading with what only the earlier question said: sizes, ways of buying, use, currency."""
     named = any(m.kind in ("machine", *_MODELS) for m in reading.heard if m not in earlier.heard)
     asks_dearest = reading.dearest or (
@@ -249,9 +250,9 @@ def _purchase(new: Purchase, old: Purchase) -> Purchase:
     )
 
 
-def _exchange(reading: Reading, earlier: Reading, amounts: Sequence[object]) -> Exchange | None:
+def _exchange(reading: Reading, earlier: Reading, amounts: Sequence[Quantity]) -> Exchange | None:
     if earlier.exchange is None:
         return None
     into = (reading.currency,) if reading.currency else earlier.exchange.to_currencies
-    amount = next((getattr(one, "value") for one in amounts), earlier.exchange.amount)  # noqa: B009
+    amount = next((one.value for one in amounts), earlier.exchange.amount)
     return replace(earlier.exchange, amount=amount, to_currencies=into)

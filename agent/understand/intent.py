@@ -63,7 +63,7 @@ def decide(
         return Intent.CHEAPEST  # offers of that day, not how the accelerator's price went
     if regions and (cues("cheapest") or cues("dearest")) and named.accelerators + named.families and not past:
         return Intent.CHEAPEST
-    if exchange and _of_money_alone(cues, named, needs, workload):
+    if exchange and _of_money_alone(cues, named, needs):
         return Intent.CONVERT
     for intent, applies in _rules(cues, named, needs, usage, workload, past=past, ranked=ranked):
         if applies:
@@ -119,7 +119,7 @@ def _of_another_service(cues: Cues, named: Named, needs: Needs) -> bool:
     return sized or cues.generic("price") or cues("cheapest") or cues("list")
 
 
-def _of_money_alone(cues: Cues, named: Named, needs: Needs, workload: Workload) -> bool:
+def _of_money_alone(cues: Cues, named: Named, needs: Needs) -> bool:
     things = named.hardware() + named.models + named.unknown_models + named.providers
     limited = needs.max_price is not None and not lexicon().found("paid_for", cues.folded)
     bounded = needs.any_machine_needs() or limited

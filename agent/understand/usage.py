@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from agent.terms import HOURS_A_MONTH
 from agent.understand.counts import counts, together
 from agent.understand.entities import Mention
 from agent.understand.quantities import Quantity
@@ -16,10 +17,10 @@ HOURS = {
     "hour": Decimal(1),
     "day": Decimal(24),
     "week": Decimal(168),
-    "month": Decimal(730),
+    "month": Decimal(HOURS_A_MONTH),
     "year": Decimal(8760),
 }
-_WEEKS = {"week": Decimal(1), "month": Decimal(730) / 168, "year": Decimal(52)}
+_WEEKS = {"week": Decimal(1), "month": Decimal(HOURS_A_MONTH) / 168, "year": Decimal(52)}
 # What people count with: of the days that people work a month has 22, a year 260.
 _WORKDAYS = {"day": Decimal(5) / 7, "week": Decimal(5), "month": Decimal(22), "year": Decimal(260)}
 _FIVE = 5

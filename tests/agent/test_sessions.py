@@ -11,7 +11,8 @@ import pytest
 
 from agent.answer import answer
 from agent.chat import Chat
-from agent.sessions import REMEMBERED, Sessions
+from agent.sessions import Sessions
+from agent.turn import REMEMBERED
 from tests.agent import servers
 from warehouse.errors import InvalidInput, MissingRequirement, SessionsUnavailable, UnknownName
 from warehouse.reader import Reader
