@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from agent.periods import THEN, Period
-from agent.understand import beyond, conditions, dates, entities, follow, places, settle, workloads
+from agent.understand import beyond, conditions, entities, follow, places, settle, workloads
 from agent.understand.cues import Named
-from agent.understand.currencies import Money, currencies, without
+from agent.understand.currencies import Money, without
 from agent.understand.exchange import exchange
 from agent.understand.fold import fold
+from agent.understand.hearing import hear
 from agent.understand.intent import decide, refused, what_is_held
-from agent.understand.language import detect
 from agent.understand.lexicon import lexicon
 from agent.understand.makers import makers_first
 from agent.understand.model_size import model_size
-from agent.understand.quantities import Quantity, quantities
-from agent.understand.ranking import by_region, extreme, how_many, rank
+from agent.understand.ranking import by_region, extreme, rank
 from agent.understand.reading import Intent, Needs, Purchase, Reading
-from agent.understand.things import things as things_in
 from agent.understand.usage import usage as used
 from agent.understand.vocabulary import Vocabulary
 
@@ -40,31 +37,9 @@ def read(
     answer to that one: what `it` may point at.
     """
     today = today or datetime.now(UTC).date()
-    text = unicodedata.normalize("NFC", question).strip()
-    folded = fold(text)
-    spoken = (
-        detect(text, "pt" if earlier and earlier.language == "pt" else "en", words.portuguese)
-        if language == "auto"
-        else language
-    )
-    said = _said(text, folded, words, today, spoken)
-    period = said.period if said else None
-    question, folded = text, dates.without(folded, said)
-    text = dates.without(text, said)
-    numbers = quantities(folded, spoken)
-    found = entities.mentions(text, folded, words, spoken, numbers)
-    numbers = [n for n in numbers if not any(m.start <= n.start < m.end for m in found)]
-    # `Argentine pesos` are money, not a place.
-    money_named = currencies(text, folded)
-    found = [m for m in found if not any(one.start <= m.start and m.end <= one.end for one in money_named)]
-    found = settle.settled(found, folded, words)
-    wanted, there = how_many(folded)
-    numbers = [n for n in numbers if n.start != there]
-    things = things_in(folded, numbers)
-    numbers = [n for n in numbers if n.start not in {one.start for _, one in things}]
-    unpriced = None
-    if things and not any(m.kind == "machine" for m in found) and not _held(things, words):
-        unpriced, things = things[0][0], []
+    heard = hear(question, words, language, today, earlier.language if earlier else None)
+    text, folded, spoken, period = heard.text, heard.folded, heard.language, heard.period
+    found, numbers = heard.found, heard.numbers
     purchase = conditions.purchase(folded)
     needs = conditions.needs(folded, numbers, found, exact=False)
     usage = used(folded, numbers, found, committed=purchase.committing)
@@ -98,13 +73,13 @@ def read(
         found = follow.with_earlier(found, leaning, _answered(answered, words, spoken), folded)
         intent = decided(found)
     misplaced = settle.not_sellers(found)
-    if things and intent in _WITH_THINGS:
+    if heard.things and intent in _WITH_THINGS:
         intent = Intent.ESTIMATE
     if intent is Intent.LIST:
         needs = conditions.needs(folded, numbers, own, exact=True)
     accelerators, needs = _memory_variant(_accelerators(found), needs)
     reading = Reading(
-        question=question,
+        question=heard.question,
         language=spoken,
         intent=intent,
         machines=tuple(entities.machines([m for m in found if not m.excluded])),
@@ -126,24 +101,24 @@ def read(
         purchase=purchase,
         usage=usage,
         workload=workload,
-        currency=_currency(money_named),
+        currency=_currency(heard.money),
         exchange=money,
         wants_gpu=bool(accelerators) or (lexicon().has("generic", "gpu", folded) and not needs.no_gpus),
         per_gpu=needs.min_gpu_memory_gib is None and bool(_PER_GPU.search(folded)),
         monthly=bool(_MONTHLY.search(folded)) or needs.max_price_per == "month",
         dearest=lexicon().has("intents", "dearest", folded),
         rank=order,
-        how_many=wanted,
+        how_many=heard.how_many,
         by_region=by_region(folded),
         token_terms=workloads.terms(unnamed, numbers),
-        unknown_places=places.unknown(without(text, money_named), own),
-        nowhere=places.nowhere(without(text, money_named), own, words),
+        unknown_places=places.unknown(without(text, heard.money), own),
+        nowhere=places.nowhere(without(text, heard.money), own, words),
         availability=lexicon().has("intents", "availability", folded),
-        elsewhere=service or (None if things else _elsewhere(text, folded) or unpriced),
+        elsewhere=service or (None if heard.things else _elsewhere(text, folded) or heard.unpriced),
         refused=refused(folded, _named(found, purchase, frozenset())),
         courtesy=beyond.courtesy(folded),
         holding=what_is_held(folded, _named(found, purchase, words.llm_providers - words.providers), needs),
-        things=tuple((name, one.value) for name, one in things),
+        things=heard.things,
         unknown_models=tuple(m.text for m in found if m.kind == "unknown_model"),
         loosely_named=_loosely_named(found),
         not_sellers=misplaced,
@@ -260,16 +235,6 @@ def _currency(money: list[Money]) -> str | None:
     return next((one.code for one in money if one.code != "USD"), None)
 
 
-def _said(text: str, folded: str, words: Vocabulary, today: date, spoken: str) -> dates.Said | None:
-    """When the question speaks of, unless that is part of a name, as in GPT-4o (2024-08-06)."""
-    said = dates.when(folded, today, spoken)
-    if said is None:
-        return None
-    named = entities.mentions(text, folded, words, spoken, [])
-    inside = (m for m in named if m.kind == "model" and not m.candidates and m.start < said.start < m.end)
-    return None if any(inside) else said
-
-
 def _is_to_come(period: Period | None, today: date) -> bool:
     """A stretch that begins, or is said to end, after today; `in 2026` is what there is of this year."""
     if period is None:
@@ -288,10 +253,6 @@ def _loosely_named(found: list[entities.Mention]) -> tuple[tuple[str, str, int],
         for m in found
         if m.kind == "model" and m.candidates > 1
     )
-
-
-def _held(things: list[tuple[str, Quantity]], words: Vocabulary) -> bool:
-    return any(name in words.services for name, _ in things)
 
 
 def _elsewhere(text: str, folded: str) -> str | None:
