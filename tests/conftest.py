@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -36,7 +37,12 @@ ROOT = Path(__file__).resolve().parent.parent
 LIST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
 EC2 = Scope("aws", "AmazonEC2")
 
+# The libraries and the collected tests stay to the end: to look them through for garbage again and again
+# would be a tenth of the work.
+gc.set_threshold(20_000, 20, 20)
 environment.prepare()
+# Programs that tests start would compile our modules again and again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # How long an example takes tells of the machine; a test that hangs is ended by pytest-timeout.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
@@ -57,6 +63,10 @@ _LISTED = {
     "tenancy": "shared", "purchase_option": "on_demand", "price_type": "list", "tier_from": 0,
     "unit": "hour", "unit_raw": "Hrs", "currency": "USD", "source_url": "https://example.org/list",
 }  # fmt: skip
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
 
 
 def _machine(name: str, **specs: Any) -> dict[str, Any]:
