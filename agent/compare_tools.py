@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Literal
 
 from agent.context import Context
@@ -10,7 +11,9 @@ from agent.evidence import Finding
 from agent.filters import Names
 from agent.terms import HOURS_A_MONTH, Payment, PriceType, PurchaseOption, Tenancy
 from agent.tools import find_offers, percent
+from warehouse.errors import InvalidInput
 
+_HUNDREDTH = Decimal("0.01")
 _TIES = 50  # regions of one price that a comparison may name
 _COMMITTED = ("reserved", "savings_plan", "commitment")
 _Side = tuple[str, dict[str, Any]]
@@ -105,8 +108,29 @@ def _with_difference(rows: list[dict[str, Any]], measure: str) -> list[dict[str,
             **row,
             "dearer_percent": percent(row[measure], rows[0][measure]),
             "saving_percent": -percent(rows[0][measure], row[measure]),
+            "times": (row[measure] / rows[0][measure]).quantize(_HUNDREDTH) if rows[0][measure] else None,
             "saving_usd_hour": row[measure] - rows[0][measure],
             "saving_usd_month": (row[measure] - rows[0][measure]) * HOURS_A_MONTH,
         }
         for row in rows
     ]
+
+
+def differences(context: Context, amounts_usd: dict[str, Decimal]) -> Finding:
+    """How amounts in USD, by the name of each, differ from the least: in USD, in percent and in times."""
+    del context
+    if len(amounts_usd) < 2 or min(amounts_usd.values()) <= 0:
+        raise InvalidInput("A difference is of two amounts or more.", "Give each its name; all above zero.")
+    least = min(amounts_usd.values())
+    rows = (
+        {
+            "name": name,
+            "amount_usd": amount,
+            "more_usd": amount - least,
+            "dearer_percent": percent(amount, least),
+            "saving_percent": -percent(least, amount),
+            "times": (amount / least).quantize(_HUNDREDTH),
+        }
+        for name, amount in sorted(amounts_usd.items(), key=lambda item: item[1])
+    )
+    return Finding("differences", {}, tuple(rows))

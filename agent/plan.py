@@ -8,7 +8,7 @@ from typing import Any
 
 from agent import plan_after, plan_bills, plan_facts, plan_tokens
 from agent.context import Context
-from agent.plan_after import Call
+from agent.plan_call import Call
 from agent.plan_conditions import conditions, places_of, purchase_of
 from agent.plan_past import changes, changes_before, history
 from agent.understand.intent import sql_of
@@ -87,9 +87,9 @@ def _cheapest(reading: Reading, context: Context) -> list[Call]:
     if reading.machine_names():
         return _price(reading, context)
     best_per = "region" if reading.by_region and reading.rank is None else "machine"
-    return [
-        Call("find_offers", {**conditions(reading, context), "best_per": best_per, "rows": _rows(reading)})
-    ]
+    given = {**conditions(reading, context), "best_per": best_per, "rows": _rows(reading)}
+    dearest = [Call("find_offers", {**given, "dearest": True})] if reading.both_ends else []
+    return [Call("find_offers", given), *dearest]
 
 
 def _rows(reading: Reading) -> int:

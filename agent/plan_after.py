@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from agent.context import Context
 from agent.evidence import Finding
+from agent.plan_call import Call
 from agent.plan_conditions import conditions, places_of, purchase_of
+from agent.plan_differences import differences
 from agent.terms import HOURS_A_MONTH
 from agent.understand.fold import fold
 from agent.understand.lexicon import lexicon
 from agent.understand.reading import Intent, Reading
 
 _TERMS = ("purchase_options", "term_months", "payment", "offering_classes")
-_BESIDE = ("refused_prices", "live_price", "convert")  # what stands beside the answer
+_BESIDE = ("refused_prices", "live_price", "convert", "differences")  # what stands beside the answer
 _EXPLAINED = 3  # machines whose missing price is looked into
-
-
-@dataclass(frozen=True)
-class Call:
-    tool: str
-    arguments: dict[str, Any] = field(default_factory=dict)
 
 
 def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call]:
@@ -60,6 +55,8 @@ def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call
     ):
         given = {"text": reading.question, "language": reading.language, "surely": True}
         return [Call("search_knowledge", given)]
+    if "differences" not in done and (apart := differences(reading, context)):
+        return apart
     if reading.currency and len(context.found("convert")) <= (reading.needs.max_price is not None):
         return _converted(reading, primary)
     return []

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from agent.context import Context
-from agent.plan_after import Call
+from agent.plan_call import Call
 from agent.plan_conditions import conditions, places_of, purchase_of
 from agent.terms import HOURS_A_MONTH
 from agent.understand.reading import Reading

@@ -6,7 +6,7 @@ import re
 from itertools import islice
 
 from agent.context import Context
-from agent.plan_after import Call
+from agent.plan_call import Call
 from agent.plan_conditions import conditions, places_of
 from agent.understand.fold import fold, phrase
 from agent.understand.lexicon import lexicon

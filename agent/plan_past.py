@@ -8,7 +8,7 @@ from typing import Any
 from agent import periods
 from agent.context import Context
 from agent.periods import EARLIEST, THEN, Period
-from agent.plan_after import Call
+from agent.plan_call import Call
 from agent.plan_conditions import places_of
 from agent.terms import HOURS_A_MONTH
 from agent.understand.fold import fold

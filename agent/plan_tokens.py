@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from agent.context import Context
-from agent.plan_after import Call
 from agent.plan_bills import budget_of
+from agent.plan_call import Call
 from agent.plan_conditions import places_of
 from agent.understand.fold import phrase
 from agent.understand.lexicon import lexicon
@@ -34,7 +34,9 @@ def tokens(reading: Reading, context: Context) -> list[Call]:
         asked = {"kind": _kind(reading), "providers": list(reading.providers) or None, "free": reading.free}
         asked |= {"dearest": True} if reading.dearest else {}
         asked |= {"named": reading.token_terms.purpose} if reading.token_terms.purpose else {}
-        return [Call("list_token_prices", {**asked, **where, "rows": _LISTED})]
+        given = {**asked, **where, "rows": _LISTED}
+        dearest = [Call("list_token_prices", {**given, "dearest": True})] if reading.both_ends else []
+        return [Call("list_token_prices", given), *dearest]
     amount = budget_of(reading, context) if reading.paid_for == "tokens" else None
     sold = _chosen(reading, context)
     if amount and not reading.workload.total():

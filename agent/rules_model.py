@@ -14,7 +14,7 @@ from agno.models.response import ModelResponse
 from agent.context import Context
 from agent.plain_model import PlainModel, calls, words
 from agent.plan import next_calls
-from agent.plan_after import Call
+from agent.plan_call import Call
 from agent.render.page import Page
 from agent.render.write import write
 from agent.understand.read import read

@@ -37,6 +37,7 @@ TOOLS: tuple[Tool, ...] = (
     tools.price_of,
     live_tools.live_price,
     compare_tools.compare,
+    compare_tools.differences,
     tools.estimate,
     estimate_tools.estimate_basket,
     estimate_tools.budget,

@@ -9,6 +9,7 @@ from agent.context import Context
 from agent.evidence import Finding
 from agent.render import formats
 from agent.render.conditions import described
+from agent.render.differences import times_of, write_difference
 from agent.render.missing import explain_missing, write_refused
 from agent.render.page import Page, Row
 from agent.render.prices import OWN
@@ -48,6 +49,7 @@ def write_comparison(page: Page, reading: Reading, context: Context) -> None:
         _write_row(page, row, name, by_gpu=by_gpu, monthly=reading.monthly)
     if by_gpu:
         page.add("compare.per_gpu")
+    write_difference(page, context, {str(row["side"]): name for row, name in zip(rows, names, strict=True)})
     _write_missing(page, reading, context, finding, labels)
     page.table(rows, ("side", *OWN, "price_usd_gpu_hour", "dearer_percent"))
     _draw(page, rows, names, by_gpu=by_gpu)
@@ -114,6 +116,7 @@ def _write_pair(page: Page, rows: Sequence[Row], names: Sequence[str], by: str) 
         "second_cite": cite(page, second),
         "machine": str(first["instance_type"]),
         "percent": page.number(second["dearer_percent"], 1),
+        "times": times_of(page, second["times"]),
     }
     kind = "same" if first["price_usd_hour"] == second["price_usd_hour"] else "two"
     one_machine = by == "place" and first["instance_type"] == second["instance_type"]

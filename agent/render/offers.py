@@ -32,6 +32,8 @@ def write_offers(page: Page, reading: Reading, context: Context) -> None:
     found = context.found("find_offers")
     if found and found[0].rows:
         _write(page, reading, found[0])
+        for other in found[1:] if reading.both_ends else ():
+            page.add("offers.dearest", **_values(page, tied(other.rows)))
         return
     relaxed = next((finding for finding in found[1:] if finding.rows), None)
     if relaxed and relaxed.arguments.get("per_gpu") and reading.needs.max_gpus == 1:

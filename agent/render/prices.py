@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from agent.context import Context
 from agent.render import formats
+from agent.render.differences import write_difference
 from agent.render.missing import explain_missing
 from agent.render.page import TERMS, Page, Row, each_place, tied
 from agent.render.terms import cite, way, ways, write_components
@@ -106,6 +107,7 @@ def write_estimates(page: Page, reading: Reading, context: Context) -> None:
     found = [finding for finding in context.found("estimate") if finding.rows]
     for finding in found:
         _write_estimate(page, reading, finding.rows)
+    write_difference(page, context)
     if len(found) < len(reading.machine_names()) or not found:
         explain_missing(page, reading, context)
     page.table([row for finding in found for row in finding.rows], (*OWN, "machines", "hours", "total"))

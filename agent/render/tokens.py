@@ -9,6 +9,7 @@ from agent.context import Context
 from agent.evidence import Finding
 from agent.plan_tokens import not_sold_by
 from agent.render import formats
+from agent.render.differences import write_model_differences
 from agent.render.page import Page, Row
 from agent.understand.models import similar_models
 from agent.understand.reading import Reading
@@ -27,10 +28,12 @@ COLUMNS = (
 def write_tokens(page: Page, reading: Reading, context: Context) -> None:
     listed = context.found("list_token_prices")
     if listed:
-        _write_list(page, listed[0])
+        for finding in listed:
+            _write_list(page, finding)
         return
     found = [finding for finding in context.found("token_cost") if finding.rows]
     _write_costs(page, reading, found)
+    write_model_differences(page, reading, context)
     missing = page.joined(page.provider(name) for name in not_sold_by(reading, context))
     if found and missing:
         page.caveat("not_sold_by", model=reading.models[0][0].name, asked=missing)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.understand.cues import Cues, Named
 from agent.understand.lexicon import lexicon
 from agent.understand.model_size import model_size
-from agent.understand.reading import Needs
+from agent.understand.reading import Needs, Purchase
+
+_INSTEAD = re.compile(
+    r"(?<![a-z0-9])(?:or|ou|vs\.?|versus|either|instead|em vez|(?<!\d )x(?! ?\d)|against|contra|than"
+    r"|do que)(?![a-z])"
+)
 
 
 def commits(cues: Cues, named: Named, machines: int) -> bool:
@@ -42,3 +49,16 @@ def sized_by_a_model(cues: Cues, named: Named) -> bool:
 def paid_for(cues: Cues, needs: Needs) -> bool:
     """How long, or how many machines, an amount of money pays for."""
     return needs.max_price is not None and bool(lexicon().found("paid_for", cues.folded))
+
+
+def one_or_the_other(folded: str) -> bool:
+    """Of what is named one is chosen, not all of it run."""
+    return bool(_INSTEAD.search(folded)) or lexicon().has("difference", "asked", folded)
+
+
+def interruptible(folded: str, purchase: Purchase) -> bool:
+    """Prices of machines that may be taken back are wanted too."""
+    words = lexicon()
+    if words.has("interruption", "refused", folded):
+        return False
+    return "spot" in purchase.options or words.has("interruption", "tolerated", folded)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from agent.periods import THEN, Period
-from agent.understand import beyond, conditions, entities, follow, places, settle, workloads
+from agent.understand import beyond, buying, conditions, entities, follow, places, settle, workloads
 from agent.understand.cues import Named
 from agent.understand.currencies import Money, without
 from agent.understand.exchange import exchange
@@ -72,6 +72,7 @@ def read(
         found = [*found, *follow.further(text, folded, found, leaning, words)]
         found = follow.with_earlier(found, leaning, _answered(answered, words, spoken), folded)
         intent = decided(found)
+    cheapest, dearest = (lexicon().has("intents", name, folded) for name in ("cheapest", "dearest"))
     misplaced = settle.not_sellers(found)
     if heard.things and intent in _WITH_THINGS:
         intent = Intent.ESTIMATE
@@ -106,7 +107,8 @@ def read(
         wants_gpu=bool(accelerators) or (lexicon().has("generic", "gpu", folded) and not needs.no_gpus),
         per_gpu=needs.min_gpu_memory_gib is None and bool(_PER_GPU.search(folded)),
         monthly=bool(_MONTHLY.search(folded)) or needs.max_price_per == "month",
-        dearest=lexicon().has("intents", "dearest", folded),
+        dearest=dearest and not cheapest,
+        both_ends=dearest and cheapest,
         rank=order,
         how_many=heard.how_many,
         by_region=by_region(folded),
@@ -131,12 +133,13 @@ def read(
         future=lexicon().has("time", "future", folded) or _is_to_come(period, today),
         free=lexicon().has("free", "free", folded) and not lexicon().has("free", "refused", folded),
         live=lexicon().has("time", "live", folded),
-        instead=bool(_INSTEAD.search(folded)) and len({m.text for m in found if m.kind == "machine"}) > 1,
+        by_how_much=lexicon().has("difference", "asked", folded),
+        instead=buying.one_or_the_other(folded) and len({m.text for m in found if m.kind == "machine"}) > 1,
         model_size=model_size(folded, spoken),
         equivalent=lexicon().first("equivalent", folded),
         light=lexicon().has("light", "use", folded),
         paid_for=lexicon().first("paid_for", folded),
-        interruptible=_interruptible(folded, purchase),
+        interruptible=buying.interruptible(folded, purchase),
         heard=tuple(found),
     )
     if leaning is None:
@@ -214,20 +217,7 @@ _WHETHER = {
     "en": re.compile(r"\W*(?:has|have|had|did|does|do|is|are|was|were)\s"),
     "pt": re.compile(r"(?![^?]*(?<![a-z])(?:como|quanto|quando|quais|qual|que|por ?que)(?![a-z])).*\?"),
 }
-_INSTEAD = re.compile(
-    r"(?<![a-z0-9])(?:or|ou|vs\.?|versus|either|instead|em vez|(?<!\d )x(?! ?\d)|against|contra|than"
-    r"|do que)(?![a-z])"
-)
-
-
 _WITH_THINGS = (Intent.ESTIMATE, Intent.PRICE, Intent.CHEAPEST, Intent.EXPLAIN, Intent.UNKNOWN)
-
-
-def _interruptible(folded: str, purchase: Purchase) -> bool:
-    words = lexicon()
-    if words.has("interruption", "refused", folded):
-        return False
-    return "spot" in purchase.options or words.has("interruption", "tolerated", folded)
 
 
 def _currency(money: list[Money]) -> str | None:

@@ -161,6 +161,7 @@ class Reading:
     per_gpu: bool = False
     monthly: bool = False
     dearest: bool = False
+    both_ends: bool = False  # the cheapest and the dearest
     how_many: int | None = None  # rows wanted
     by_region: str | None = None  # one, several or countries: places by price are asked for
     rank: str | None = None  # of what the most is wanted, or for what the least is paid
@@ -182,6 +183,7 @@ class Reading:
     free: bool = False
     live: bool = False  # the price of this moment is asked for
     things: tuple[tuple[str, Decimal], ...] = ()  # what is no machine, and how many GB of it
+    by_how_much: bool = False  # the difference is asked for, not only which costs less
     instead: bool = False  # of the machines named one runs instead of another
     model_size: ModelSize | None = None  # of the language model that machines are sought for
     equivalent: str | None = None  # alike or cheaper: machines are sought in place of the one named

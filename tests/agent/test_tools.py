@@ -72,6 +72,16 @@ def test_compare_by_place_names_each_side(context: Context) -> None:
     assert found.rows[1]["dearer_percent"] == Decimal("59.4")
 
 
+def test_differences_are_from_the_least(context: Context) -> None:
+    found = compare_tools.differences(context, {"a": Decimal(100), "b": Decimal(40)})
+    least, most = found.rows
+    assert (least["name"], least["more_usd"], least["times"]) == ("b", 0, 1)
+    assert (most["more_usd"], most["dearer_percent"], most["saving_percent"]) == (60, 150, 60)
+    assert most["times"] == Decimal("2.5")
+    with pytest.raises(InvalidInput):
+        compare_tools.differences(context, {"a": Decimal(100), "b": Decimal(0)})
+
+
 def test_history_has_every_step_and_its_change(context: Context) -> None:
     rows = history_tools.price_history(context, ["m5.large"], places=["us-east-1"]).rows
     assert [row["price"] for row in rows] == [Decimal("0.107"), Decimal("0.096")]
