@@ -207,7 +207,7 @@ def _one_by_rules(
 ) -> Generator[Event, None, Answer]:
     started = time.perf_counter()
     context = Context(shared.reader, shared.words, shared.knowledge, reading.language, live=shared.live)
-    work = partial(asking.by_rules, reading.question, reading, context, given)
+    work = partial(asking.by_rules, reading, context, given)
     page = yield from beside(work, context)
     evidence = evidence_of(context.findings, said, _always(context, page))
     missing = ungrounded("\n".join(page.lines), evidence)

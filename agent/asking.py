@@ -58,18 +58,13 @@ class Said:
     tokens: int
 
 
-def by_rules(question: str, reading: Reading, context: Context, given: AgentSettings) -> Page:
+def by_rules(reading: Reading, context: Context, given: AgentSettings) -> Page:
     model = RulesModel(
-        context=context,
-        language=reading.language,
-        most_rows=given.answer_rows,
-        most_calls=given.max_tool_calls,
-        readings={question: reading},
+        reading=reading, context=context, most_rows=given.answer_rows, most_calls=given.max_tool_calls
     )
     while model.page is None:
-        calls = next_calls(reading, context)
-        model.offered = frozenset(call.tool for call in calls)
-        agent_of(model, bare(context, model.offered)).run(question)
+        model.offered = frozenset(call.tool for call in next_calls(reading, context))
+        agent_of(model, bare(context, model.offered)).run(reading.question)
     return model.page
 
 
