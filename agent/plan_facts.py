@@ -15,11 +15,17 @@ from agent.understand.reading import Reading
 
 # Said for emphasis: a word that is in no guide makes every guide less likely.
 _NOISE = re.compile(r"\b(?:the (?:heck|hell)|on earth|(?:que )?diabos|raios)\s", re.IGNORECASE)
+# Which machines have a sustained use discount, in the words of the guides.
+_SERIES = {"en": "series that have SUD", "pt": "séries que têm SUD"}
 
 
 def explain(reading: Reading, context: Context) -> list[Call]:
     sure = lexicon().has("intents", "concepts", fold(reading.question))
     text = _NOISE.sub("", reading.question)
+    folded = fold(reading.question)
+    asked = reading.families or lexicon().has("asking", "which", folded)
+    if asked and lexicon().has("discounts", "sustained", folded):
+        text = " ".join((_SERIES[reading.language], *reading.family_names()))
     given = {"text": text, "language": reading.language, "kinds": ["guide"], "surely": not sure}
     return [Call("search_knowledge", given)]
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from agent.context import Context
 from agent.render.page import Page, Row
+from agent.understand.fold import fold
+from agent.understand.lexicon import lexicon
 from agent.understand.reading import Reading
 
 _EXAMPLES = ("price", "cheapest", "compare", "estimate", "tokens", "explain")
@@ -57,6 +59,7 @@ def write_specs(page: Page, reading: Reading, context: Context) -> None:
 
 def write_explanation(page: Page, reading: Reading, context: Context) -> None:
     rows = [row for finding in context.found("search_knowledge") for row in finding.rows]
+    rows = [row for row in rows if _is_about_things(row, reading)]
     if not rows:
         write_unknown(page, reading, None if reading.elsewhere else "because_guide")
         return
@@ -67,6 +70,13 @@ def write_explanation(page: Page, reading: Reading, context: Context) -> None:
     if related:
         page.add("explain.related", titles="; ".join(related))
     page.table(rows, ("title", "kind", "source"))
+
+
+def _is_about_things(row: Row, reading: Reading) -> bool:
+    """Whether a guide speaks of every disk and the like that is named: one of gp3 tells nothing of gp2."""
+    folded = fold(reading.question)
+    found = (pattern.search(folded) for pattern in lexicon().words("things").values())
+    return all(one.group() in fold(row["text"]) for one in found if one)
 
 
 def _told(row: Row) -> list[str]:
@@ -118,7 +128,12 @@ def write_unknown(page: Page, reading: Reading, because: str | None = None) -> N
     if reading.refused:
         because = f"because_{reading.refused}"
     reason = page.say(f"help.{because}", service=reading.elsewhere or "")
-    page.add("help.unknown", because=reason, examples=examples(page))
+    near = lexicon().first("near", fold(reading.question)) if reading.refused is None else None
+    if near:
+        page.add("help.without_examples", because=reason)
+        page.add(f"help.near_{near}")
+    else:
+        page.add("help.unknown", because=reason, examples=examples(page))
     page.suggestions += suggested(page)
 
 

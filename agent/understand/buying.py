@@ -17,7 +17,8 @@ _INSTEAD = re.compile(
 
 def commits(cues: Cues, named: Named, machines: int) -> bool:
     """A term is spoken of, and what it saves, costs or takes to pay off; or of no way of buying by name."""
-    if lexicon().has("committing", "not_yet", cues.folded):
+    not_yet, pays = (lexicon().has("committing", name, cues.folded) for name in ("not_yet", "pays"))
+    if not_yet and not pays:
         return False
     if not machines or cues("commitment"):
         return machines > 0

@@ -133,8 +133,12 @@ def purchase(folded: str) -> Purchase:
         found.pop("spot", None)
     options = tuple(sorted(found, key=lambda name: found[name]))
     payment = words.first("payments", folded)
-    committed = bool({"reserved", "savings_plan", "commitment"} & set(options))
-    committing = committed or words.has("committing", "any", folded)
+    if words.has("committing", "not_yet", folded) and not words.has("committing", "pays", folded):
+        options = tuple(option for option in options if option not in _COMMITTED)
+        committing = committed = False
+    else:
+        committed = bool(set(_COMMITTED) & set(options))
+        committing = committed or words.has("committing", "any", folded)
     if committing and not committed:
         options = (*options, *_COMMITTED)  # whichever of them the provider sells
     if payment and not options:

@@ -19,6 +19,7 @@ from agent.understand.makers import makers_first
 from agent.understand.model_size import model_size
 from agent.understand.ranking import by_region, extreme, rank
 from agent.understand.reading import Intent, Needs, Purchase, Reading
+from agent.understand.things import elsewhere
 from agent.understand.usage import usage as used
 from agent.understand.vocabulary import Vocabulary
 
@@ -116,7 +117,7 @@ def read(
         unknown_places=places.unknown(without(text, heard.money), own),
         nowhere=places.nowhere(without(text, heard.money), own, words),
         availability=lexicon().has("intents", "availability", folded),
-        elsewhere=service or (None if heard.things else _elsewhere(text, folded) or heard.unpriced),
+        elsewhere=service or (None if heard.things else elsewhere(text, folded, words) or heard.unpriced),
         refused=refused(folded, _named(found, purchase, frozenset())),
         courtesy=beyond.courtesy(folded),
         holding=what_is_held(folded, _named(found, purchase, words.llm_providers - words.providers), needs),
@@ -243,8 +244,3 @@ def _loosely_named(found: list[entities.Mention]) -> tuple[tuple[str, str, int],
         for m in found
         if m.kind == "model" and m.candidates > 1
     )
-
-
-def _elsewhere(text: str, folded: str) -> str | None:
-    match = lexicon().words("elsewhere")["service"].search(folded)
-    return text[match.start() : match.end()] if match else None

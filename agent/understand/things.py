@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from agent.understand.lexicon import lexicon
 from agent.understand.quantities import Quantity
+from agent.understand.vocabulary import Vocabulary
 
 _PER_GB = re.compile(
     r"(?<!\w)(?:(?:per|an?|each|by the|por|o|cada|do|pelo) ?(?:gi?b|giga(?:byte)?s?)"
@@ -32,6 +33,14 @@ def things(folded: str, numbers: list[Quantity]) -> list[tuple[str, Quantity]]:
 def _ends_with(said: re.Pattern[str], before: str) -> bool:
     """`egress 1 TB`, `pd-ssd 500 GB`: the amount said after the name."""
     return any(_OF.fullmatch(before, match.end()) for match in said.finditer(before))
+
+
+def elsewhere(text: str, folded: str, words: Vocabulary) -> str | None:
+    """A service of which no price is held, as written."""
+    match = lexicon().words("elsewhere")["service"].search(folded)
+    if match is None or lexicon().first("things", match.group()) in words.services:
+        return None
+    return text[match.start() : match.end()]
 
 
 def _each_gb(folded: str) -> tuple[str, Quantity] | None:
