@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from inspect import signature
@@ -91,11 +91,8 @@ def stream(
         context.language = asked[0].language
         for one in asked:
             yield Understood(one.question, str(one.intent), one.language)
-        made = yield from (
-            _by_models(question, asked, context, given, chosen, earlier, started)
-            if chosen
-            else _by_rules(question, asked, context, given, earlier, started)
-        )
+        message = _Message(question, asked, context, given, earlier, started)
+        made = yield from (_by_models(message, chosen) if chosen else _by_rules(message))
         _log.info(
             "answered",
             snapshot=made.snapshot,
@@ -146,33 +143,35 @@ def _refusal(
     return page
 
 
-def _by_models(
-    question: str,
-    asked: list[Reading],
-    shared: Context,
-    given: AgentSettings,
-    models: Sequence[Model],
-    earlier: Sequence[Turn],
-    started: float,
-) -> Generator[Event, None, Answer]:
+@dataclass(frozen=True)
+class _Message:
+    """What is answered, each of its questions read; `context` is of the snapshot, and no run's own."""
+
+    question: str
+    readings: list[Reading]
+    context: Context
+    given: AgentSettings
+    earlier: Sequence[Turn]
+    started: float
+
+
+def _by_models(message: _Message, models: Sequence[Model]) -> Generator[Event, None, Answer]:
     """In the words of the first model whose every figure is a tool's, else in the rules' own."""
-
-    def fresh() -> Context:
-        return Context(shared.reader, shared.words, shared.knowledge, asked[0].language, live=shared.live)
-
-    said = yield from asking.by_models(question, asked[0], fresh, given, models, earlier)
+    question, reading, given = message.question, message.readings[0], message.given
+    fresh = partial(message.context.anew, reading.language)
+    said = yield from asking.by_models(question, reading, fresh, given, models, message.earlier)
     if said.text:
-        page = write(asked[0], said.context, given.answer_rows)
+        page = write(reading, said.context, given.answer_rows)
         page.lines = [said.text]
         for finding in said.context.found("query_sql"):
             page.add("basis.sql", sql=" ".join(str(finding.arguments["sql"]).split()))
         _show_evidence(page, said.context)
-        made = _answer(question, page, asked[0], said.context, started, tokens=said.tokens, model=said.model)
+        made = _answer(question, page, reading, said.context, message.started)
+        made = replace(made, model=said.model)
     else:
-        made = yield from _by_rules(question, asked, shared, given, earlier, started)
-        made = replace(made, tokens_used=said.tokens)
+        made = yield from _by_rules(message)
     why = handed_over(said.failed, made.model, Page(made.language, made.snapshot))
-    return replace(made, caveats=(*made.caveats, *why))
+    return replace(made, tokens_used=said.tokens, caveats=(*made.caveats, *why))
 
 
 def _show_evidence(page: Page, context: Context) -> None:
@@ -184,38 +183,27 @@ def _show_evidence(page: Page, context: Context) -> None:
     page.answered = bool(page.rows)
 
 
-def _by_rules(
-    question: str,
-    asked: list[Reading],
-    context: Context,
-    given: AgentSettings,
-    earlier: Sequence[Turn],
-    started: float,
-) -> Generator[Event, None, Answer]:
+def _by_rules(message: _Message) -> Generator[Event, None, Answer]:
     """One answer for each question, each read after the answer before it."""
-    said = " ".join((question, *(turn.question for turn in earlier)))
-    made = [(yield from _one_by_rules(asked[0], said, context, given))]
-    before = asked[0]
-    for one in asked[1:]:
-        before = after(one, before, made[-1].text, context.words)
-        made.append((yield from _one_by_rules(before, said, context, given)))
-    return joined(question, made, started)
+    said = " ".join((message.question, *(turn.question for turn in message.earlier)))
+    before, *later = message.readings
+    made = [(yield from _one_by_rules(before, said, message))]
+    for one in later:
+        before = after(one, before, made[-1].text, message.context.words)
+        made.append((yield from _one_by_rules(before, said, message)))
+    return joined(message.question, made, message.started)
 
 
-def _one_by_rules(
-    reading: Reading, said: str, shared: Context, given: AgentSettings
-) -> Generator[Event, None, Answer]:
-    started = time.perf_counter()
-    context = Context(shared.reader, shared.words, shared.knowledge, reading.language, live=shared.live)
-    work = partial(asking.by_rules, reading, context, given)
-    page = yield from beside(work, context)
+def _one_by_rules(reading: Reading, said: str, message: _Message) -> Generator[Event, None, Answer]:
+    started, context = time.perf_counter(), message.context.anew(reading.language)
+    page = yield from beside(partial(asking.by_rules, reading, context, message.given), context)
     evidence = evidence_of(context.findings, said, _always(context, page))
     missing = ungrounded("\n".join(page.lines), evidence)
     if missing:
         # A template that says more than its rows is a defect: nothing is better than a wrong figure.
         _log.error("ungrounded", missing=missing, intent=str(reading.intent))
         page.lines = [line for line in page.lines if not ungrounded(line, evidence)]
-    return _answer(reading.question, page, reading, context, started, missing=missing)
+    return _answer(reading.question, page, reading, context, started, missing)
 
 
 def _always(context: Context, page: Page) -> list[object]:
@@ -230,9 +218,6 @@ def _answer(
     reading: Reading | None,
     context: Context,
     started: float,
-    *,
-    tokens: int = 0,
-    model: str = RULES,
     missing: Sequence[str] = (),
 ) -> Answer:
     moments = [row["as_of"] for row in page.rows if isinstance(row.get("as_of"), datetime)]
@@ -248,11 +233,11 @@ def _answer(
         suggestions=tuple(page.suggestions),
         tools_used=tuple(dict.fromkeys(finding.tool for finding in context.findings)),
         duration_ms=(time.perf_counter() - started) * 1000,
-        tokens_used=tokens,
+        tokens_used=0,
         language=page.language,
         intent=str(reading.intent if reading else Intent.UNKNOWN),
         answered=page.answered,
-        model=model,
+        model=RULES,
         chart=page.chart,
         sql=next((str(f.arguments["sql"]) for f in reversed(context.found("query_sql"))), None),
         trace=trace_of(reading, context, missing) if reading else None,

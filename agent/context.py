@@ -75,6 +75,10 @@ class Context:
         """With the snapshot's own words and knowledge."""
         return cls(reader, vocabulary(reader), reader.knowledge)
 
+    def anew(self, language: str) -> Self:
+        """For another run on the same snapshot: nothing is found yet."""
+        return type(self)(self.reader, self.words, self.knowledge, language, live=self.live)
+
     @property
     def calls(self) -> int:
         return len(self.findings) + len(self.failures)
