@@ -71,7 +71,7 @@ class Examiner:
         for name in ("great_expectations", "great_expectations.data_context.types.base"):
             logging.getLogger(name).setLevel(logging.ERROR)
         self._gx = gx
-        self._kind = cache(lambda name: _written_once(getattr(expectations, name)))
+        self._kind = cache(lambda name: _prepared_once(getattr(expectations, name)))
         context = gx.get_context(mode="ephemeral")
         context.enable_analytics(False)
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -103,18 +103,32 @@ class Examiner:
             yield self._kind(rule.expectation)(**rule.arguments, meta=meta, notes=rule.why)
 
 
-def _written_once(kind: Any) -> Any:
-    """The same expectation under the same name. It is asked for its configuration some eighty times a trial,
-    and would write it anew each time, which is half of what a trial costs."""
+def _prepared_once(kind: Any) -> Any:
+    """The same expectation under the same name. It is asked for its configuration some eighty times a trial
+    and for what it has to measure twice, and works them out anew each time: most of what a trial costs."""
     from great_expectations.compatibility import pydantic
+
+    measured: dict[str, Any] = {}
 
     def configuration(expectation: Any) -> Any:
         if expectation._written is None:
             expectation._written = kind.configuration.fget(expectation)
         return expectation._written
 
-    own = {"_written": pydantic.PrivateAttr(None), "configuration": property(configuration)}
-    return type(kind)(kind.__name__, (kind,), {"__module__": kind.__module__, "__doc__": kind.__doc__, **own})
+    def dependencies(expectation: Any, *engine: Any, **how: Any) -> Any:
+        key = repr((expectation.configuration.kwargs, how.get("runtime_configuration")))
+        if key not in measured:
+            measured[key] = kind.get_validation_dependencies(expectation, *engine, **how)
+        return measured[key]
+
+    own = {
+        "__module__": kind.__module__,
+        "__doc__": kind.__doc__,
+        "_written": pydantic.PrivateAttr(None),
+        "configuration": property(configuration),
+        "get_validation_dependencies": dependencies,
+    }
+    return type(kind)(kind.__name__, (kind,), own)
 
 
 def _applies(rule: Rule, frame: pd.DataFrame) -> bool:

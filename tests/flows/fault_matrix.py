@@ -6,13 +6,16 @@ connection to lose, through what its own `fetch` reads, changed on the way to th
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -101,9 +104,7 @@ class Matrix:
         batches, errors = self._collect(self.good, [*self.scopes, *others[:1]])
         assert batches, errors
         assert not errors, errors
-        with _warehouse(self.bare) as connection:
-            build.load_reference(connection, settings().data)
-            build.load_sources(connection, registry.SOURCES)
+        shutil.copy(_without_prices(), _path(self.bare))
         shutil.copy(_path(self.bare), _path(self.good))
         with _warehouse(self.good) as connection:
             verdicts = self._judge(connection, self.good, batches)
@@ -241,6 +242,17 @@ def _drained(fetched: Fetched) -> tuple[str, ...]:
 def _path(store: Path) -> Path:
     store.mkdir(parents=True, exist_ok=True)
     return store / "warehouse.duckdb"
+
+
+@cache
+def _without_prices() -> Path:
+    """A warehouse with the reference tables alone; the same for every source, so it is made once."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with _warehouse(folder) as connection:
+        build.load_reference(connection, settings().data)
+        build.load_sources(connection, registry.SOURCES)
+    return _path(folder)
 
 
 @contextmanager
