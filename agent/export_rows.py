@@ -22,11 +22,6 @@ _ORDER = (
     "operating_system", "tenancy", "valid_from", "SkuPriceEffectiveStart", "price_id",
 )  # fmt: skip
 _PERIODS = (("valid_from", "valid_to"), ("SkuPriceEffectiveStart", "SkuPriceEffectiveEnd"))
-_RELATIONS = """
-    SELECT table_name FROM duckdb_tables() WHERE NOT internal
-    UNION ALL SELECT view_name FROM duckdb_views() WHERE NOT internal
-"""
-_COMMENTS = "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = $view"
 _LICENCES = (
     "SELECT source, title, licence, homepage FROM sources WHERE source IN (SELECT {column} {rows}) ORDER BY 1"
 )
@@ -53,7 +48,7 @@ class Rows:
         columns: Sequence[str] = (),
     ) -> Self:
         """Raises InvalidInput naming the view, the column, or what is wrong with the condition."""
-        known = [row[0] for row in reader.query(_RELATIONS).rows]
+        known = [row[0] for row in reader.named("relations").rows]
         if view not in known:
             reader.expect(view)
             raise InvalidInput(f"There is no view {view}.", _nearest(view, known))
@@ -105,7 +100,9 @@ class Rows:
 
     def described(self) -> list[dict[str, str | None]]:
         """Name, type and meaning of each column."""
-        comments = dict(self.reader.query(_COMMENTS, {"view": self.view}).rows)
+        comments = {
+            name: comment for name, _, comment in self.reader.named("columns_of", table=self.view).rows
+        }
         names = self.columns or tuple(self.types)
         return [{"name": one, "type": self.types[one], "comment": comments.get(one)} for one in names]
 

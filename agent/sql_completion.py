@@ -13,11 +13,6 @@ from prompt_toolkit.document import Document
 if TYPE_CHECKING:
     from warehouse.reader import Reader
 
-_COLUMNS = "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
-_MACROS = """
-    SELECT function_name, function_type = 'table_macro', list_aggregate(parameters, 'string_agg', ', ')
-    FROM duckdb_functions() WHERE function_type IN ('macro', 'table_macro') AND NOT internal ORDER BY ALL
-"""
 _WORDS = """
 SELECT FROM WHERE GROUP BY ORDER HAVING LIMIT OFFSET QUALIFY JOIN LEFT USING ON WITH AS AND OR NOT IN LIKE
 ILIKE BETWEEN IS NULL CASE WHEN THEN ELSE END DISTINCT UNION ALL EXCEPT INTERSECT VALUES DESCRIBE SUMMARIZE
@@ -38,15 +33,13 @@ class Names:
     @cached_property
     def columns(self) -> dict[str, dict[str, str]]:
         """Type of each column, by relation."""
-        found: dict[str, dict[str, str]] = {}
-        for table, column, kind in self._reader.query(_COLUMNS, limit=100_000).rows:
-            found.setdefault(table, {})[column] = kind
-        return found
+        found = self._reader.named("own_columns").rows
+        return {table: dict(zip(names, types, strict=True)) for table, names, types in found}
 
     @cached_property
     def macros(self) -> dict[str, tuple[bool, str]]:
         """Whether each stands in a FROM, and its parameters."""
-        return {name: (table, given or "") for name, table, given in self._reader.query(_MACROS).rows}
+        return {name: (table, given or "") for name, table, given in self._reader.named("own_macros").rows}
 
 
 class SnapshotCompleter(Completer):

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
     from warehouse.reader import Reader
 
-_SCHEMA = """
-    SELECT column_name, lower(data_type) AS type, comment FROM duckdb_columns()
-    WHERE table_name = $name ORDER BY column_index
-"""
 _HELP = """\
 A statement ends with ; and may take several lines. Tab completes, Ctrl-C stops a query, Ctrl-D leaves.
 .tables               tables, views and macros
@@ -155,7 +151,7 @@ class Shell:
         show(QueryResult(("name", "what"), tuple(rows + macros)))
 
     def _schema(self, name: str) -> None:
-        found = self.reader.query(_SCHEMA, {"name": name})
+        found = self.reader.named("columns_of", table=name)
         if not found.rows:
             raise UnknownName(f"There is no table or view {name}.", "See .tables.")
         show(found)

@@ -240,9 +240,7 @@ def seller_of(page: Page, row: Row) -> str:
 
 
 def _amount(page: Page, row: Row) -> str:
-    kind = page.word("kind", kind_of(row))
-    amount = page.number(row["tokens"])
-    return f"{amount} tokens de {kind}" if page.language == "pt" else f"{amount} {kind} tokens"
+    return page.say("tokens.amount", amount=page.number(row["tokens"]), kind=page.word("kind", kind_of(row)))
 
 
 def _part(page: Page, row: Row) -> str:

@@ -29,6 +29,7 @@ SERVE = Path(__file__).resolve().parents[2] / "warehouse" / "sql" / "serve"
 # What the served queries filter by, as the agent would give it; all others are null.
 GIVEN: dict[str, Any] = {
     "rows": 10,
+    "table": "offers",
     "tables": ["offers"],
     "machines": ["m5.large", "p5.48xlarge"],
     "accelerators": ["H100"],
@@ -68,8 +69,8 @@ GIVEN: dict[str, Any] = {
     "since": datetime(2020, 1, 1, tzinfo=UTC),
     "until": datetime.now(UTC),
 }
-# Its one refused row is of another region, it has no benchmarks and nothing changed.
-EMPTY = {"quarantine_rows", "vocabulary_benchmarks", "changes_of"}
+# Its one refused row is of another region, it has no benchmarks and no spot prices, and nothing changed.
+EMPTY = {"quarantine_rows", "vocabulary_benchmarks", "changes_of", "spot_days_of"}
 
 
 @pytest.fixture
