@@ -12,8 +12,9 @@ from agent.plan_conditions import places_of
 from agent.understand.fold import phrase
 from agent.understand.lexicon import lexicon
 from agent.understand.makers import maker_of_stem
-from agent.understand.models import family_models, sold_by
+from agent.understand.models import family_models
 from agent.understand.reading import Reading
+from agent.understand.sellers import sold_by
 
 _LISTED = 12
 _SELLS_AS = {"gcp": "google"}  # who sells machines under one name and models under another

@@ -10,7 +10,7 @@ from agent import filters
 from agent.context import Context
 from agent.evidence import Finding
 from agent.filters import Names
-from agent.understand.models import same_models
+from agent.understand.sellers import same_models
 from agent.understand.vocabulary import LlmModel
 
 _MILLION = Decimal(1_000_000)

@@ -41,6 +41,8 @@ def write_coverage(page: Page, reading: Reading, context: Context) -> None:
         if of.exists and not of.counted:
             page.add("held.yes", what=what)
         _write_where(page, rows, what)
+        if of.without:
+            page.add("held.others_without", what=what)
     else:
         _WRITERS.get(of.of, _write_regions)(page, reading, found[-1], of)
     if of.of == "providers":
@@ -65,8 +67,9 @@ def _asked(reading: Reading) -> list[str]:
 
 
 def _write_nothing(page: Page, reading: Reading, context: Context) -> None:
-    asked = [page.provider(name) for name in reading.providers]
-    asked += [place.label(page.language) for place in reading.places] or _asked(reading)
+    where = [page.provider(name) for name in reading.providers]
+    where += [place.label(page.language) for place in reading.places]
+    asked = _asked(reading) or where
     providers = page.joined(page.provider(name) for name in sorted(context.words.providers))
     page.add("held.nothing", what=page.joined(asked), providers=providers)
 

@@ -33,6 +33,9 @@ _TOTAL = re.compile(
     r"no total|somad[ao]s?|ao todo|numa (?:maquina|instancia)"
     r"|uma (?:unica (?:maquina|instancia)|(?:maquina|instancia) (?:so|unica)))(?![a-z])"
 )
+_STORAGE_BEFORE = re.compile(
+    r"(?:disks?|storage|discos?|armazenamento)(?: local)? (?:of |de |com )?(?:at least |(?:pelo|ao) menos )?$"
+)
 _STORAGE = re.compile(r"\s*(?:of |de )?(?:ssd|nvme|disk|storage|disco|armazenamento|local)")
 
 
@@ -113,9 +116,9 @@ def _need(item: Quantity, folded: str) -> str | None:
         return "gpus"
     if item.unit != "gib":
         return None
-    if _STORAGE.match(folded[item.end :]):
-        return "local_storage_gb"
     before, after = folded[max(0, item.start - 60) : item.start], folded[item.end : item.end + 30]
+    if _STORAGE.match(after) or _STORAGE_BEFORE.search(before):
+        return "local_storage_gb"
     about_gpu = item.per == "each" or _GPU_AFTER.match(after)
     about_ram = re.match(
         r"\s*(?:of |de )?(?:ram|memory|memoria)(?! (?:per|por|de|da) (?:gpu|video)| each| cada)", after

@@ -16,6 +16,7 @@ class Holding:
     of: str
     counted: bool = False
     exists: bool = False
+    without: bool = False  # where it is not
 
 
 def holding(
@@ -45,9 +46,9 @@ def holding(
         return None
     things = accelerators or families
     if things and words.has("asking", "where", folded):
-        return Holding(
-            "countries" if kind == "countries" else "regions", exists=words.has("asking", "exists", folded)
-        )
+        without = words.has("asking", "without", folded)
+        exists = not without and words.has("asking", "exists", folded)
+        return Holding(_where(folded), exists=exists, without=without)
     exists = words.has("asking", "exists", folded)
     if exists and accelerators and somewhere:
         return Holding("regions", exists=True)
@@ -62,6 +63,10 @@ def holding(
     if kind and not things and (somewhere or words.has("asking", "held", folded)):
         return Holding(kind) if kind not in ("machines", "prices") else None
     return None
+
+
+def _where(folded: str) -> str:
+    return "countries" if lexicon().has("holdings", "countries", folded) else "regions"
 
 
 def of_services(folded: str) -> Holding | None:

@@ -111,7 +111,8 @@ def refused(folded: str, named: Named) -> str | None:
 def _of_another_service(cues: Cues, named: Named, needs: Needs) -> bool:
     """The price of what no table here holds, not a question about it."""
     said = lexicon().words("elsewhere")["service"].search(cues.folded)
-    if said is None or named.hardware() or named.models or cues.generic("machine") or cues("reasons"):
+    plain = Cues(lexicon().words("asking")["how_much"].sub("price", cues.folded))
+    if said is None or named.hardware() or named.models or cues.generic("machine") or plain("reasons"):
         return False
     sized = needs.any_machine_needs()
     if sized and lexicon().has("elsewhere", "hosted", cues.folded[: said.start()]):

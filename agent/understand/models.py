@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,13 +20,6 @@ _MOST_WORDS = 5
 _NEUTRAL = ("latest",)
 _GAPS = (" ", "-", ".", "_", "")
 _MIXED = re.compile(r"[a-z]+\d\w*|\d+[a-z]\w*")
-_SIZE = re.compile(r"\d+b")
-_SERVED = frozenset(
-    (
-        "instruct", "versatile", "turbo", "it", "chat", "hf", "latest", "meta", "fast", "fp8", "fp4", "bf16",
-        "awq", "specdec", "free", "128k", "lite", "instant",
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,7 +102,7 @@ def _family(word: str) -> str | None:
 
 def _run(folded: str, cut: list[Token], first: int, family: str, known: set[str]) -> tuple[int, list[str]]:
     """The last token of the name and its words; numbers that count tokens are none of it."""
-    parts, last = [family, *_split(cut[first].text)[1:]], first
+    parts, last = [family, *split_glued(cut[first].text)[1:]], first
     if parts[0] in TIERS:
         parts.insert(0, TIERS[parts[0]])
     for at in range(first + 1, min(first + _MOST_WORDS, len(cut))):
@@ -139,7 +132,7 @@ def _candidates(family: str, words: Vocabulary) -> list[tuple[list[str], list[Ll
 def _parts(spelling: str, family: str) -> list[str]:
     """`qwen3` is Qwen 3."""
     words = spelling.split()
-    return [part for word in words for part in (_split(word) if word.startswith(family) else (word,))]
+    return [part for word in words for part in (split_glued(word) if word.startswith(family) else (word,))]
 
 
 def _words_of(family: str, words: Vocabulary) -> set[str]:
@@ -219,7 +212,7 @@ def family_models(text: str, words: Vocabulary) -> list[LlmModel]:
 
 
 def _newest(text: str, words: Vocabulary) -> list[LlmModel]:
-    parts = [part for word in phrase(text).split() for part in _split(word)]
+    parts = [part for word in phrase(text).split() for part in split_glued(word)]
     family = next((part for part in parts if maker_of_stem(part)), None)
     if family is None:
         return []
@@ -234,36 +227,6 @@ def _newest(text: str, words: Vocabulary) -> list[LlmModel]:
     return [one for _, one in sorted(kinds.values(), key=lambda one: (one[0], one[1].name), reverse=True)]
 
 
-def same_models(model: LlmModel, words: Vocabulary) -> list[LlmModel]:
-    """An open model under every name it is sold by: `llama-3.3-70b-versatile` is Llama 3.3 70B too."""
-    wanted = _bare(model)
-    if not any(_SIZE.fullmatch(word) for word in wanted):
-        return []
-    every = {(one.provider, one.model): one for group in words.models.values() for one in group}
-    return [one for one in every.values() if _bare(one) == wanted]
-
-
-def sold_by(seller: str, group: Sequence[LlmModel], words: Vocabulary) -> LlmModel | None:
-    """A model at one seller, there or through Hugging Face, by whatever name it has with it."""
-    own = [one for one in group if one.provider == seller]
-    if own:
-        return own[0]
-    wanted = [said for one in group if len(said := _bare(one)) > 1]
-    every = {(one.provider, one.model): one for named in words.models.values() for one in named}
-    for name in (seller, f"huggingface_{seller}"):
-        found = [one for one in every.values() if one.provider == name and _bare(one) in wanted]
-        if found:
-            return min(found, key=lambda one: (one.name == one.model, len(one.model), one.model))
-    return None
-
-
-def _bare(model: LlmModel) -> list[str]:
-    """The words that tell a model from others, without those that tell how it is served."""
-    said = phrase(model.model.rsplit("/", 1)[-1]).split()
-    parts = (part for word in said for part in _split(word))
-    return sorted(part for part in parts if part not in _SERVED and part != model.provider)
-
-
-def _split(word: str) -> tuple[str, ...]:
+def split_glued(word: str) -> tuple[str, ...]:
     glued = _GLUED.fullmatch(word)
     return glued.groups() if glued else (word,)
