@@ -47,7 +47,8 @@ def with_parameters_of(
     """Declares, for readers and type checkers, what a function hands on as it is."""
 
     def declared(function: Callable[..., _Returned]) -> Callable[_Parameters, _Returned]:
-        vars(function)["__signature__"] = signature(source)
+        returned = signature(function).return_annotation
+        vars(function)["__signature__"] = signature(source).replace(return_annotation=returned)
         return cast("Callable[_Parameters, _Returned]", function)
 
     return declared

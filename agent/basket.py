@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -18,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from agent.terms import HOURS_A_MONTH, Payment, Tenancy
+from agent.terms import HOURS_A_MONTH, Payment, PurchaseOption, Tenancy
 from agent.understand.quantities import NUMBER, number
 from warehouse.errors import InvalidInput
 
@@ -48,7 +49,6 @@ def amount(text: object) -> Decimal:
 
 
 Amount = Annotated[Decimal, BeforeValidator(amount), Field(gt=0, le=10**13)]
-Option = Literal["on_demand", "spot", "reserved", "savings_plan", "commitment"]
 
 
 class Line(BaseModel):
@@ -70,7 +70,7 @@ class MachineLine(Line):
     machine: str
     count: int = Field(default=1, ge=1)
     hours: Amount = Decimal(HOURS_A_MONTH)
-    purchase_option: Option = "on_demand"
+    purchase_option: PurchaseOption = "on_demand"
     term_months: int | None = Field(default=None, ge=1)
     payment: Payment | None = None
     operating_system: str = "linux"
@@ -168,7 +168,7 @@ def read_basket(path: Path) -> Basket:
     return basket
 
 
-def basket_of(given: dict[str, Any], at: Any = None) -> Basket:
+def basket_of(given: dict[str, Any], at: Callable[[tuple[Any, ...]], str] | None = None) -> Basket:
     """A basket from plain values. Raises InvalidInput that names the place, and the near names of a field."""
     try:
         return Basket.model_validate(given)

@@ -9,7 +9,7 @@ from typing import Any
 from agent import chart_style
 
 Row = Mapping[str, Any]
-_WIDTH, _HEIGHT, _BAR = 760, 340, 34
+_BAR = 34  # height of one, in pixels
 _NAMED = len(chart_style.COLOURS) - 1  # one colour is of what is on demand
 
 
@@ -56,8 +56,8 @@ def break_even_chart(
         {"field": "hours", "type": "quantitative", "title": words["used"], "format": ",.0f"},
         {"field": "cost", "type": "quantitative", "title": currency, "format": ",.2f"},
     ]
-    return _spec(title, caption, language) | {
-        "height": _HEIGHT,
+    return chart_style.frame(title, f"{title}. {caption}", language) | {
+        "height": chart_style.HEIGHT,
         "encoding": {"x": x, "y": y},
         "layer": [
             {
@@ -88,7 +88,7 @@ def bars_chart(
     }
     y = {"field": "side", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 260}}
     shown = {"field": "price", "type": "quantitative", "format": ",.6~f"}
-    return _spec(title, caption, language) | {
+    return chart_style.frame(title, f"{title}. {caption}", language) | {
         "height": {"step": _BAR},
         "data": {"values": values},
         "encoding": {"x": x, "y": y},
@@ -96,16 +96,4 @@ def bars_chart(
             {"mark": {"type": "bar", "color": chart_style.COLOURS[0], "tooltip": True}},
             {"mark": {"type": "text", "align": "left", "dx": 6}, "encoding": {"text": shown}},
         ],
-    }
-
-
-def _spec(title: str, caption: str, language: str) -> dict[str, Any]:
-    return {
-        "$schema": chart_style.SCHEMA,
-        "description": f"{title}. {caption}",
-        "title": chart_style.title(title),
-        "width": _WIDTH,
-        "background": "white",
-        "padding": 18,
-        "config": chart_style.config(language),
     }

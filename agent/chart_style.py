@@ -6,14 +6,15 @@ from typing import Any, Literal
 
 from babel.dates import get_day_names, get_month_names
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+from agent.render.formats import LOCALES
+
 # Okabe and Ito's colours: told apart with any kind of colour vision; the dashes tell them apart without.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#A6761D")
 DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 2], [12, 4])
+HEIGHT = 340
 GREY = "#C3C9D0"  # of what is not told apart
 _INK, _FAINT, _GRID = "#1F2933", "#52606D", "#E4E7EB"
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
-_LOCALES = {"en": "en_US", "pt": "pt_BR"}
 WORDS = {
     "en": {
         "others": "{n} others",
@@ -72,11 +73,21 @@ LEGEND: dict[str, Any] = {
 }
 
 
-def title(text: str) -> dict[str, Any]:
-    return {"text": text, "anchor": "start", "fontSize": 17, "fontWeight": 600, "color": _INK, "offset": 26}
+def frame(title: str, description: str, language: str) -> dict[str, Any]:
+    """What every chart has around what it shows."""
+    style = {"anchor": "start", "fontSize": 17, "fontWeight": 600, "color": _INK, "offset": 26}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "description": description,
+        "title": {"text": title, **style},
+        "width": 760,
+        "background": "white",
+        "padding": 18,
+        "config": _config(language),
+    }
 
 
-def config(language: str) -> dict[str, Any]:
+def _config(language: str) -> dict[str, Any]:
     """Vega-Lite's `config`, with numbers and dates as the language writes them."""
     faint = {"labelColor": _FAINT, "titleColor": _FAINT, "titleFontWeight": "normal"}
     lines = {"gridColor": _GRID, "domainColor": GREY, "tickColor": GREY}
@@ -107,10 +118,10 @@ def _locale(language: str) -> dict[str, Any]:
 
 
 def _days(language: str, width: Literal["wide", "abbreviated"]) -> list[str]:
-    names = get_day_names(width, locale=_LOCALES[language])
+    names = get_day_names(width, locale=LOCALES[language])
     return [names[index].rstrip(".") for index in (6, 0, 1, 2, 3, 4, 5)]
 
 
 def _months(language: str, width: Literal["wide", "abbreviated"]) -> list[str]:
-    names = get_month_names(width, locale=_LOCALES[language])
+    names = get_month_names(width, locale=LOCALES[language])
     return [names[index].rstrip(".") for index in range(1, 13)]

@@ -20,7 +20,6 @@ from agent.periods import at
 from warehouse.errors import InvalidInput
 
 FORMATS = (".png", ".svg", ".html")
-_WIDTH, _HEIGHT = 760, 340
 _SCALE = 2.0  # pixels of a PNG to a point
 _NAMED = 2  # things named that share a line
 _USUAL = ("us-east-1", "eastus", "us-central1", "openai", "aws")
@@ -135,20 +134,14 @@ def _spec(lines: Sequence[_Line], language: str, title: str, caption: str, axis:
     x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}}
     y = {"field": "price", "type": "quantitative", "scale": {"zero": _from_zero(values), "nice": True}}
     return {
-        "$schema": chart_style.SCHEMA,
-        "description": f"{title}. {axis}. {caption}",
-        "title": chart_style.title(title),
-        "width": _WIDTH,
-        "height": _HEIGHT,
-        "background": "white",
-        "padding": 18,
+        **chart_style.frame(title, f"{title}. {axis}. {caption}", language),
+        "height": chart_style.HEIGHT,
         "data": {"values": values},
         "encoding": {
             "x": {**x, "axis": {"title": caption, **chart_style.TIME_AXIS}},
             "y": {**y, "axis": {"title": axis, **chart_style.VALUE_AXIS}},
         },
         "layer": _layers(names, others if rest else None, language),
-        "config": chart_style.config(language),
     }
 
 

@@ -12,13 +12,13 @@ from babel.numbers import NumberPattern, parse_pattern
 
 from agent.periods import EARLIEST, Period
 
-_LOCALES = {"en": "en_US", "pt": "pt_BR"}
+LOCALES = {"en": "en_US", "pt": "pt_BR"}
 _CENT = Decimal("0.01")
 
 
 @cache
 def _locale(language: str) -> Locale:
-    return Locale.parse(_LOCALES[language])
+    return Locale.parse(LOCALES[language])
 
 
 @cache

@@ -76,7 +76,7 @@ def test_whole_answers(question: str, past: Reader, snapshot: SnapshotAssertion)
 def test_nothing_is_said_that_no_tool_returned(question: str, then: Context) -> None:
     reading = read(question, then.words)
     then.language = reading.language
-    page = asking.by_rules(question, reading, then, AgentSettings())
+    page = asking.by_rules(reading, then, AgentSettings())
     made = then.reader.snapshot
     evidence = evidence_of(then.findings, question, [made.id, made.created_at, page.counts, examples(page)])
     assert ungrounded("\n".join(page.lines), evidence) == []
