@@ -45,7 +45,7 @@ def known(context: Context, basket: Basket) -> Known:
     for machine in basket.machines:
         with _naming(machine):
             found.lines.append(_machine(context, machine, found))
-    services = context.reader.named("vocabulary_services").records() if basket.things() else []
+    services = context.named("vocabulary_services").records() if basket.things() else []
     for thing in basket.things():
         with _naming(thing):
             _add_thing(found, _thing(context, thing, services, found))

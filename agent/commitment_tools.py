@@ -36,10 +36,10 @@ def commitment_options(
             f"A month has {HOURS_A_MONTH} hours, not {hours_per_month}.",
             "Give the hours one machine runs a month.",
         )
-    result = context.reader.named(
+    result = context.named(
         "commitment_options",
         machines=filters.machine_names(context, [machine]),
-        regions=filters.regions(context, places),
+        regions=filters.regions(context, places, sold=True),
         providers=filters.provider_names(providers),
         operating_system=operating_system,
         tenancy=tenancy,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from agent.events import Event
 from agent.evidence import Finding
 from agent.understand.vocabulary import Vocabulary, vocabulary
-from warehouse.contracts import Found, LiveAsk, LiveReply
+from warehouse.contracts import Found, LiveAsk, LiveReply, QueryResult
 from warehouse.errors import CloudPricingError
 from warehouse.reader import Reader
 
@@ -69,6 +69,7 @@ class Context:
     tell: Callable[[Event], None] | None = None
     closed: bool = False
     sql_failed: int = 0
+    _results: dict[str, QueryResult] = field(default_factory=dict)
 
     @classmethod
     def of(cls, reader: Reader) -> Self:
@@ -78,6 +79,13 @@ class Context:
     def anew(self, language: str) -> Self:
         """For another run on the same snapshot: nothing is found yet."""
         return type(self)(self.reader, self.words, self.knowledge, language, live=self.live)
+
+    def named(self, name: str, **parameters: Any) -> QueryResult:
+        """`Reader.named`; what several tools of one answer ask is asked once."""
+        asked = f"{name} {parameters}"
+        if asked not in self._results:
+            self._results[asked] = self.reader.named(name, **parameters)
+        return self._results[asked]
 
     @property
     def calls(self) -> int:

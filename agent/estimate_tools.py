@@ -97,7 +97,7 @@ def budget(
 
 
 def _lines(context: Context, lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return context.reader.named("basket_lines", basket=json.dumps(lines)).records()
+    return context.named("basket_lines", basket=json.dumps(lines)).records()
 
 
 def _totals(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def _alternatives(
         if row["kind"] != "machine" or row["amount_usd"] is None:
             continue
         line = lines[row["line"] - 1]
-        cheaper = context.reader.named(
+        cheaper = context.named(
             "cheaper_machines",
             provider=row["provider"],
             machine=row["item"],
@@ -176,7 +176,7 @@ def _alternatives(
             below_usd_hour=row["amount_usd"] / row["quantity"],
             same_architecture=wanted.same_architecture,
             providers=filters.provider_names(wanted.providers),
-            regions=filters.regions(context, wanted.places),
+            regions=filters.regions(context, wanted.places, sold=True),
             not_regions=filters.not_regions(context, wanted.places, None),
         ).records()
         found += [_alternative(row, offer, line) for offer in cheaper]

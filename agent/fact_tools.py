@@ -25,7 +25,7 @@ def refused_prices(
     purchase_option: PurchaseOption | None = "on_demand",
 ) -> Finding:
     """Prices the quality gate refused, why, and what the price likely is."""
-    result = context.reader.named(
+    result = context.named(
         "refused_prices",
         machines=filters.machine_names(context, machines),
         regions=filters.regions(context, places),
@@ -47,7 +47,7 @@ def nearest_prices(
 ) -> Finding:
     """The same machine's prices in other regions, the nearest region first, with the distance in km."""
     names = filters.machine_names(context, [machine]) or [machine]
-    result = context.reader.named(
+    result = context.named(
         "nearest_offers",
         machine=names[0],
         region=region,
@@ -62,7 +62,7 @@ def nearest_prices(
 
 def machine_specs(context: Context, machines: list[str], providers: Names = None) -> Finding:
     """vCPUs, memory, accelerators and other facts about machines."""
-    result = context.reader.named(
+    result = context.named(
         "machine_specs",
         machines=filters.machine_names(context, machines),
         providers=filters.provider_names(providers),
@@ -73,7 +73,7 @@ def machine_specs(context: Context, machines: list[str], providers: Names = None
 def accelerator_specs(context: Context, accelerators: list[str]) -> Finding:
     """Memory (GiB), bandwidth (GB/s), dense teraflops, power (W) and year of GPUs and other accelerators."""
     names = filters.accelerator_names(context, accelerators)
-    return _finding("accelerator_specs", context.reader.named("accelerator_specs", accelerators=names))
+    return _finding("accelerator_specs", context.named("accelerator_specs", accelerators=names))
 
 
 def query_sql(context: Context, sql: str) -> Finding:
@@ -101,7 +101,7 @@ def convert(
         raise InvalidInput(f"{amount} is too great an amount.", f"Give less than {_MOST:,}.")
     if day and day > datetime.now(UTC).date():
         raise InvalidInput(f"There is no rate of {day} yet.", "Leave the day out for the latest one.")
-    result = context.reader.named(
+    result = context.named(
         "converted", amount=amount, from_currency=from_currency, to_currency=currency, day=day
     )
     if not result.rows:

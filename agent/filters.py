@@ -47,18 +47,22 @@ def provider_names(names: Names) -> Names:
     return [name.strip().lower() for name in names]
 
 
-def regions(context: Context, places: Names) -> Names:
+def regions(context: Context, places: Names, *, sold: bool = False) -> Names:
     """`provider/region` of every region that lies in any of the places. Raises UnknownName.
 
-    A wide place leaves out the regions set apart for governments; their own names mean them.
+    A wide place leaves out the regions set apart for governments; their own names mean them. Of those without
+    a machine's price `sold` leaves out all: a short list is searched sooner.
     """
     found = _each(context, places)
-    return _written(frozenset().union(*map(context.words.open_to_all, found))) if found else None
+    if not found:
+        return None
+    pairs = frozenset[Pair]().union(*map(context.words.open_to_all, found))
+    return _written(pairs & context.words.sold if sold else pairs)
 
 
 def not_regions(context: Context, places: Names, not_places: Names) -> Names:
-    """Regions that lie in none of the places wanted; without any, also those set apart for governments."""
-    pairs = frozenset[Pair]().union(*_each(context, not_places))
+    """Regions with machines that lie in none of the places wanted; without any, also those of governments."""
+    pairs = frozenset[Pair]().union(*_each(context, not_places)) & context.words.sold
     return _written(pairs if places else pairs | context.words.apart) or None
 
 

@@ -93,7 +93,7 @@ def spot_days(
     rows: int = 20,
 ) -> Finding:
     """The days on which a machine's spot price was lowest, or highest, and of which days any is held."""
-    found = context.reader.named(
+    found = context.named(
         "spot_days_of",
         machines=filters.machine_names(context, machines),
         regions=filters.regions(context, places),
@@ -135,7 +135,7 @@ def accelerator_history(
     purchase_option: PurchaseOption = "on_demand",
 ) -> Finding:
     """Each provider's lowest hourly price of one accelerator, month by month, where it changed."""
-    result = context.reader.named(
+    result = context.named(
         "accelerator_history",
         accelerators=filters.accelerator_names(context, accelerators),
         providers=filters.provider_names(providers),
@@ -187,7 +187,7 @@ def price_changes(
     start, end = _moment(since), _moment(until)
     if start and end and start >= end:
         raise InvalidInput("The time asked for ends before it begins.", "Give an earlier start.")
-    result = context.reader.named(
+    result = context.named(
         "changes_of",
         since=start,
         until=end,
@@ -223,10 +223,10 @@ def _told(
     start, end = (since and periods.at(since)), (last_day and periods.at(last_day + periods.DAY))
     if start and end and start >= end:
         raise InvalidInput("The time asked for ends before it begins.", "Give an earlier start.")
-    result = context.reader.named(query, **asked, since=start, until=end, rows=_ALL)
+    result = context.named(query, **asked, since=start, until=end, rows=_ALL)
     if result.rows or (start is None and end is None):
         return result
-    return context.reader.named(query, **asked, since=None, until=None, rows=_ALL)
+    return context.named(query, **asked, since=None, until=None, rows=_ALL)
 
 
 def _finding(tool: str, result: QueryResult, since: date | None, last_day: date | None) -> Finding:

@@ -13,7 +13,7 @@ from agent.filters import Names
 def freshness(context: Context, providers: Names = None) -> Finding:
     """How old the data of every source is, whether it is stale, where it is from and under what licence."""
     wanted = filters.provider_names(providers)
-    return Finding("freshness", {}, tuple(context.reader.named("freshness_now", providers=wanted).records()))
+    return Finding("freshness", {}, tuple(context.named("freshness_now", providers=wanted).records()))
 
 
 def coverage(
@@ -24,13 +24,14 @@ def coverage(
     families: Names = None,
 ) -> Finding:
     """Providers, regions, machines, accelerators and ways to buy that the snapshot has machine prices of."""
-    rows = context.reader.named(
-        "coverage_of",
-        providers=filters.provider_names(providers),
-        regions=filters.regions(context, places),
-        accelerators=filters.accelerator_names(context, accelerators),
-        families=families or None,
-    ).records()
+    conditions = {
+        "providers": filters.provider_names(providers),
+        "regions": filters.regions(context, places, sold=True),
+        "accelerators": filters.accelerator_names(context, accelerators),
+        "families": families or None,
+    }
+    narrowed = any(conditions[name] is not None for name in ("regions", "accelerators", "families"))
+    rows = context.named("coverage_of", **conditions, narrowed=narrowed).records()
     names = {name for row in rows for name in row["accelerators"] or ()}
     totals: dict[str, Any] = {
         name: sum(row[name] for row in rows) for name in ("regions", "machines", "prices")
@@ -42,7 +43,7 @@ def coverage(
 
 def holdings(context: Context, providers: Names = None) -> Finding:
     """How many prices, services and language models the snapshot holds, by provider and category."""
-    rows = context.reader.named("holdings", providers=filters.provider_names(providers)).records()
+    rows = context.named("holdings", providers=filters.provider_names(providers)).records()
     sellers = [row for row in rows if row["models"]]
     figures = {
         "prices": sum(row["prices"] for row in rows),
@@ -60,7 +61,7 @@ def holdings(context: Context, providers: Names = None) -> Finding:
 def refused_rows(context: Context, providers: Names = None) -> Finding:
     """How many rows the quality gate refused, by source, provider and reason."""
     wanted = filters.provider_names(providers)
-    rows = context.reader.named("refused_rows", providers=wanted).records()
+    rows = context.named("refused_rows", providers=wanted).records()
     return Finding("refused_rows", {}, tuple(rows), {"rows": sum(row["rows"] for row in rows)})
 
 

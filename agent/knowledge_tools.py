@@ -81,7 +81,7 @@ def _by_words(
 ) -> tuple[dict[str, Any], ...]:
     ordinary = {*lexicon().entries["language"]["en"], *lexicon().entries["language"]["pt"]}
     words = [word for word in phrase(text).split() if len(word) >= _LEAST_LETTERS and word not in ordinary]
-    result = context.reader.named(
+    result = context.named(
         "search_documents", words=words, language=language, kinds=kinds or None, rows=limit
     )
     return tuple(result.records())

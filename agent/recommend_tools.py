@@ -12,8 +12,9 @@ from agent.context import Context
 from agent.evidence import Finding
 from agent.fact_tools import convert
 from agent.filters import Names
+from agent.offers import components
 from agent.terms import HOURS_A_MONTH, Tenancy
-from agent.tools import components, percent
+from agent.tools import percent
 from warehouse.errors import InvalidInput, UnknownName
 
 RankBy = Literal["price", "vcpu", "gpu", "gpu-memory", "tflops", "benchmark"]
@@ -73,7 +74,7 @@ def recommend(
         "architecture": architecture,
         "providers": filters.provider_names(providers),
         "not_providers": filters.provider_names(not_providers),
-        "regions": filters.regions(context, places),
+        "regions": filters.regions(context, places, sold=True),
         "not_regions": filters.not_regions(context, places, not_places),
         "operating_system": operating_system,
         "tenancy": tenancy,
@@ -87,10 +88,10 @@ def recommend(
         "per_provider": _OF_A_PROVIDER,
     }
     options = [*_STEADY, "spot"] if interruptible else _STEADY
-    found = context.reader.named("recommend_offers", **asked, purchase_options=options, rows=rows).records()
+    found = context.named("recommend_offers", **asked, purchase_options=options, rows=rows).records()
     spot = found[0]["on_spot"] if found else None
     if not found and not interruptible:
-        only = context.reader.named("recommend_offers", **asked, purchase_options=["spot"], rows=1).records()
+        only = context.named("recommend_offers", **asked, purchase_options=["spot"], rows=1).records()
         spot = only[0]["on_spot"] if only else None
     offers = [_judged(row, months) for row in found]
     figures = {"burstable": burstable, **_figures(offers, months, hours_per_month, count)}
@@ -108,7 +109,7 @@ def recommend(
 def _benchmark(context: Context, name: str | None) -> str | None:
     if name is None:
         return None
-    known = [row["benchmark"] for row in context.reader.named("vocabulary_benchmarks").records()]
+    known = [row["benchmark"] for row in context.named("vocabulary_benchmarks").records()]
     if name not in known:
         hint = f"There are: {', '.join(known)}." if known else "The source spare_cores brings them."
         raise UnknownName(f"No benchmark is called {name}.", hint)

@@ -73,8 +73,7 @@ def _gpus(context: Context, accelerators: Names, needed: Decimal) -> list[dict[s
     """How many of each accelerator hold it, and the next power of two, in which weights are mostly split."""
     names = filters.accelerator_names(context, accelerators) or []
     known = {
-        row["accelerator"]: row
-        for row in context.reader.named("accelerator_specs", accelerators=names).records()
+        row["accelerator"]: row for row in context.named("accelerator_specs", accelerators=names).records()
     }
     counted = []
     for name in names:

@@ -111,7 +111,7 @@ def _sold(
 ) -> tuple[list[list[dict[str, Any]]], bool]:
     """The prices of each model at each seller, in the order of `models`."""
     names = [f"{one.provider}/{one.model}" for one in models]
-    result = context.reader.named(
+    result = context.named(
         "token_prices_of",
         models=names,
         providers=None,
@@ -188,7 +188,7 @@ def list_token_prices(
     rows: int = 20,
 ) -> Finding:
     """Language models, or those with `named` in their names, by price per million tokens of a kind."""
-    result = context.reader.named(
+    result = context.named(
         "token_prices_of",
         models=None,
         providers=filters.provider_names(providers),

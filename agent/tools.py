@@ -6,18 +6,16 @@ them (totals, shares, conversions) in decimal arithmetic.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from agent import filters, periods, shapes
+from agent import filters, offers, periods, shapes
 from agent.context import Context
 from agent.evidence import Finding
 from agent.filters import Names
 from agent.terms import HOURS_A_MONTH, Payment, PriceType, PurchaseOption, Tenancy
-from warehouse.contracts import QueryResult
 from warehouse.errors import InvalidInput
 
 Rank = Literal[
@@ -72,16 +70,14 @@ def find_offers(
 ) -> Finding:
     """Machines that meet conditions, cheapest first, now or at a day's end; a place may be a continent."""
     options = purchase_options or ["on_demand"]
-    past: dict[str, Any] = {"at": periods.end_of(at)} if at else {}
-    result = context.reader.named(
-        "find_offers_at" if at else "find_offers",
-        **past,
+    conditions: dict[str, Any] = dict(
+        at=periods.end_of(at) if at else None,
         machines=filters.machine_names(context, machines),
         families=families or None,
         accelerators=filters.accelerator_names(context, accelerators),
         providers=filters.provider_names(providers),
         not_providers=filters.provider_names(not_providers),
-        regions=filters.regions(context, places),
+        regions=filters.regions(context, places, sold=not at),
         not_regions=filters.not_regions(context, places, not_places),
         min_vcpus=min_vcpus,
         max_vcpus=max_vcpus,
@@ -115,7 +111,8 @@ def find_offers(
         free=free,
         rows=max(1, min(rows, _ALL)),
     )
-    finding = _offers("find_offers", result)
+    found, figures = offers.found(context, conditions)
+    finding = Finding("find_offers", {}, tuple(found), figures, figures["found"] > len(found))
     said = {"at": at, "min_usd_hour": min_usd_hour, "max_usd_hour": max_usd_hour}
     return replace(finding, figures={**finding.figures, **{k: v for k, v in said.items() if v is not None}})
 
@@ -197,21 +194,6 @@ def estimate(
         for row in prices.rows
     )
     return Finding("estimate", {}, rows, {**prices.figures, "machine_hours": times}, prices.truncated)
-
-
-def _offers(tool: str, result: QueryResult) -> Finding:
-    rows = result.records()
-    figures = {name: int(rows[0][name]) if rows else 0 for name in ("found", "machines")}
-    for row in rows:
-        del row["found"], row["machines"]
-        row["components"] = components(row["components"])
-    return Finding(tool, {}, tuple(rows), figures, figures["found"] > len(rows))
-
-
-def components(text: str | None) -> list[dict[str, Any]] | None:
-    """What a price is the sum of: `sku`, `rate`, `quantity` and `unit` of each part, money exact."""
-    parts: list[dict[str, Any]] | None = json.loads(text, parse_float=Decimal) if text else None
-    return parts
 
 
 def _spread(rows: tuple[Any, ...]) -> dict[str, Any]:

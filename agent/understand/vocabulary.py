@@ -64,6 +64,7 @@ class Vocabulary:
     credits: dict[str, str] = field(default_factory=dict)  # title and licence of sources that ask to be named
     codes: dict[str, set[Pair]] = field(default_factory=dict)
     apart: frozenset[Pair] = frozenset()
+    sold: frozenset[Pair] = frozenset()  # regions that machines have prices in
     kept: dict[tuple[str, str], Any] = field(default_factory=dict)  # what is worked out from it once
 
     def open_to_all(self, regions: frozenset[Pair]) -> frozenset[Pair]:
@@ -250,7 +251,7 @@ def _add_apart(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
         every = ((row["provider"], region) for row in rows for region in row["regions"])
         return frozenset((provider, r["region"]) for provider, r in every if all(r[flag] for flag in flags))
 
-    words.apart, gov = pairs("apart", "sold"), pairs("government")
+    words.sold, words.apart, gov = pairs("sold"), pairs("apart", "sold"), pairs("government")
     place = Place("geography", "government regions", "regiões governamentais", gov)
     _add_place(words, lexicon().entries["places"]["government"], place)
 

@@ -141,7 +141,14 @@ def shared() -> duckdb.DuckDBPyConnection:
         connection.register("nothing", schema.append(pa.field("row_number", pa.int64())).empty_table())
         connection.execute(f"CREATE TEMP TABLE staged_{table} AS FROM nothing")
         connection.unregister("nothing")
-    for name in ("05_instance_types", "10_cells", "11_cells_at", "21_priced_at", "22_prices_as_of"):
+    for name in (
+        "05_instance_types",
+        "10_cells",
+        "11_cells_at",
+        "12_doubted",
+        "21_priced_at",
+        "22_prices_as_of",
+    ):
         connection.execute(statement(f"views/{name}"))
     return connection
 

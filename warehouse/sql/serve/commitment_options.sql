@@ -27,8 +27,8 @@ ways AS (
         term_hours, total_cost, on_demand_price_hour, discount_percent, pays_off, break_even_hours,
         break_even_months, break_even_utilisation_percent, payback_months, spot_price_hour, spot_pays_off,
         spot_break_even_hours, spot_break_even_months, source, source_url, as_of, observed_at, confirmed_at, stale
-    FROM commitment_breakeven
-    WHERE price_type = 'list' AND list_contains($machines::VARCHAR[], instance_type)
+    FROM breakeven_of($machines::VARCHAR[])
+    WHERE price_type = 'list'
 )
 SELECT w.* REPLACE (w.price_id::VARCHAR AS price_id), r.name AS region_name
 FROM ways AS w

@@ -1,12 +1,19 @@
 -- What this snapshot holds of machines: providers, their regions, how many machines and prices, and the ways to buy.
--- Each part reads only its own columns: one pass over all of them would take ten times as long.
+-- Each part reads only its own columns: one pass over all of them would take ten times as long. Of what is $narrowed
+-- down by conditions few rows are left, and they are looked for once.
 WITH
+-- if $narrowed
+chosen AS MATERIALIZED (
+-- else
 chosen AS NOT MATERIALIZED (
-    SELECT *
+-- end
+    SELECT
+        provider, region, region_name, country, tenancy, instance_type, accelerator, purchase_option, operating_system,
+        source, source_url, as_of, observed_at
     FROM offers
     WHERE
         ($providers::VARCHAR[] IS NULL OR list_contains($providers::VARCHAR[], provider))
-        AND ($regions::VARCHAR[] IS NULL OR list_contains($regions::VARCHAR[], provider || '/' || region))
+        AND ($regions::VARCHAR[] IS NULL OR provider || '/' || region IN (SELECT unnest($regions::VARCHAR[])))
         AND ($accelerators::VARCHAR[] IS NULL OR list_contains($accelerators::VARCHAR[], accelerator))
         AND ($families::VARCHAR[] IS NULL OR list_contains($families::VARCHAR[], family))
 ),
@@ -53,8 +60,8 @@ counted AS (
 )
 SELECT
     provider, len(p.region_names) AS regions, len(m.machine_names) AS machines, c.prices, p.region_names,
-    p.countries, m.machine_names, g.accelerators, coalesce(len(g.accelerators), 0) AS accelerator_kinds, w.purchase_options, w.operating_systems, c.source, c.source_url, c.as_of,
-    c.observed_at
+    p.countries, m.machine_names, g.accelerators, coalesce(len(g.accelerators), 0) AS accelerator_kinds,
+    w.purchase_options, w.operating_systems, c.source, c.source_url, c.as_of, c.observed_at
 FROM counted AS c
 JOIN places AS p USING (provider)
 JOIN machines AS m USING (provider)

@@ -1,13 +1,15 @@
--- Offers that meet every condition given; a null condition is none. Regions are `provider/region`.
+-- Offers that meet every condition given, in their order. A null condition is none. Regions are `provider/region`.
+-- With $at those of that moment, out of the history; discounts of one's own, which are of now, are left out then.
 -- `best_per` keeps the cheapest (or dearest) of each group only, with a few of its ties; `tied` counts their
--- regions, and `rows` is of machines then. `found` counts offers, `machines`
--- the machines among them. A price of one's own is a contracted one, or a list price less a discount. What costs
--- nothing, as plans with limits do, is left out of a search unless asked for. `rank` puts the most of something,
--- or the least price for it, before the price.
+-- regions, and `rows` is of machines then. `found` counts offers, `machines` the machines among them: beside
+-- `best_per`, else alone where they are $counted. A price of one's own is a contracted one, or a list price less a
+-- discount. What costs nothing, as plans with limits do, is left out of a search unless asked for. `rank` puts the
+-- most of something, or the least price for it, before the price. $by_number leaves all but the chosen rows' numbers
+-- to `offers_by_number`: to choose among thousands by a few columns is quicker.
 WITH
 -- if $price_type = 'contracted'
-pool AS (
-    SELECT o.rowid, o.*, NULL::VARCHAR AS rule, 0::DECIMAL(20, 10) AS discount_percent
+own AS (
+    SELECT o.rowid, o.*, NULL::VARCHAR AS rule, NULL::DECIMAL(20, 10) AS discount_percent
     FROM offers AS o
     WHERE o.price_type = 'contracted'
     UNION ALL
@@ -18,11 +20,19 @@ pool AS (
 -- end
 wanted AS (
     SELECT
-        rowid AS row_number, price_id, provider, instance_type, region, price_usd_hour,
+        -- if $by_number
+        rowid AS number, provider, instance_type, region,
         -- if $price_type = 'contracted'
         rule, discount_percent,
         -- end
-        (price_usd_hour / nullif(accelerator_count, 0))::DECIMAL(20, 10) AS price_usd_gpu_hour,
+        -- else
+        *,
+        -- if $at
+        price_id AS number,
+        -- else
+        rowid AS number,
+        -- end
+        -- end
         -- if $best_per
         CASE $best_per::VARCHAR
             WHEN 'machine' THEN provider || '/' || instance_type
@@ -46,14 +56,22 @@ wanted AS (
         END::DOUBLE AS rank,
         -- end
         -- if $per_gpu
-        price_usd_gpu_hour AS measure
+        (price_usd_hour / nullif(accelerator_count, 0))::DECIMAL(20, 10)
         -- else
-        price_usd_hour AS measure
+        price_usd_hour
         -- end
+        -- if $dearest
+        * -1
+        -- end
+        AS measure
+    -- if $at
+    FROM offers_as_of($at::TIMESTAMPTZ)
+    -- else
     -- if $price_type = 'contracted'
-    FROM pool
+    FROM own
     -- else
     FROM offers
+    -- end
     -- end
     WHERE
         price_usd_hour IS NOT NULL
@@ -73,6 +91,10 @@ wanted AS (
         AND ($min_gib_per_vcpu::DOUBLE IS NULL OR memory_gib >= vcpus * $min_gib_per_vcpu::DOUBLE)
         AND ($max_gib_per_vcpu::DOUBLE IS NULL OR memory_gib <= vcpus * $max_gib_per_vcpu::DOUBLE)
         AND ($min_gpus::DOUBLE IS NULL OR accelerator_count >= $min_gpus::DOUBLE)
+        -- if $at
+        -- This one reaches the tables through the windows of offers_as_of, as the number does not.
+        AND (coalesce($min_gpus::DOUBLE, 0) < 1 OR accelerator IS NOT NULL)
+        -- end
         AND ($max_gpus::DOUBLE IS NULL OR accelerator_count <= $max_gpus::DOUBLE)
         AND ($min_gpu_memory_gib::DOUBLE IS NULL OR accelerator_memory_gib >= $min_gpu_memory_gib::DOUBLE)
         AND (
@@ -86,7 +108,10 @@ wanted AS (
             $offering_classes::VARCHAR[] IS NULL OR list_contains($offering_classes::VARCHAR[], offering_class)
         )
         AND ($free::BOOLEAN OR $machines::VARCHAR[] IS NOT NULL OR price_usd_hour > 0)
-        AND ($min_total_gpu_memory_gib::DOUBLE IS NULL OR accelerator_memory_gib * accelerator_count >= $min_total_gpu_memory_gib::DOUBLE)
+        AND (
+            $min_total_gpu_memory_gib::DOUBLE IS NULL
+            OR accelerator_memory_gib * accelerator_count >= $min_total_gpu_memory_gib::DOUBLE
+        )
         AND ($min_local_storage_gb::DOUBLE IS NULL OR local_storage_gb >= $min_local_storage_gb::DOUBLE)
         AND (NOT $no_burstable::BOOLEAN OR NOT burstable(provider, instance_type))
         AND (NOT $no_gpus::BOOLEAN OR accelerator IS NULL)
@@ -94,7 +119,9 @@ wanted AS (
         AND (
             $cpu::VARCHAR IS NULL
             OR (provider, instance_type) IN (
-                SELECT (i.provider, i.instance_type) FROM instance_types AS i WHERE i.cpu_model ILIKE '%' || $cpu::VARCHAR || '%'
+                SELECT (i.provider, i.instance_type)
+                FROM instance_types AS i
+                WHERE i.cpu_model ILIKE '%' || $cpu::VARCHAR || '%'
             )
         )
         AND ($min_usd_hour::DECIMAL(20, 10) IS NULL OR price_usd_hour >= $min_usd_hour::DECIMAL(20, 10))
@@ -104,34 +131,21 @@ wanted AS (
             $not_regions::VARCHAR[] IS NULL
             OR coalesce(provider || '/' || region, '') NOT IN (SELECT unnest($not_regions::VARCHAR[]))
         )
-),
+)
+-- if $counted
+SELECT count(*) AS found, count(DISTINCT (provider, instance_type)) AS machines
+FROM wanted
+-- else
 -- if $best_per
+,
 first_of_each AS (
-    SELECT
-        side,
-        -- if $dearest
-        max(measure) AS measure
-        -- else
-        min(measure) AS measure
-        -- end
-    FROM wanted
-    GROUP BY side
+    SELECT side, min(measure) AS measure FROM wanted GROUP BY side
 ),
--- end
 best AS MATERIALIZED (
-    SELECT
-        w.*,
-        -- if $dearest
-        -w.price_usd_hour AS first
-        -- else
-        w.measure AS first
-        -- end
+    SELECT w.*
     FROM wanted AS w
-    -- if $best_per
     JOIN first_of_each AS c ON c.side IS NOT DISTINCT FROM w.side AND c.measure IS NOT DISTINCT FROM w.measure
-    -- end
 ),
--- if $best_per
 ties AS (
     SELECT side, provider, instance_type, count(DISTINCT region) AS tied FROM best GROUP BY ALL
 ),
@@ -139,70 +153,34 @@ few AS (
     SELECT *
     FROM best
     QUALIFY
-        row_number() OVER (PARTITION BY side, provider, instance_type ORDER BY region, price_id) <= 4
+        row_number() OVER (PARTITION BY side, provider, instance_type ORDER BY region, number) <= 4
         AND dense_rank() OVER (
             ORDER BY
                 -- if $rank
                 rank,
                 -- end
-                first, provider, instance_type
+                measure, provider, instance_type
         ) <= $rows::INTEGER
-),
--- end
--- Few columns until here: only the rows shown are read whole.
-shown AS (
-    SELECT *
-    -- if $best_per
-    FROM few
-    LEFT JOIN ties USING (side, provider, instance_type)
-    -- else
-    FROM best
-    -- end
-    ORDER BY
-        -- if $rank
-        rank,
-        -- end
-        first, provider, instance_type, region, price_id
-    -- if $best_per
-    LIMIT 4 * $rows::INTEGER
-    -- else
-    LIMIT $rows::INTEGER
-    -- end
 )
 SELECT
-    o.price_id::VARCHAR AS price_id, o.provider, o.service, o.instance_type, o.family, o.vcpus, o.memory_gib,
-    o.architecture, o.accelerator, o.accelerator_count, o.accelerator_memory_gib, o.local_storage_gb, o.operating_system,
-    o.tenancy, o.region, o.region_name, o.city, o.country, o.zone, o.purchase_option, $price_type::VARCHAR AS price_type, o.term_months,
-    o.payment, o.offering_class, o.currency,
-    -- if $price_type = 'contracted'
-    (o.price_hour * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_hour,
-    (o.price_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_month,
-    s.price_usd_hour, (o.price_usd_month * (1 + s.discount_percent / 100))::DECIMAL(20, 10) AS price_usd_month,
-    s.rule, CASE WHEN s.rule IS NOT NULL THEN s.discount_percent END AS discount_percent,
-    -- else
-    o.price_hour, o.price_month, o.price_usd_hour, o.price_usd_month, NULL AS rule, NULL AS discount_percent,
-    -- end
-    s.price_usd_gpu_hour, (s.price_usd_gpu_hour * 730)::DECIMAL(20, 10) AS price_usd_gpu_month,
-    -- if $rank
-    CASE WHEN $rank::VARCHAR LIKE 'price%' THEN s.rank END::DECIMAL(20, 10) AS price_usd_unit_hour,
-    -- else
-    NULL AS price_usd_unit_hour,
-    -- end
-    o.upfront, o.components, o.interruption_from, o.interruption_to, o.lowest_of,
-    o.source, o.source_url, i.source AS specs_source, o.effective_from, o.as_of, o.observed_at, o.confirmed_at, o.stale,
-    -- if $best_per
-    s.tied,
-    -- else
-    NULL AS tied,
-    -- end
+    *,
     (SELECT count(*) FROM best) AS found,
-    (SELECT count(DISTINCT provider || '/' || instance_type) FROM best) AS machines
-FROM shown AS s
-JOIN offers AS o ON o.rowid = s.row_number
-LEFT JOIN instance_types AS i ON i.provider = o.provider AND i.instance_type = o.instance_type
+    (SELECT count(DISTINCT (provider, instance_type)) FROM best) AS machines
+FROM few
+LEFT JOIN ties USING (side, provider, instance_type)
+-- else
+SELECT *
+FROM wanted
+-- end
 ORDER BY
     -- if $rank
-    s.rank,
+    rank,
     -- end
-    s.first, o.provider, o.instance_type, o.region, o.zone, o.term_months, o.payment, o.offering_class,
-    o.price_id;
+    measure, provider, instance_type, region, number
+-- if $best_per
+LIMIT 4 * $rows::INTEGER
+-- else
+LIMIT $rows::INTEGER
+-- end
+-- end
+;

@@ -10,7 +10,7 @@ FROM prices AS p
 JOIN sources AS s ON s.source = p.source
 LEFT JOIN regions AS r ON r.provider = p.provider AND r.region = p.region
 WHERE
-    p.instance_type IN (SELECT unnest($machines::VARCHAR[]))
+    list_contains($machines::VARCHAR[], p.instance_type)
     AND ($regions::VARCHAR[] IS NULL OR list_contains($regions::VARCHAR[], p.provider || '/' || p.region))
     AND p.category = 'compute' AND p.unit = 'hour' AND p.price_type = 'list' AND p.tier_from = 0
     AND p.offering_class IS DISTINCT FROM 'dev_test'

@@ -103,13 +103,16 @@ best_spot AS (
     LIMIT 1
 ),
 best_of_machine AS MATERIALIZED (
-    SELECT *, count(*) OVER ties AS tied
+    SELECT *
     FROM measured
-    WHERE measure IS NOT NULL AND list_contains($purchase_options::VARCHAR[], purchase_option)
-    WINDOW ties AS (PARTITION BY provider, instance_type, purchase_option, term_months, price_usd_hour)
-    QUALIFY row_number() OVER (
-        PARTITION BY provider, instance_type ORDER BY measure, term_months NULLS FIRST, region, price_id
-    ) = 1
+    WHERE row_number IN (
+        SELECT arg_min(row_number, struct_pack(
+            measure := measure, term := coalesce(term_months, 0), region := region, price_id := price_id
+        ))
+        FROM measured
+        WHERE measure IS NOT NULL AND list_contains($purchase_options::VARCHAR[], purchase_option)
+        GROUP BY provider, instance_type
+    )
 ),
 best_of_family AS (
     SELECT *
@@ -145,14 +148,20 @@ SELECT
     (d.total_usd * $count::INTEGER)::DECIMAL(20, 4) AS same_on_demand_usd,
     (o.upfront / usd.units_per_usd * $count::INTEGER)::DECIMAL(20, 4) AS upfront_usd,
     o.interruption_from, o.interruption_to, o.lowest_of, burstable(o.provider, o.instance_type) AS burstable,
-    date_diff('day', o.confirmed_at, now()) AS age_days, o.stale, s.tied,
+    date_diff('day', o.confirmed_at, now()) AS age_days, o.stale,
+    (
+        SELECT count(*)
+        FROM measured AS t
+        WHERE t.provider = s.provider AND t.instance_type = s.instance_type AND t.purchase_option = s.purchase_option
+          AND t.term_months IS NOT DISTINCT FROM s.term_months AND t.price_usd_hour = s.price_usd_hour
+    ) AS tied,
     (SELECT offer FROM best_spot) AS on_spot,
-    (SELECT count(*) FROM measured WHERE list_contains($purchase_options::VARCHAR[], purchase_option)) AS found, (SELECT count(*) FROM best_of_machine) AS fitting_machines,
-    o.components, o.source, o.source_url, i.source AS specs_source, o.as_of, o.observed_at, o.confirmed_at
+    (SELECT count(*) FROM measured WHERE list_contains($purchase_options::VARCHAR[], purchase_option)) AS found,
+    (SELECT count(*) FROM best_of_machine) AS fitting_machines,
+    o.components, o.source, o.source_url, o.specs_source, o.as_of, o.observed_at, o.confirmed_at
 FROM shown AS s
 JOIN offers AS o ON o.rowid = s.row_number
 LEFT JOIN on_demand AS d
     ON d.provider = s.provider AND d.instance_type = s.instance_type AND d.region = s.region
-LEFT JOIN instance_types AS i ON i.provider = o.provider AND i.instance_type = o.instance_type
 LEFT JOIN fx_latest AS usd ON usd.currency = o.currency
 ORDER BY s.measure, o.provider, o.instance_type;

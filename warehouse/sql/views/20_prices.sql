@@ -23,5 +23,5 @@ JOIN cells AS c
     ON c.source = k.source AND c.provider = k.provider AND c.service = k.service AND c.region = k.region
     AND c.purchase_option = k.purchase_option
 LEFT JOIN sources AS src ON src.source = k.source
-LEFT JOIN (SELECT DISTINCT batch_id, price_id FROM quarantine) AS q
+LEFT JOIN doubted AS q
     ON q.batch_id = c.batch_id AND q.price_id = k.price_id;

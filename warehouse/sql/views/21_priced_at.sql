@@ -24,6 +24,6 @@ JOIN cells_at(moment) AS c
     AND c.purchase_option = k.purchase_option
 LEFT JOIN instance_types AS i ON i.provider = k.provider AND i.instance_type = k.instance_type
 LEFT JOIN sources AS src ON src.source = k.source
-LEFT JOIN (SELECT DISTINCT batch_id, price_id FROM quarantine) AS q
+LEFT JOIN doubted AS q
     ON q.batch_id = c.batch_id AND q.price_id = k.price_id
 WHERE s.valid_from <= moment AND (s.valid_to IS NULL OR s.valid_to > moment);

@@ -56,6 +56,7 @@ bands AS (
 SELECT
     m.price_id, m.provider, m.service, m.instance_type, i.family, i.vcpus, i.memory_gib, i.architecture,
     m.accelerator, i.accelerator_count, i.accelerator_memory_gib, i.local_storage_gb,
+    i.source AS specs_source,
     m.operating_system, m.tenancy, m.region, r.name AS region_name, r.city, r.country, c.continent,
     r.latitude, r.longitude, m.zone, m.purchase_option, m.price_type, m.term_months, m.payment,
     m.offering_class, m.currency, m.price_hour,

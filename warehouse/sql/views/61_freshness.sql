@@ -20,17 +20,8 @@ last_batches AS (
     FROM judged
     GROUP BY source, provider, service, regions, purchase_options
 ),
-in_force AS (
-    SELECT k.source, k.provider, k.service, k.region, k.purchase_option, count(*) AS prices
-    FROM open_spans AS s
-    JOIN price_keys AS k USING (key_no)
-    GROUP BY ALL
-),
 spoken_for AS (
-    SELECT c.batch_id, c.provider, coalesce(sum(f.prices), 0)::BIGINT AS prices
-    FROM cells AS c
-    LEFT JOIN in_force AS f USING (source, provider, service, region, purchase_option)
-    GROUP BY ALL
+    SELECT batch_id, provider, sum(prices)::BIGINT AS prices FROM cells GROUP BY ALL
 )
 SELECT
     l.source, coalesce(l.provider, f.provider) AS provider, l.held.as_of AS as_of,
