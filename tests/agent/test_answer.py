@@ -50,7 +50,7 @@ def test_whole_answers(question: str, reader: Reader, snapshot: SnapshotAssertio
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_rules_say_nothing_that_no_tool_returned(question: str, context: Context) -> None:
     reading = read(question, context.words)
-    page = asking.by_rules(question, reading, context, AgentSettings())
+    page = asking.by_rules(reading, context, AgentSettings())
     always = [context.reader.snapshot.id, context.reader.snapshot.created_at, examples(page)]
     assert ungrounded("\n".join(page.lines), evidence_of(context.findings, question, always)) == []
 

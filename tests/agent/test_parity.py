@@ -91,6 +91,6 @@ def test_both_languages_say_the_same(english: str, portuguese: str, reader: Read
 def test_no_answer_holds_a_figure_that_no_tool_returned(question: str, context: Context) -> None:
     reading = read(question, context.words)
     context.language = reading.language
-    page = asking.by_rules(question, reading, context, AgentSettings())
+    page = asking.by_rules(reading, context, AgentSettings())
     always = [context.reader.snapshot.id, context.reader.snapshot.created_at, len(page.rows), examples(page)]
     assert ungrounded("\n".join(page.lines), evidence_of(context.findings, question, always)) == []
