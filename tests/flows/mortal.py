@@ -6,6 +6,7 @@ A line is JSON: `files` (name → path), `die_at` (kill yourself when this stage
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -17,15 +18,23 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import chromadb
+import chromadb.api.rust
 import conftest
-import pyarrow.parquet
+import pandas.core.methods.to_dict
+import pyarrow.dataset
+import pyarrow.pandas_compat
 
-from flows import progress, publish  # noqa: F401 - loaded before forking
+from flows import collect, progress, publish  # noqa: F401 - loaded before forking
+from ingest.sources import price_file
+from warehouse import data_docs
 from warehouse.examiner import examiner
 from warehouse.settings import settings
 
-LOADED = (chromadb, pyarrow.parquet, examiner())
+PAGES = data_docs._environment()
+LOADED = (
+    (chromadb, pandas, pyarrow, price_file, examiner()),
+    [PAGES.get_template(name) for name in PAGES.list_templates()],
+)
 
 
 def live(order: dict[str, Any]) -> None:
@@ -43,6 +52,7 @@ def live(order: dict[str, Any]) -> None:
 
 
 def serve() -> None:
+    gc.freeze()  # what is never looked through for garbage is never copied for a child
     for line in sys.stdin:
         order = json.loads(line)
         started = time.monotonic()

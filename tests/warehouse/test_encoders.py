@@ -22,8 +22,9 @@ from warehouse.settings import settings
 ROOT = Path(__file__).resolve().parents[2]
 NO_NETWORK = """
 import json, socket, sys
+closed = True
 def no_network(event, arguments):
-    if event in ("socket.connect", "socket.getaddrinfo"):
+    if closed and event in ("socket.connect", "socket.getaddrinfo"):
         raise AssertionError(f"{event} {arguments}")
 sys.addaudithook(no_network)
 from warehouse import embed
@@ -43,9 +44,9 @@ def fresh_settings() -> Iterator[None]:
     settings.cache_clear()
 
 
-def run(code: str, *, closed: bool = True) -> dict[str, object]:
-    """What a fresh process prints as JSON; warnings are errors and the network is closed."""
-    command = [sys.executable, "-W", "error", "-c", (NO_NETWORK if closed else "") + code]
+def run(code: str) -> dict[str, object]:
+    """What a fresh process prints as JSON; warnings are errors, and the network is closed while `closed` is."""
+    command = [sys.executable, "-W", "error", "-c", NO_NETWORK + code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     answer: dict[str, object] = json.loads(done.stdout)
@@ -63,55 +64,58 @@ print(json.dumps({"heavy": heavy, "length": float((vector ** 2).sum()), "shape":
     assert answer["length"] == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.slow
-def test_documents_are_embedded_without_a_network_and_agree_with_queries() -> None:
-    answer = run("""
+@pytest.fixture(scope="module")
+def embedded() -> dict[str, object]:
+    """What the model for documents does alone, without a network, and then in several processes: one program,
+    because to load it takes seconds."""
+    return run(
+        """
+import multiprocessing
 texts = ["spot", "AWS p5.48xlarge is a machine of the p5 family.", "uma região no Brasil " * 30, "H100 " * 400]
 document, query = embed.document_embedder(), embed.query_embedder(embed.BUNDLED_ID)
 calls = []
 vectors = document.encode([*texts, *["H100"] * 76], lambda done, total: calls.append([done, total]))
 alone = [document.encode([text])[0] for text in texts]
-print(json.dumps({
-    "model": document.model,
-    "quick": [float(vector @ query.encode_query(text)) for vector, text in zip(vectors, texts)],
-    "alone": [float(vector @ one) for vector, one in zip(vectors, alone)],
-    "custom": float(document.encode_query(texts[0]) @ vectors[0]),
-    "type": str(vectors.dtype), "shape": vectors.shape, "calls": calls,
-}))
-""")
-    assert answer["model"] == Identity.parse(embed.BUNDLED_ID).model
-    assert answer["quick"] == pytest.approx([1, 1, 1, 1], abs=0.01)
-    assert answer["alone"] == pytest.approx([1, 1, 1, 1], abs=1e-4)
-    assert answer["custom"] == pytest.approx(1, abs=1e-4)
-    assert (answer["type"], answer["shape"]) == ("float32", [80, 384])
-    assert answer["calls"] == [[32, 80], [64, 80], [80, 80]]
+custom = document.encode_query(texts[0])
+closed = False
 
-
-@pytest.mark.slow
-def test_several_processes_give_the_vectors_of_one() -> None:
-    answer = run(
-        """
-import json, sys, multiprocessing
-from warehouse import embed
-texts = [f"machine number {number} " + "with memory " * (number % 9) for number in range(200)]
-one = embed.SentenceEmbedder(embed.bundled_folder(), "m", "cpu").encode(texts)
+many = [f"machine number {number} " + "with memory " * (number % 9) for number in range(200)]
+one = embed.SentenceEmbedder(embed.bundled_folder(), "m", "cpu").encode(many)
 seen, started = [], []
 def watch(done, total):
     seen.append(done)
     started.append(len(multiprocessing.active_children()))
-several = embed.SentenceEmbedder(embed.bundled_folder(), "m", "cpu,cpu", patience=0).encode(texts, watch)
-patient = embed.SentenceEmbedder(embed.bundled_folder(), "m", "cpu,cpu").encode(texts[:40])
+several = embed.SentenceEmbedder(embed.bundled_folder(), "m", "cpu,cpu", patience=0).encode(many, watch)
+patient = embed.SentenceEmbedder(embed.bundled_folder(), "m", "cpu,cpu").encode(many[:40])
 print(json.dumps({
+    "model": document.model,
+    "quick": [float(vector @ query.encode_query(text)) for vector, text in zip(vectors, texts)],
+    "alone": [float(vector @ one) for vector, one in zip(vectors, alone)],
+    "custom": float(custom @ vectors[0]),
+    "type": str(vectors.dtype), "shape": vectors.shape, "calls": calls,
     "cosine": float((one * several).sum(axis=1).min()), "patient": float((one[:40] * patient).sum(axis=1).min()),
     "seen": seen, "most": max(started), "left": len(multiprocessing.active_children()),
 }))
-""",
-        closed=False,
+"""
     )
-    assert answer["cosine"] == pytest.approx(1, abs=1e-5)
-    assert answer["patient"] == pytest.approx(1, abs=1e-5)
-    assert answer["seen"] == [32, 64, 96, 128, 200]
-    assert (answer["most"], answer["left"]) == (2, 0)
+
+
+@pytest.mark.slow
+def test_documents_are_embedded_without_a_network_and_agree_with_queries(embedded: dict[str, object]) -> None:
+    assert embedded["model"] == Identity.parse(embed.BUNDLED_ID).model
+    assert embedded["quick"] == pytest.approx([1, 1, 1, 1], abs=0.01)
+    assert embedded["alone"] == pytest.approx([1, 1, 1, 1], abs=1e-4)
+    assert embedded["custom"] == pytest.approx(1, abs=1e-4)
+    assert (embedded["type"], embedded["shape"]) == ("float32", [80, 384])
+    assert embedded["calls"] == [[32, 80], [64, 80], [80, 80]]
+
+
+@pytest.mark.slow
+def test_several_processes_give_the_vectors_of_one(embedded: dict[str, object]) -> None:
+    assert embedded["cosine"] == pytest.approx(1, abs=1e-5)
+    assert embedded["patient"] == pytest.approx(1, abs=1e-5)
+    assert embedded["seen"] == [32, 64, 96, 128, 200]
+    assert (embedded["most"], embedded["left"]) == (2, 0)
 
 
 def test_a_model_folder_is_named_by_its_contents(tmp_path: Path) -> None:

@@ -172,6 +172,10 @@ class Refreshing:
         mapping.write_text(f"{text}as_of: {day}\n", encoding="utf-8")
         return ("refresh", "--sources", "price_file", "--price-file", str(self._list))
 
+    def settings(self) -> dict[str, str]:
+        """A home of Prefect for both refreshes; vectors as the small store's are, so none needs the model."""
+        return {"PREFECT_HOME": self.home, "CLOUD_PRICING_EMBEDDING_PRECISION": "float32"}
+
     def own_price(self) -> float:
         query = "SELECT min(price_usd_hour) FROM offers WHERE source = 'price_file' AND region = 'us-east-1'"
         with Reader.open(self.store) as reader:
@@ -190,7 +194,7 @@ def test_a_refused_list_and_a_missing_one_leave_the_last_good_price_and_no_secre
     refreshing: Refreshing,
 ) -> None:
     arguments = refreshing.arguments(0, "2026-11-03")
-    done = run(refreshing.store, *arguments, "--price-file", "missing.csv", PREFECT_HOME=refreshing.home)
+    done = run(refreshing.store, *arguments, "--price-file", "missing.csv", **refreshing.settings())
     assert done.returncode == 8
     assert "Collected 2 scopes: 1 batches, 1 parsed, 0 known, 1 failed." in done.stdout
     assert "refused\tprice_file acme\t1\t1\t100% of the 1 rows refused: zero_price 1" in done.stdout
@@ -209,7 +213,7 @@ def test_ctrl_c_ends_a_refresh_and_leaves_the_store_good(refreshing: Refreshing)
     arguments = refreshing.arguments(0.081, "2026-11-04")
     before, building = snapshots.current_id(refreshing.store), refreshing.store / "snapshots"
     done = interrupted(
-        refreshing.store, *arguments, when=lambda: list(building.glob(".building-*")), PREFECT_HOME=refreshing.home
+        refreshing.store, *arguments, when=lambda: list(building.glob(".building-*")), **refreshing.settings()
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (130, "")
     assert "Interrupted." in done.stderr
