@@ -29,6 +29,7 @@ def conditions(reading: Reading, context: Context) -> dict[str, Any]:
         "gpus_only": (reading.wants_gpu and not reading.accelerators) or None,
         "no_gpus": needs.no_gpus or None,
         "no_burstable": needs.no_burstable or None,
+        "bare_metal": needs.bare_metal,
         "not_families": list(dict.fromkeys(one.family for one in reading.excluded_families if one.family)),
         "cpu": needs.cpu,
         "shape": needs.shape,

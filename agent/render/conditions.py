@@ -28,6 +28,8 @@ def described(page: Page, reading: Reading) -> str:
         ]
     parts += [page.joined(reading.accelerators)] if reading.accelerators else []
     parts += [page.joined(reading.family_names())] if reading.families else []
+    if needs.bare_metal is not None:
+        parts.append(page.word("condition", "bare_metal" if needs.bare_metal else "no_bare_metal"))
     if needs.shape:
         parts.append(page.word("condition", needs.shape))
     if needs.architecture:

@@ -71,6 +71,7 @@ def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: 
         **values,
         no_gpus=words.has("needs", "no_gpus", folded),
         no_burstable=words.has("needs", "no_burstable", folded),
+        bare_metal=_bare_metal(folded),
         cpu=next((name for name in ("intel", "amd") if words.has("needs", name, folded)), None),
         min_price=least.value if least else None,
         loose=not exact and any(n.bound == "exact" and _need(n, folded) in _LOOSE for n in numbers),
@@ -82,6 +83,13 @@ def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: 
         ),
         max_price_currency=next((one.unit for one in (price, least) if one and one.unit), "USD"),
     )
+
+
+def _bare_metal(folded: str) -> bool | None:
+    words = lexicon()
+    if words.has("needs", "no_bare_metal", folded):
+        return False
+    return True if words.has("needs", "bare_metal", folded) else None
 
 
 def _gpus_beside(folded: str, mention: Mention) -> float | None:

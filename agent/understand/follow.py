@@ -50,7 +50,15 @@ def leans(
         return True
     about = any(words.has("generic", name, folded) for name in ("machine", "gpu"))
     whole = (needs.any_machine_needs() and about) or alone in (Intent.CONVERT, Intent.CHANGES)
+    if words.has("following", "condition", folded) and not _asks(folded) and not whole:
+        return True
     return alone is Intent.UNKNOWN or (not whole and len(_WORD.findall(folded)) <= _FEW_WORDS)
+
+
+def _asks(folded: str) -> bool:
+    """Words that make a question of its own of what begins like a condition."""
+    words = lexicon()
+    return words.has("generic", "price", folded) or any(words.has("intents", n, folded) for n in _TELLING)
 
 
 def further(

@@ -69,6 +69,11 @@ def _where(folded: str) -> str:
     return "countries" if lexicon().has("holdings", "countries", folded) else "regions"
 
 
+def machines_counted(folded: str) -> bool:
+    """`How many machines …`, and no need of so many."""
+    return _after("count", folded) == "machines" and not lexicon().has("asking", "otherwise", folded)
+
+
 def of_services(folded: str) -> Holding | None:
     """`Do you have database prices?`: a price is spoken of, and none is asked for."""
     words = lexicon()

@@ -6,7 +6,7 @@ import re
 
 from agent.understand import beyond, buying
 from agent.understand.cues import Cues, Named
-from agent.understand.holdings import Holding, holding, of_services
+from agent.understand.holdings import Holding, holding, machines_counted, of_services
 from agent.understand.lexicon import lexicon
 from agent.understand.ranking import extreme
 from agent.understand.reading import Intent, Needs, Usage, Workload
@@ -87,6 +87,8 @@ def what_is_held(folded: str, named: Named, needs: Needs) -> Holding | None:
         return None
     if needs.any_machine_needs() and not named.families:
         return None
+    if cues.generic("gpu") and machines_counted(folded):
+        return None
     services = None if named.hardware() or named.models else of_services(folded)
     return services or holding(
         folded,
@@ -138,6 +140,7 @@ def _rules(
     choice = max(machine, named.accelerators, named.models, named.families, named.systems, named.classes) >= 2
     about = named.hardware() or generic
     models = named.models + (0 if needs.any_machine_needs() or named.hardware() else named.unknown_models)
+    counted_machines = machines_counted(cues.folded) and needs.max_price is None and not machine
     used = bool(named.places or named.options or usage.hours or usage.machines > 1 or cues("estimate"))
     history = cues("history") or cues("past") or cues("since") or past or extreme(cues.folded) is not None
     things = machine + named.models + named.accelerators
@@ -151,6 +154,7 @@ def _rules(
     )
     return [
         (Intent.CHANGES, cues("changes") and not machine and not models and not named.families),
+        (Intent.LIST, counted_machines and (conditions or cues.generic("gpu"))),
         (
             Intent.FRESHNESS,
             (cues("freshness") or cues("quarantine"))

@@ -55,6 +55,7 @@ class Needs:
     cpu: str | None = None
     no_gpus: bool = False
     no_burstable: bool = False
+    bare_metal: bool | None = None  # without a hypervisor; False where that is not wanted
     min_price: Decimal | None = None  # in the currency and time of max_price
     max_price: Decimal | None = None
     max_price_per: str = "hour"
@@ -65,7 +66,7 @@ class Needs:
         named = (
             self.min_vcpus, self.max_vcpus, self.min_memory_gib, self.max_memory_gib, self.min_gpus,
             self.min_gpu_memory_gib, self.min_total_gpu_memory_gib, self.min_local_storage_gb,
-            self.architecture, self.cpu, self.shape,
+            self.architecture, self.cpu, self.shape, self.bare_metal,
         )  # fmt: skip
         return self.no_gpus or self.no_burstable or any(value is not None for value in named)
 

@@ -54,6 +54,7 @@ GIVEN: dict[str, Any] = {
     "gpus_only": False,
     "no_gpus": False,
     "no_burstable": False,
+    "bare_metal": None,
     "basket": '[{"machine": "m5.large", "region": "us-east-1"}]',
     "below_usd_hour": 1,
     "same_architecture": True,

@@ -289,3 +289,40 @@ def test_two_small_letters_are_a_place_where_they_are_no_word(
 def test_a_count_of_gpus_stands_before_or_after_the_name(written: str, context: Context) -> None:
     reading = of(f"{written} price", context)
     assert (reading.needs.min_gpus, reading.needs.max_gpus, reading.families) == (8, 8, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "bare_metal"),
+    [
+        ("cheapest bare metal in Ireland", True),
+        ("máquina bare-metal mais barata", True),
+        ("cheapest machine with 64 vCPUs, no metal", False),
+        ("cheapest machine in Ireland", None),
+    ],
+)
+def test_bare_metal_is_wanted_or_not(question: str, bare_metal: bool | None, context: Context) -> None:
+    assert of(question, context).needs.bare_metal is bare_metal
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("how many instance types have 96 vCPUs on AWS?", Intent.LIST),
+        ("quantas máquinas com GPU há em Frankfurt?", Intent.LIST),
+        ("how many machines does AWS have?", Intent.COVERAGE),
+        ("did any openai model get cheaper this year?", Intent.CHANGES),
+        ("alguma máquina da azure subiu de preço?", Intent.CHANGES),
+    ],
+)
+def test_counts_and_changes_of_any(question: str, intent: Intent, context: Context) -> None:
+    assert of(question, context).intent is intent
+
+
+@pytest.mark.parametrize(
+    "condition", ["sem azure, e com pelo menos 16 vcpus", "not azure, at least 16 vCPUs please, thanks"]
+)
+def test_a_condition_alone_leans_on_the_question_before(condition: str, context: Context) -> None:
+    earlier = of("cheapest machine in Japan", context)
+    reading = read(condition, context.words, earlier=earlier)
+    assert (reading.places, reading.excluded_providers) == (earlier.places, ("azure",))
+    assert reading.needs.min_vcpus == 16

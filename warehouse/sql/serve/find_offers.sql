@@ -114,6 +114,10 @@ wanted AS (
         )
         AND ($min_local_storage_gb::DOUBLE IS NULL OR local_storage_gb >= $min_local_storage_gb::DOUBLE)
         AND (NOT $no_burstable::BOOLEAN OR NOT burstable(provider, instance_type))
+        AND (
+            $bare_metal::BOOLEAN IS NULL
+            OR $bare_metal::BOOLEAN = regexp_matches(instance_type, '(?i)(^|[^a-z])metal|^bm\.')
+        )
         AND (NOT $no_gpus::BOOLEAN OR accelerator IS NULL)
         AND ($not_families::VARCHAR[] IS NULL OR family IS NULL OR NOT list_contains($not_families::VARCHAR[], family))
         AND (
