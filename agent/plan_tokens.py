@@ -9,7 +9,7 @@ from agent.context import Context
 from agent.plan_bills import budget_of
 from agent.plan_call import Call
 from agent.plan_conditions import places_of
-from agent.understand.fold import phrase
+from agent.understand.fold import fold, phrase
 from agent.understand.lexicon import lexicon
 from agent.understand.makers import maker_of_stem
 from agent.understand.models import family_models
@@ -63,6 +63,8 @@ def not_sold_by(reading: Reading, context: Context) -> list[str]:
 def _sellers(reading: Reading) -> list[str]:
     """Those named who sell models; beside another, who makes them is only that."""
     named = [_SELLS_AS.get(name, name) for name in reading.providers]
+    if lexicon().has("intents", "compare", fold(reading.question)):
+        return named
     return [name for name in named if name not in _makers(reading)] or named
 
 

@@ -45,7 +45,7 @@ def holding(
     if priced and counted is None:
         return None
     things = accelerators or families
-    if things and words.has("asking", "where", folded):
+    if things and (kind == "providers" or words.has("asking", "where", folded)):
         without = words.has("asking", "without", folded)
         exists = not without and words.has("asking", "exists", folded)
         return Holding(_where(folded), exists=exists, without=without)

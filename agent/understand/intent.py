@@ -165,7 +165,7 @@ def _rules(
             Intent.EXPLAIN,
             (cues("reasons") or cues("concepts"))
             and _asks_why(cues, named, needs)
-            and not (machine or counted),
+            and not (machine or counted or (things and cues("since"))),
         ),
         (Intent.RECOMMEND, machine == 1 and named.options < 2 and buying.in_place_of(cues) and not history),
         (Intent.HISTORY, history and bool(machine or named.models or named.accelerators or named.families)),

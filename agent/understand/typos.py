@@ -51,6 +51,8 @@ def nearest_place(word: str, before: str, words: Vocabulary) -> Place | None:
 
 def similar_places(wrong: str, words: Vocabulary, limit: int = 3) -> list[Place]:
     """Places to suggest for a name that is none."""
+    if len(key(wrong)) < _LEAST_LETTERS:
+        return []  # of so few letters half are right by chance
     code = wrong[-1].isdigit()
     known = [name for name, (first, *_) in words.places.items() if first.label_en.islower() is code]
     best = process.extract(key(wrong), known, scorer=fuzz.ratio, limit=limit, score_cutoff=75)
