@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from agent.understand.models import split_glued
@@ -24,49 +25,50 @@ _VERSION = re.compile(r"\d{1,3}")
 _LEAST = 2  # words from which a name tells a model from others
 
 
+@dataclass(frozen=True)
+class _Said:
+    """The words of a name that tell a model from others, and its version among them."""
+
+    words: Counter[str]
+    versions: tuple[str, ...]
+
+
 def same_models(model: LlmModel, words: Vocabulary) -> list[LlmModel]:
     """An open model under every name it is sold by: `llama-3.3-70b-versatile` is Llama 3.3 70B too."""
-    wanted = [said for said in _names(model) if any(_SIZE.fullmatch(word) for word in said)]
-    return [one for one in _every(words) if _beyond(one, wanted) == 0]
+    wanted = [said for said in _names(model) if any(map(_SIZE.fullmatch, said.words))]
+    every = (one for sold in words.sold_by.values() for one in sold)
+    return [one for one in every if _beyond(one, wanted) == 0]
 
 
 def sold_by(seller: str, group: Sequence[LlmModel], words: Vocabulary) -> LlmModel | None:
     """A model at one seller, there or through Hugging Face, by whatever name it has with it."""
     own = next((one for one in group if one.provider == seller), None)
-    wanted = [said for one in group for said in _names(one) if len(said) >= _LEAST]
+    wanted = [said for one in group for said in _names(one) if said.words.total() >= _LEAST]
     for name in (seller, f"{_HUB}{seller}") if own is None else ():
-        fits = {one: _beyond(one, wanted) for one in _every(words) if one.provider == name}
+        fits = {one: _beyond(one, wanted) for one in words.sold_by.get(name, ())}
         known = [one for one, beyond in fits.items() if beyond is not None]
         if known:
             return min(known, key=lambda one: (fits[one], one.name == one.model, len(one.model), one.model))
     return own
 
 
-def _every(words: Vocabulary) -> Iterator[LlmModel]:
-    return iter({(one.provider, one.model): one for group in words.models.values() for one in group}.values())
-
-
 @lru_cache(maxsize=16384)
-def _names(model: LlmModel) -> list[list[str]]:
-    """The words that tell a model from others, without those that tell how it is served, by each name."""
+def _names(model: LlmModel) -> list[_Said]:
+    """What its names say, without how it is served."""
     keys = model_keys(model.provider, model.model, model.name)
     parts = ([part for word in said.split() for part in split_glued(word)] for said in keys)
-    return [[part for part in said if part not in _SERVED and part != model.provider] for said in parts]
+    left = ([part for part in said if part not in _SERVED and part != model.provider] for said in parts)
+    return [_Said(Counter(said), tuple(filter(_VERSION.fullmatch, said))) for said in left]
 
 
-def _beyond(model: LlmModel, wanted: Sequence[list[str]]) -> int | None:
+def _beyond(model: LlmModel, wanted: Sequence[_Said]) -> int | None:
     """How many words of size or date a name has beyond one wanted; None where it is another model."""
     counts = [
-        len(said) - len(want)
+        said.words.total() - want.words.total()
         for said in _names(model)
         for want in wanted
-        if _versions(said) == _versions(want)
-        and Counter(want) <= Counter(said)
-        and all(map(_SIZE_OR_DATE.fullmatch, Counter(said) - Counter(want)))
+        if said.versions == want.versions
+        and want.words <= said.words
+        and all(map(_SIZE_OR_DATE.fullmatch, said.words - want.words))
     ]
     return min(counts, default=None)
-
-
-def _versions(said: Sequence[str]) -> list[str]:
-    """GPT-4.5 is no GPT-5.4."""
-    return [word for word in said if _VERSION.fullmatch(word)]

@@ -65,6 +65,7 @@ class Vocabulary:
     codes: dict[str, set[Pair]] = field(default_factory=dict)
     apart: frozenset[Pair] = frozenset()
     sold: frozenset[Pair] = frozenset()  # regions that machines have prices in
+    sold_by: dict[str, list[LlmModel]] = field(default_factory=dict)  # the models of each seller
     kept: dict[tuple[str, str], Any] = field(default_factory=dict)  # what is worked out from it once
 
     def open_to_all(self, regions: frozenset[Pair]) -> frozenset[Pair]:
@@ -273,6 +274,7 @@ def _add_models(words: Vocabulary, rows: list[dict[str, Any]]) -> None:
             model = LlmModel(row["provider"], entry["model"], entry["name"] or entry["model"])
             if entry["model"].endswith(":batch"):
                 continue  # a reseller's name for a way of serving, not a model
+            words.sold_by.setdefault(model.provider, []).append(model)
             for spelling in model_keys(model.provider, model.model, model.name):
                 words.models.setdefault(spelling, []).append(model)
     for spelling, models in words.models.items():
