@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W_][\w.\-]*")
 # Words of an intent that speak for themselves, whatever was asked before.
 _TELLING = (
     "cheapest", "dearest", "compare", "history", "past", "changes", "commitment", "specs", "availability",
-    "recommend", "list", "estimate",
+    "recommend", "list", "estimate", "since",
 )  # fmt: skip
 _ALONE = (Intent.SQL, Intent.GREETING, Intent.HELP, Intent.FRESHNESS)
 _NOT_GONE_ON_WITH = (Intent.UNKNOWN, Intent.SQL, Intent.GREETING, Intent.HELP)
@@ -138,6 +138,9 @@ def intent_of(decided: Intent, reading: Reading, earlier: Reading, folded: str) 
     if earlier.intent in _NOT_GONE_ON_WITH:
         return decided
     of_itself = decided not in (Intent.UNKNOWN, Intent.EXPLAIN) or words.has("intents", "explain", folded)
+    things = reading.accelerators or reading.families
+    if earlier.intent is Intent.COVERAGE and things and not (reading.machines or _of_money(folded)):
+        return Intent.COVERAGE  # `and in Europe?` after where an H100 is sold
     if earlier.intent in _OF_NO_PRICE and of_itself:
         return decided
     models, hardware = (any(m.kind in kinds for m in reading.heard) for kinds in (_MODELS, _HARDWARE))
@@ -172,8 +175,13 @@ def completed(reading: Reading, earlier: Reading, amounts: Sequence[Quantity]) -
     asks_dearest = reading.dearest or (
         earlier.dearest and not lexicon().has("intents", "cheapest", reading.question.lower())
     )
+    placed = any(m.kind == "place" and m not in earlier.heard for m in reading.heard)
     return replace(
         reading,
+        places=() if reading.unknown_places and not placed else reading.places,
+        by_region=reading.by_region or earlier.by_region,
+        extreme=reading.extreme or earlier.extreme,
+        since=reading.since or earlier.since,
         needs=reading.needs if named else _needs(_counted(reading), earlier.needs),
         purchase=_purchase(reading.purchase, earlier.purchase),
         usage=_usage(reading, earlier),

@@ -54,10 +54,14 @@ def similar_places(wrong: str, words: Vocabulary, limit: int = 3) -> list[Place]
     if len(key(wrong)) < _LEAST_LETTERS:
         return []  # of so few letters half are right by chance
     code = wrong[-1].isdigit()
-    known = [name for name, (first, *_) in words.places.items() if first.label_en.islower() is code]
+    known = [name for name, (first, *_) in words.places.items() if _is_code(first.label_en) is code]
     best = process.extract(key(wrong), known, scorer=fuzz.ratio, limit=limit, score_cutoff=75)
     found = (words.place(name) for name, _, _ in best)
     return list({place.label_en: place for place in found if place}.values())
+
+
+def _is_code(label: str) -> bool:
+    return label.islower() or label[-1].isdigit()
 
 
 def _places_from(letter: str, words: Vocabulary) -> list[str]:
