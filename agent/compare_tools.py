@@ -10,7 +10,7 @@ from agent.context import Context
 from agent.evidence import Finding
 from agent.filters import Names
 from agent.terms import HOURS_A_MONTH, Payment, PriceType, PurchaseOption, Tenancy
-from agent.tools import find_offers, percent
+from agent.tools import Rank, find_offers, percent
 from warehouse.errors import InvalidInput
 
 _HUNDREDTH = Decimal("0.01")
@@ -44,6 +44,7 @@ def compare(
     term_months: int | None = None,
     payment: Payment | None = None,
     per_gpu: bool = False,
+    rank: Rank | None = None,
 ) -> Finding:
     """The cheapest offer of each machine, place, provider, option, system or class, and how they differ."""
     conditions: dict[str, Any] = {
@@ -64,6 +65,7 @@ def compare(
         "price_type": price_type,
         "offering_classes": offering_classes,
         "per_gpu": per_gpu,
+        "rank": rank,
     }
     where = {"machines": machines, "places": places}
     sides: list[_Side]

@@ -52,10 +52,16 @@ def _price(reading: Reading, context: Context) -> list[Call]:
         return []
     by = _sides_of(reading)
     if by:
-        return [Call("compare", {"by": by, "machines": list(names), **_sides_and_how(reading, by)})]
-    return [
-        Call("price_of", {"machine": names[0], **_where_and_how(reading), **purchase_of(reading, full=True)})
-    ]
+        each = {"rank": reading.rank} if _per_unit(reading) else {}
+        return [Call("compare", {"by": by, "machines": list(names), **_sides_and_how(reading, by), **each})]
+    each = {"rank": reading.rank} if _per_unit(reading) else {}
+    how = {**_where_and_how(reading), **purchase_of(reading, full=True)}
+    return [Call("price_of", {"machine": names[0], **how, **each})]
+
+
+def _per_unit(reading: Reading) -> bool:
+    """What is paid for each vCPU, GiB or GPU is asked for."""
+    return reading.rank is not None and reading.rank.startswith("price")
 
 
 def _sides_of(reading: Reading) -> str | None:

@@ -133,6 +133,7 @@ def price_of(
     term_months: int | None = None,
     payment: Payment | None = None,
     offering_classes: Names = None,
+    rank: Rank | None = None,
 ) -> Finding:
     """What one machine costs per hour and month of 730 hours, in every region asked for, cheapest first."""
     finding = find_offers(
@@ -149,6 +150,7 @@ def price_of(
         term_months=term_months,
         payment=payment,
         offering_classes=offering_classes,
+        rank=rank,
         rows=_ALL,
     )
     return Finding("price_of", {}, finding.rows, _spread(finding.rows), finding.truncated)

@@ -47,6 +47,9 @@ def write_comparison(page: Page, reading: Reading, context: Context) -> None:
         page.add("compare.lead", side=names[0], **values, cite=cite(page, rows[0]))
     for row, name in zip(rows, names, strict=True):
         _write_row(page, row, name, by_gpu=by_gpu, monthly=reading.monthly)
+        if row["price_usd_unit_hour"] and reading.rank:
+            what = page.word("rank", reading.rank)
+            page.lines[-1] += page.say("compare.unit", rate=page.usd(row["price_usd_unit_hour"]), what=what)
     if by_gpu:
         page.add("compare.per_gpu")
     write_difference(page, context, {str(row["side"]): name for row, name in zip(rows, names, strict=True)})

@@ -68,6 +68,9 @@ def _write_price(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
         page.add("price.spread", **_dearest(page, last, len(regions)), percent=page.number(percent, 1))
     if reading.per_gpu and best[0].get("price_usd_gpu_hour"):
         page.add("offers.per_gpu", rate=page.usd(best[0]["price_usd_gpu_hour"]))
+    if best[0].get("price_usd_unit_hour") and reading.rank:
+        what = page.word("rank", reading.rank)
+        page.add("offers.per_unit", rate=page.usd(best[0]["price_usd_unit_hour"]), what=what)
     if reading.how_many or reading.by_region in ("several", "countries"):
         places = each_place(ordered, reading.by_region)
         _write_places(page, places[: reading.how_many or page.most_rows * 2])

@@ -28,7 +28,7 @@ def rank(folded: str) -> str | None:
     if most is not None:
         return _VALUE.get(most, most) if words.has("ranking", "for_the_money", folded) else most
     if words.has("ranking", "largest", folded):
-        return "gpus" if words.has("generic", "gpu", folded) else "vcpus"
+        return "gpu_memory" if words.has("generic", "gpu", folded) else "vcpus"
     if words.has("intents", "cheapest", folded) or words.has("generic", "price", folded):
         return next((name for name, said in _per().items() if said.search(folded)), None)
     return None

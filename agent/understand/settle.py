@@ -13,6 +13,7 @@ from agent.understand.makers import is_a_name
 from agent.understand.vocabulary import Pair, Place, Vocabulary
 
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:k|m|mil|million|milhao|milhoes)?\b")
+_OR = re.compile(r"\s*(?:,|/|\+|&|or|and|vs\.?|versus|x|ou|e|contra|against)\s*(?:an? |the |a |uma? )?")
 _TIMES = re.compile(r"x\d{1,3}")
 _INSIDE = re.compile(r"[\s,(]*(?:(?:in|of|em|no|na|do|da|de|the)\s)?[\s(]*")
 # What stands before a machine's name where another service has a class called like it.
@@ -20,7 +21,8 @@ _SERVICE_CLASSES = {"db.": "RDS", "cache.": "ElastiCache", "ml.": "SageMaker", "
 
 
 def settled(found: list[Mention], folded: str, words: Vocabulary) -> list[Mention]:
-    found = _places(_without_counts(found, folded), folded, words)
+    found = _with_shared_sizes(_without_counts(found, folded), folded, words)
+    found = _places(found, folded, words)
     return _providers(_models(found, folded), words)
 
 
@@ -33,6 +35,25 @@ def _without_counts(found: list[Mention], folded: str) -> list[Mention]:
         return mention.kind == "family" and beside and _TIMES.fullmatch(mention.text.lower()) is not None
 
     return [m for m in found if not counts(m)]
+
+
+def _with_shared_sizes(found: list[Mention], folded: str, words: Vocabulary) -> list[Mention]:
+    """`c7g vs c7i large`: the size said last is of each family."""
+    shared: list[Mention] = []
+    for mention in reversed(found):
+        following = shared[0] if shared else None
+        if (
+            mention.kind == "family"
+            and following
+            and following.kind == "machine"
+            and _OR.fullmatch(folded[mention.end : following.start])
+        ):
+            size = str(following.value[0].name).rpartition(".")[2]
+            sized = words.machines.get(key(f"{mention.value[0].family}.{size}"))
+            if sized and "." in following.value[0].name:
+                mention = replace(mention, kind="machine", value=sized)
+        shared.insert(0, mention)
+    return shared
 
 
 def class_of_service(found: list[Mention], folded: str) -> str | None:
@@ -62,7 +83,10 @@ def _models(found: list[Mention], folded: str) -> list[Mention]:
         known = mention.candidates > 0 or (digits and letters >= 2) or is_a_name(fold(mention.text))
         return known or (about_tokens and letters >= 5) or letters >= 10
 
-    return [m for m in found if m.kind != "model" or real(m)]
+    names = [m for m in found if m.kind == "model" and real(m)]
+    plain = [m for m in names if not m.candidates and m.text.islower() and m.text.isalpha()]
+    plain = [m for m in plain if not is_a_name(m.text)] if len(plain) < len(names) else []
+    return [m for m in found if m.kind != "model" or (m in names and m not in plain)]
 
 
 def _providers(found: list[Mention], words: Vocabulary) -> list[Mention]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
-from agent.understand.lexicon import lexicon
+from agent.understand.lexicon import alternatives, lexicon
 from agent.understand.vocabulary import Place, Vocabulary
 
 _SHORT = re.compile(r"(?<![\w.\-$/])(?:us|uk|eu|ue|br)(?![\w\-$])")
 _SPOKEN = {"us": "en", "eu": "en", "ue": "pt"}  # elsewhere it is a word of its own
-_LED = re.compile(r"(?<![a-z])(?:the|in|within|across|inside|outside(?: of)?|not|no)$")
+_LED = ("the", "in", "within", "across", "inside")
 _FOLLOWED = re.compile(
     r"\W*(?:$|(?:only|prices?|pricing|costs?|regions?|on[- ]?demand|spot|vs|or|and|/|per)(?![a-z]))"
 )
@@ -27,10 +28,16 @@ def short_places(folded: str, words: Vocabulary, language: str) -> Iterator[tupl
             yield place, *match.span(), name
 
 
+@cache
+def _led() -> re.Pattern[str]:
+    words = alternatives([*_LED, *lexicon().entries["exclusion"]["before"]])
+    return re.compile(rf"(?<![a-z]){words}$")
+
+
 def _is_pronoun(folded: str, match: re.Match[str]) -> bool:
     """Unlike in `the us`, `in us`, and `a100 us price`."""
     before = folded[: match.start()].rstrip()
-    if _LED.search(before):
+    if _led().search(before):
         return False
     last = before.rpartition(" ")[2]
     things = (lexicon().words("generic")[name] for name in ("machine", "gpu", "price"))

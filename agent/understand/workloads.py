@@ -21,6 +21,11 @@ _TOKENS_EACH = {"words": Decimal(4) / 3, "pages": Decimal(2000) / 3, "characters
 _CLAUSE_END = re.compile(r"[,;/|\n(]|[.?!](?=\s|$)|\s(?:and|e|plus|mais)\s")
 _IN_OR_OUT = re.compile(r"\s*(?:tokens?\s+)?(?:(?P<input>in)(?=\s*$|\s+(?:each|per)\b)|(?P<output>out)\b)")
 _TOLD_BEFORE = re.compile(r"[:=]\s*$")
+# `summarize 8,000 tokens into 400`: what comes back.
+_TURNED = re.compile(
+    r"(?<![a-z])(?:summari[sz]|condens|compress|shorten|distil|translat|turn|resum|traduz|transform|conden)[a-z]*"
+)
+_INTO = re.compile(r"(?<![a-z])(?:into|down to|em|para|pra)\s*(?:about|around|some|cerca de|uns|umas)?\s*$")
 _BASIS = re.compile(r"(?:per|por|a cada|(?P<each>cada|each)|every|/)\s*$")
 _SHARE = (
     r"(?P<half>half|metade)|(?P<quarter>a quarter|um quarto)|(?P<third>a third|um terco)"
@@ -140,6 +145,8 @@ def _by_role(tokens: list[Quantity], folded: str, numbers: list[Quantity]) -> Wo
         after = _CLAUSE_END.split(folded[item.end : min(following, item.end + 40)], maxsplit=1)[0]
         before = _CLAUSE_END.split(before)[-1]
         role = _role(before) if _TOLD_BEFORE.search(before) else None
+        if previous and _INTO.search(before) and _TURNED.search(folded[: item.start]):
+            role = "output"
         role = role or _role(after) or _role(before)
         name = role or ("unassigned" if item.unit == "token" or item.value >= 1000 else None)
         if name:

@@ -326,3 +326,8 @@ def test_a_condition_alone_leans_on_the_question_before(condition: str, context:
     reading = read(condition, context.words, earlier=earlier)
     assert (reading.places, reading.excluded_providers) == (earlier.places, ("azure",))
     assert reading.needs.min_vcpus == 16
+
+
+@pytest.mark.parametrize("written", ["m5 vs m7g xlarge", "m5, m7g xlarge", "m5 ou m7g xlarge"])
+def test_a_size_said_once_is_of_each_family(written: str, context: Context) -> None:
+    assert of(f"{written} in Ohio", context).machine_names() == ("m5.xlarge", "m7g.xlarge")

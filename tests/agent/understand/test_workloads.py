@@ -26,6 +26,8 @@ from agent.understand.workloads import terms, workload
          {"input": 1_000_000, "cached_input": 4_000_000, "output": 1_000_000}),
         ("5m de entrada (4m em cache)", "pt", {"input": 1_000_000, "cached_input": 4_000_000}),
         ("5m de entrada e 4m em cache", "pt", {"input": 5_000_000, "cached_input": 4_000_000}),
+        ("summarize 8000 tokens into 400 tokens", "en", {"unassigned": 8000, "output": 400}),
+        ("resumir 8000 tokens em 400", "pt", {"unassigned": 8000, "output": 400}),
         ("price per 1,000 tokens", "en", {}),
     ],
 )  # fmt: skip
