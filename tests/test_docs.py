@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,11 @@ def offered(command: Any) -> set[str]:
     return {name for one in command.params if one.param_type_name == "option" for name in one.opts}
 
 
+@cache
+def commands() -> Any:
+    return typer.main.get_command(app)
+
+
 @every_page
 def test_commands_in_examples_exist(page: Path) -> None:
     for words in _examples(page):
@@ -50,7 +56,7 @@ def test_commands_in_examples_exist(page: Path) -> None:
 
 
 def _check_command(page: Path, words: list[str]) -> None:
-    command: Any = typer.main.get_command(app)
+    command = commands()
     while hasattr(command, "commands"):
         name = words.pop(0) if words else "--help"
         if name in offered(command):
