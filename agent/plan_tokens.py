@@ -32,8 +32,10 @@ def tokens(reading: Reading, context: Context) -> list[Call]:
         chosen = ({"model": one.model, "provider": one.provider} for one in family[:_MODELS])
         return [Call("token_cost", {**one, **_workload(reading), **where}) for one in chosen]
     if not reading.models:
-        asked = {"kind": _kind(reading), "providers": list(reading.providers) or None, "free": reading.free}
+        asked: dict[str, Any] = {"kind": _kind(reading), "free": reading.free}
+        asked |= {"providers": [_SELLS_AS.get(name, name) for name in reading.providers] or None}
         asked |= {"dearest": True} if reading.dearest else {}
+        asked |= {"min_context": reading.token_terms.min_window} if reading.token_terms.min_window else {}
         asked |= {"named": reading.token_terms.purpose} if reading.token_terms.purpose else {}
         given = {**asked, **where, "rows": _LISTED}
         dearest = [Call("list_token_prices", {**given, "dearest": True})] if reading.both_ends else []

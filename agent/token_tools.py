@@ -118,6 +118,7 @@ def _sold(
         regions=regions,
         kind=None,
         named=None,
+        min_context=None,
         free=True,
         dearest=False,
         rows=1000,
@@ -185,9 +186,10 @@ def list_token_prices(
     free: bool = False,
     dearest: bool = False,
     named: str | None = None,
+    min_context: int | None = None,
     rows: int = 20,
 ) -> Finding:
-    """Language models, or those with `named` in their names, by price per million tokens of a kind."""
+    """Language models, or those `named` so or of enough context, by price per million tokens of a kind."""
     result = context.named(
         "token_prices_of",
         models=None,
@@ -195,6 +197,7 @@ def list_token_prices(
         regions=filters.regions(context, places),
         kind=kind,
         named=named,
+        min_context=min_context,
         free=free,
         dearest=dearest,
         rows=rows,

@@ -97,10 +97,19 @@ def write_unknown_models(page: Page, reading: Reading, context: Context) -> None
 
 def _write_list(page: Page, finding: Finding) -> None:
     rows = _distinct(finding.rows)[: page.most_rows * 2]
+    if not rows:
+        page.add("tokens.none")
+        page.answered = False
+        return
     page.add(
         "tokens.list_dearest" if finding.arguments.get("dearest") else "tokens.list",
         kind=page.word("kind", str(finding.arguments.get("kind", "input"))),
     )
+    least = finding.arguments.get("min_context")
+    if least:
+        page.lines[-1] = page.say(
+            "tokens.of_window", list=page.lines[-1].rstrip(":"), tokens=page.number(least)
+        )
     for row in rows:
         rate = page.usd(row["price_usd_million_tokens"])
         page.add(

@@ -128,6 +128,7 @@ class TokenTerms:
     kinds: tuple[str, ...] = ()  # of tokens, in the order in which they are named
     service: str | None = None  # batch, flex, priority, fast
     window: bool = False  # how much context it takes
+    min_window: int | None = None  # tokens of context that models must take
     fact: str | None = None  # what no price list says of a model
     purpose: str | None = None  # what models are for, as their names say it
     per: Decimal | None = None  # tokens a price is wanted per, where that is no million

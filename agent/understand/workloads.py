@@ -38,6 +38,14 @@ _AMONG = re.compile(
     r"|sendo(?: que)?|d[oa]s quais|d?ess[ae]s|dest[ae]s|del[ae]s|incluindo|entre el[ea]s)(?![a-z])|\("
 )
 _PERCENT = re.compile(r"\s?(?:%|percent|por cento)")
+_LEAST_WINDOW = 1000
+_WINDOW_AFTER = re.compile(
+    r"[\s-]*(?:tokens?[\s-]*)?(?:of |de )?(?:context|contexto|windows?|janela)(?![a-z])"
+)
+_WINDOW_BEFORE = re.compile(
+    r"(?<![a-z])(?:context|contexto|windows?|janela)(?: (?:windows?|length|size|of|de|contexto|at least|over"
+    r"|above|with|pelo menos|acima|no minimo|a partir|maior|que|do|com|mais)){0,5}\s*(?:>=?|≥)?\s*$"
+)
 _PERIOD = (
     r"(?:days?|dias?)(?P<day>)|(?:weeks?|semanas?)(?P<week>)|(?:months?|mes(?:es)?|mo)(?P<month>)"
     r"|(?:years?|anos?)(?P<year>)"
@@ -80,10 +88,22 @@ def terms(folded: str, numbers: list[Quantity]) -> TokenTerms:
         _kinds(folded),
         words.first("services", folded),
         words.has("workload", "window", folded),
+        _window(folded, numbers),
         next((fact for fact, said in words.words("model_facts").items() if said.search(folded)), None),
         words.first("purposes", folded),
         None if basis == _MILLION else basis,
     )
+
+
+def _window(folded: str, numbers: list[Quantity]) -> int | None:
+    """`with 1M context`, `janela de pelo menos 200 mil tokens`."""
+    for item in numbers:
+        if item.unit not in (None, "token") or item.value < _LEAST_WINDOW or item.bound == "max":
+            continue
+        before, after = folded[max(0, item.start - 48) : item.start], folded[item.end : item.end + 40]
+        if _WINDOW_AFTER.match(after) or _WINDOW_BEFORE.search(before):
+            return int(item.value)
+    return None
 
 
 def _kinds(folded: str) -> tuple[str, ...]:

@@ -57,3 +57,16 @@ def test_terms_are_the_kinds_in_their_order_the_service_and_what_a_price_is_per(
     said = "output and cache writes through the batch api, per 1k tokens"
     found = terms(said, quantities(said, "en"))
     assert (found.kinds, found.service, found.per) == (("output", "cache_write"), "batch", Decimal(1000))
+
+
+@pytest.mark.parametrize(
+    ("question", "tokens"),
+    [
+        ("cheapest model with 200k context", 200_000),
+        ("modelo com janela de contexto de pelo menos 128 mil tokens", 128_000),
+        ("what is the context window of gpt-4.1", None),
+        ("send 128k tokens", None),
+    ],
+)
+def test_a_context_that_models_must_take(question: str, tokens: int | None) -> None:
+    assert terms(question, quantities(question, "pt" if "janela" in question else "en")).min_window == tokens

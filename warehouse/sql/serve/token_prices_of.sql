@@ -26,6 +26,7 @@ WHERE
     ($models::VARCHAR[] IS NOT NULL OR tier_from = 0)
     AND ($kind::VARCHAR IS NULL OR kind = $kind::VARCHAR)
     AND ($named::VARCHAR IS NULL OR contains(lower(concat_ws(' ', model, name)), $named::VARCHAR))
+    AND ($min_context::BIGINT IS NULL OR context_window >= $min_context::BIGINT)
     AND ($free::BOOLEAN OR price_usd_million_tokens > 0)
 ORDER BY
     CASE WHEN $models::VARCHAR[] IS NULL THEN price_usd_million_tokens * if($dearest::BOOLEAN, -1, 1) END, provider, model, kind, tier_from
