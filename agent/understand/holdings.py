@@ -53,7 +53,7 @@ def holding(
     if exists and accelerators and somewhere:
         return Holding("regions", exists=True)
     if exists and families and somewhere:
-        return Holding("machines", exists=True)
+        return Holding(_where(folded), exists=True)
     if exists and somewhere and kind != "machines" and _after("exists", folded) == "gpus":
         return Holding("gpus", exists=True)
     if exists and somewhere and not things and _after("exists", folded) == "regions":
