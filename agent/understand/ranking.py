@@ -25,6 +25,12 @@ def rank(folded: str) -> str | None:
     """The name of an order of `find_offers`; None where the price alone decides."""
     words = lexicon()
     most = next((name for name, said in _most().items() if said.search(folded)), None)
+    if (
+        most == "memory"
+        and words.has("generic", "gpu", folded)
+        and not words.has("generic", "machine", folded)
+    ):
+        most = "gpu_memory"  # of which GPU has the most memory the GPU's own is asked
     if most is not None:
         return _VALUE.get(most, most) if words.has("ranking", "for_the_money", folded) else most
     if words.has("ranking", "largest", folded):

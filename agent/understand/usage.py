@@ -63,6 +63,10 @@ _CLOCK = re.compile(
     r"\s?(?:to|until|till|and|-|–|as|a|ate|e)\s?(?:as )?(?P<to>\d{1,2})(?::\d\d|h\d\d)?\s?(?P<pm>am|pm|h"
     r"|hs|hrs?)?(?![\w/]|[.,]\d)"
 )
+_BETWEEN = re.compile(r"(?:das?|from|between|entre|de)\s")
+_DAYS = re.compile(
+    rf"\s*,?\s*(?:on |em |nos |de |from )?(?:{_WORKWEEK.pattern}|every day|daily|tod[oa]s? (?:os )?dias?|diariamente)"
+)
 _REGULAR = re.compile(
     r"(?<![a-z])(?:nightly|daily|(?:every|each) (?:single )?(?:day|night)|tod[oa]s? (?:[oa]s )?(?:dias?"
     r"|noites?)|diari[ao]s?|noturn[oa]s?)(?![a-z])"
@@ -119,7 +123,9 @@ def _hours(folded: str, numbers: list[Quantity], *, committed: bool) -> Decimal 
     """The hours of one machine over the whole time; None where the question says no more than `a month`."""
     if _WHOLE_DAY.search(folded):
         return HOURS["day"]
+    window, start, end = _window(folded)
     spans = [_span(n, folded) for n in numbers if n.unit in HOURS and n.bound == "exact"]
+    spans = [s for s in spans if not (window and start <= s.start < end)]
     rates = [s for s in spans if s.per]
     lengths = [s for s in spans if not s.per and not (committed and s.unit in ("month", "year"))]
     lengths = [s for s in lengths if not _said_again(s, lengths, folded)]
@@ -129,9 +135,7 @@ def _hours(folded: str, numbers: list[Quantity], *, committed: bool) -> Decimal 
     weekdays = bool(_WORKWEEK.search(folded) or any(s.per == "workday" for s in rates))
     if daily is None and _OFFICE.search(folded):
         daily, weekdays = Decimal(8), True
-    if daily is None:
-        window = _window(folded)
-        daily, lengths = (window, [s for s in lengths if s.unit != "hour"]) if window else (None, lengths)
+    daily = daily or window
     if daily is None:
         daily, lengths = _each_day(lengths, folded)
     for span in rates:
@@ -166,21 +170,19 @@ def _in_hours(span: _Span) -> Decimal:
     return span.value * HOURS[span.unit]
 
 
-def _window(folded: str) -> Decimal | None:
-    """`from 9am to 6pm`, `das 8h às 18h`: hours between two times of a day."""
+def _window(folded: str) -> tuple[Decimal | None, int, int]:
+    """`from 9am to 6pm`, `das 8h às 18h`: hours between two times of a day, and where that is said."""
     for match in _CLOCK.finditer(folded):
-        if not (match["am"] or match["pm"]):
-            continue
-        if (
-            match["am"] not in ("am", "pm")
-            and match["pm"] not in ("am", "pm")
-            and not re.match(r"das?\s|from\s|between\s|entre\s|de\s", match.group())
-        ):
-            continue
         first, last = _clock(match["from"], match["am"]), _clock(match["to"], match["pm"])
+        if not (match["am"] or match["pm"]):  # only its days tell that `9 to 6` are times
+            if not _DAYS.match(folded, match.end()):
+                continue
+            last += 12 if last < first and last <= 12 else 0
+        elif not {"am", "pm"} & {match["am"], match["pm"]} and not _BETWEEN.match(match.group()):
+            continue
         if first < 24 and last <= 24 and first != last:
-            return Decimal((last - first) % 24)
-    return None
+            return Decimal((last - first) % 24), *match.span()
+    return None, -1, -1
 
 
 def _clock(hour: str, half: str | None) -> int:
