@@ -65,7 +65,8 @@ _CLOCK = re.compile(
 )
 _BETWEEN = re.compile(r"(?:das?|from|between|entre|de)\s")
 _DAYS = re.compile(
-    rf"\s*,?\s*(?:on |em |nos |de |from )?(?:{_WORKWEEK.pattern}|every day|daily|tod[oa]s? (?:os )?dias?|diariamente)"
+    rf"\s*,?\s*(?:on |em |nos |de |from )?"
+    rf"(?:{_WORKWEEK.pattern}|every day|daily|tod[oa]s? (?:os )?dias?|diariamente)"
 )
 _REGULAR = re.compile(
     r"(?<![a-z])(?:nightly|daily|(?:every|each) (?:single )?(?:day|night)|tod[oa]s? (?:[oa]s )?(?:dias?"
