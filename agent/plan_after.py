@@ -55,10 +55,12 @@ def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call
     ):
         given = {"text": reading.question, "language": reading.language, "surely": True}
         return [Call("search_knowledge", given)]
+    if "estimate" not in done and (used := _used(reading, context)):
+        return [used]
     if "differences" not in done and (apart := differences(reading, context)):
         return apart
     if reading.currency and len(context.found("convert")) <= (reading.needs.max_price is not None):
-        return _converted(reading, primary)
+        return _converted(reading, next(iter(context.found("estimate")), primary))
     return []
 
 
@@ -179,10 +181,10 @@ def _relaxed(reading: Reading, context: Context) -> list[Call]:
     if reading.purchase.options != ("on_demand",):
         bought = ("term_months", "payment", "purchase_options")
         return [Call("find_offers", {k: v for k, v in given.items() if k not in bought})]
-    if reading.accelerators and reading.needs.max_gpus == 1:
-        counts = ("min_gpus", "max_gpus")
-        uncounted = {k: v for k, v in given.items() if k not in counts}
-        return [Call("find_offers", {**uncounted, "min_gpus": 1, "per_gpu": True})]
+    if reading.accelerators and reading.needs.max_gpus is not None:
+        more = {k: v for k, v in given.items() if k != "max_gpus"}
+        one = {"per_gpu": True} if reading.needs.max_gpus == 1 else {}
+        return [Call("find_offers", {**more, **one})]
     if reading.providers and not set(reading.providers) & context.words.providers:
         return []  # nothing is known of whom the question asks about
     where = [name for name in ("places", "providers") if name in given]
@@ -192,6 +194,29 @@ def _relaxed(reading: Reading, context: Context) -> list[Call]:
     if "max_usd_hour" in given:
         return [Call("find_offers", {k: v for k, v in given.items() if k != "max_usd_hour"})]
     return []
+
+
+def _used(reading: Reading, context: Context) -> Call | None:
+    """What the time or the number asked for comes to on the first machine of a search."""
+    usage = reading.usage
+    found = next((finding for finding in context.found("find_offers") if finding.rows), None)
+    if not found or "at" in found.arguments or reading.intent in (Intent.LIST, Intent.COMPARE):
+        return None
+    if usage.hours is None and usage.machines == 1:
+        return None
+    first = found.rows[0]
+    bought = {name: first[name] for name in ("operating_system", "tenancy", "term_months", "payment")}
+    arguments = {
+        "machine": first["instance_type"],
+        "machines": usage.machines,
+        "hours": str(usage.hours or HOURS_A_MONTH),
+        "providers": [first["provider"]],
+        "places": [first["region"]],
+        "purchase_options": [first["purchase_option"]],
+        "price_type": first["price_type"],
+        **bought,
+    }
+    return Call("estimate", {name: value for name, value in arguments.items() if value is not None})
 
 
 def _converted(reading: Reading, primary: Finding) -> list[Call]:

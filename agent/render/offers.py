@@ -31,13 +31,14 @@ COLUMNS = (
 def write_offers(page: Page, reading: Reading, context: Context) -> None:
     found = context.found("find_offers")
     if found and found[0].rows:
-        _write(page, reading, found[0])
+        _write(page, reading, context, found[0])
         for other in found[1:] if reading.both_ends else ():
             page.add("offers.dearest", **_values(page, tied(other.rows)))
         return
     relaxed = next((finding for finding in found[1:] if finding.rows), None)
-    if relaxed and relaxed.arguments.get("per_gpu") and reading.needs.max_gpus == 1:
-        _write_one_of_many(page, relaxed)
+    if relaxed and reading.needs.max_gpus is not None and "max_gpus" not in relaxed.arguments:
+        _write_more_gpus(page, reading, relaxed)
+        _write_use(page, context)
         return
     if relaxed:
         where = _dropped_place(page, reading, relaxed)
@@ -56,10 +57,16 @@ def write_offers(page: Page, reading: Reading, context: Context) -> None:
     page.answered = False
 
 
-def _write_one_of_many(page: Page, found: Finding) -> None:
-    """One GPU was asked for, and only machines of several are sold: the price of one of theirs."""
+def _write_more_gpus(page: Page, reading: Reading, found: Finding) -> None:
+    """Only machines of more GPUs than asked for are sold: the price of one of those."""
     first = tied(found.rows)
-    page.add("offers.one_of_many", each=page.usd(first[0]["price_usd_gpu_hour"]), **_values(page, first))
+    asked = (
+        page.word("offers", "one")
+        if reading.needs.max_gpus == 1
+        else page.number(reading.needs.max_gpus or 0)
+    )
+    each = page.usd(first[0]["price_usd_gpu_hour"])
+    page.add("offers.more_gpus", asked=asked, each=each, **_values(page, first))
     page.table(found.rows, COLUMNS)
 
 
@@ -71,7 +78,7 @@ def _dropped_place(page: Page, reading: Reading, relaxed: Finding) -> str:
     return ", ".join(text for name, text in said.items() if text and name not in relaxed.arguments)
 
 
-def _write(page: Page, reading: Reading, finding: Finding) -> None:
+def _write(page: Page, reading: Reading, context: Context, finding: Finding) -> None:
     rows, machines = finding.rows, int(finding.figures["machines"])
     by_region = finding.arguments.get("best_per") == "region"
     groups = [tied(rows)] if by_region else _by_machine(rows)
@@ -85,7 +92,8 @@ def _write(page: Page, reading: Reading, finding: Finding) -> None:
         _write_first(page, reading, first)
         if first[0].get("price_usd_gpu_hour") and (first[0].get("accelerator_count") or 1) > 1:
             page.add("offers.per_gpu", rate=page.usd(first[0]["price_usd_gpu_hour"]))
-        if reading.monthly:
+        used = _write_use(page, context)
+        if reading.monthly and not used:
             page.add("offers.month", month=page.month(first[0]))
             each = first[0].get("price_usd_gpu_month")
             if each and (first[0].get("accelerator_count") or 1) > 1:
@@ -100,6 +108,20 @@ def _write(page: Page, reading: Reading, finding: Finding) -> None:
         if reading.per_gpu or reading.intent is Intent.COMPARE:
             page.lines[-1] += each_gpu(page, group[0])
     page.table(rows, COLUMNS)
+
+
+def _write_use(page: Page, context: Context) -> bool:
+    """What the time or the number asked for comes to, if either was."""
+    found = context.found("estimate")
+    for row in (finding.rows[0] for finding in found):
+        one = "one" if row["machines"] == 1 else "many"
+        page.add(
+            f"offers.use_{one}",
+            machines=page.number(row["machines"]),
+            hours=page.number(row["hours"]),
+            total=formats.total(row["total"], row["currency"], page.language),
+        )
+    return bool(found)
 
 
 def _write_regions(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
