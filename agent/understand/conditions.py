@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from agent.understand.counts import SEVERAL, machines_with, number
 from agent.understand.entities import Mention
 from agent.understand.lexicon import lexicon
 from agent.understand.quantities import Quantity
 from agent.understand.reading import Needs, Purchase
 
 _COUNT_BEFORE = re.compile(
-    r"(?<![\w.,\-$€])(\d{1,4})\s*(?:[x×]|units? of|unidades? de)?\s*(?:the\s|de\s|of\s|nvidia\s)?$"
+    rf"(?<![\w.,\-$€])(\d{{1,4}}|{SEVERAL}(?=\s))\s*(?:[x×]|units? of|unidades? de)?\s*"
+    r"(?:the\s|de\s|of\s|nvidia\s)?$"
 )
 _COUNT_AFTER = re.compile(r"\s?(?:[x×]\s?(?P<x>\d{1,3})|(?P<n>\d{1,3})\s?[x×])(?![\w.])")
 _TERM = re.compile(
@@ -93,11 +95,13 @@ def _bare_metal(folded: str) -> bool | None:
 
 
 def _gpus_beside(folded: str, mention: Mention) -> float | None:
-    """`8x H100`, `8 H100`, `H100 x8` and `H100 8x`."""
+    """`8x H100`, `8 H100`, `four H100`, `H100 x8` and `H100 8x`."""
+    if machines_with(folded, mention):
+        return None
     before = _COUNT_BEFORE.search(folded[: mention.start])
     after = _COUNT_AFTER.match(folded, mention.end)
     count = before.group(1) if before else (after["x"] or after["n"]) if after else None
-    return None if count is None else float(count)
+    return None if count is None else float(number(count))
 
 
 def _prices(folded: str, numbers: list[Quantity]) -> tuple[Quantity | None, Quantity | None]:

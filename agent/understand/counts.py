@@ -36,6 +36,7 @@ _BETWEEN = (
     "os", "nos", "more", "mais", "extra", "identical", "iguais", "aws", "azure", "gcp", "ec2", "nvidia",
     "small", "new", "nov[ao]s?",     "with", "com",
 )  # fmt: skip
+_COUNTED = re.compile(rf"{_NUMBER}\s(?:nvidia\s)?$")
 _AFTER = re.compile(
     r"\s*\(?\s?(?:[x×*]\s?(?P<times>\d{1,4})(?!\w|[.,]\d)|\((?P<count>\d{1,4})(?: un\w+)?\)"
     r"|(?P<before>\d{1,4})[x×](?!\w))"
@@ -80,6 +81,19 @@ def number(word: str) -> int:
     return int(digits) if digits else next(n for n, said in _COUNTS.items() if re.fullmatch(said, word))
 
 
+def machines_with(folded: str, mention: Mention) -> int | None:
+    """`3 H100 machines` are three machines, not three GPUs."""
+    if mention.kind != "accelerator" or not _boxes().match(folded, mention.end):
+        return None
+    before = _COUNTED.search(folded[: mention.start])
+    return number(before["count"]) if before else None
+
+
+@cache
+def _boxes() -> re.Pattern[str]:
+    return re.compile(rf"\s(?:gpu )?{alternatives(lexicon().entries['units']['machine'])}(?![a-z])")
+
+
 @cache
 def _before() -> re.Pattern[str]:
     """A number before a name, with between them only how the machines are bought and what they run."""
@@ -90,8 +104,11 @@ def _before() -> re.Pattern[str]:
     return re.compile(rf"{_NUMBER}(?:\s*[x×*]\s*|\s+)(?:{between}\s+){{0,5}}$")
 
 
-def together(folded: str, numbers: list[Quantity]) -> int:
+def together(folded: str, numbers: list[Quantity], found: list[Mention]) -> int:
     """How many there are, where no number stands beside a name."""
+    boxes = next((count for mention in found if (count := machines_with(folded, mention))), None)
+    if boxes:
+        return boxes
     pointed = _OF_THEM.search(folded)
     if pointed:
         return max(1, int(pointed.group(1)))

@@ -112,7 +112,7 @@ class _Span:
 def usage(folded: str, numbers: list[Quantity], found: list[Mention], *, committed: bool) -> Usage:
     """`committed` tells that years and months are the term of a commitment, not the time of use."""
     each = counts(folded, found)
-    machines = each[0][1] if each else together(folded, numbers)
+    machines = each[0][1] if each else together(folded, numbers, found)
     hours = _hours(folded, numbers, committed=committed)
     rounded = None if hours is None else hours.quantize(_DIGITS)
     if rounded is not None and rounded == int(rounded):
