@@ -11,8 +11,9 @@ from agent.understand.lexicon import lexicon, whole_words
 _ALWAYS = ("account", "command", "action", "writing")
 # What something comes to, not what was paid for it.
 _WOULD_PAY = re.compile(
-    r"(?<![a-z])(?:(?:do|will|would|should|must) (?:i|we) (?:\w+ )?pay(?! (?:last|this|so far|for last))"
-    r"|(?:pago|pagamos|pagaria))(?![a-z])"
+    r"(?<![a-z])(?:(?:do|will|would|should|must) (?:i|we) (?:\w+ )?(?:pay|spend)"
+    r"(?! (?:last|this|so far|for last))"
+    r"|pago|pagamos|pagaria|gasta(?:mos)? (?:\w+ ){0,3}(?:por|ao) (?:ano|mes|dia|semana|hora))(?![a-z])"
 )
 _COURTESIES = ("who", "thanks", "goodbye", "well", "hello")  # the first that is said is answered
 

@@ -7,12 +7,12 @@ import re
 from agent.understand.counts import SEVERAL, machines_with, number
 from agent.understand.entities import Mention
 from agent.understand.lexicon import lexicon
-from agent.understand.quantities import Quantity
+from agent.understand.quantities import Quantity, bound_of
 from agent.understand.reading import Needs, Purchase
 
 _COUNT_BEFORE = re.compile(
     rf"(?<![\w.,\-$€])(\d{{1,4}}|{SEVERAL}(?=\s))\s*(?:[x×]|units? of|unidades? de)?\s*"
-    r"(?:the\s|de\s|of\s|nvidia\s)?$"
+    r"(?P<more>\+\s?|(?:or|ou) (?:more|mais)\s)?(?:the\s|de\s|of\s|nvidia\s)?$"
 )
 _COUNT_AFTER = re.compile(r"\s?(?:[x×]\s?(?P<x>\d{1,3})|(?P<n>\d{1,3})\s?[x×])(?![\w.])")
 _TERM = re.compile(
@@ -59,10 +59,8 @@ def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: 
         ):
             values.setdefault(f"max_{name}", value)
     for mention in found:
-        count = _gpus_beside(folded, mention) if mention.kind == "accelerator" else None
-        if count is not None:
-            values.setdefault("min_gpus", count)
-            values.setdefault("max_gpus", count)
+        for bound, count in _gpus_beside(folded, mention) if mention.kind == "accelerator" else ():
+            values.setdefault(f"{bound}_gpus", count)
     for name in ("gpu_memory_gib", "total_gpu_memory_gib", "local_storage_gb"):
         values.pop(f"max_{name}", None)
     words = lexicon()
@@ -94,14 +92,20 @@ def _bare_metal(folded: str) -> bool | None:
     return True if words.has("needs", "bare_metal", folded) else None
 
 
-def _gpus_beside(folded: str, mention: Mention) -> float | None:
-    """`8x H100`, `8 H100`, `four H100`, `H100 x8` and `H100 8x`."""
+def _gpus_beside(folded: str, mention: Mention) -> list[tuple[str, float]]:
+    """`8x H100`, `8 H100`, `four H100`, `H100 x8` and `H100 8x` are both bounds, `4 or more H100` is one."""
     if machines_with(folded, mention):
-        return None
+        return []
     before = _COUNT_BEFORE.search(folded[: mention.start])
     after = _COUNT_AFTER.match(folded, mention.end)
     count = before.group(1) if before else (after["x"] or after["n"]) if after else None
-    return None if count is None else float(number(count))
+    if count is None:
+        return []
+    bound, strict = bound_of(folded, before.start(1), before.end(1)) if before else ("exact", False)
+    if before and before["more"]:
+        bound = "min"
+    value = float(number(count)) + (0 if not strict else 1 if bound == "min" else -1)
+    return [(one, value) for one in ("min", "max") if bound in (one, "exact")]
 
 
 def _prices(folded: str, numbers: list[Quantity]) -> tuple[Quantity | None, Quantity | None]:

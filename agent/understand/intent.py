@@ -142,7 +142,9 @@ def _rules(
     models = named.models + (0 if needs.any_machine_needs() or named.hardware() else named.unknown_models)
     counted_machines = machines_counted(cues.folded) and needs.max_price is None and not machine
     used = bool(named.places or named.options or usage.hours or usage.machines > 1 or cues("estimate"))
-    history = cues("history") or cues("past") or cues("since") or past or extreme(cues.folded) is not None
+    of_a_use = usage.hours is not None and not past  # what a use `cost` is what it comes to
+    was = cues("past") and not of_a_use
+    history = cues("history") or was or cues("since") or past or extreme(cues.folded) is not None
     things = machine + named.models + named.accelerators
     counted = bool(models) or workload.total() > 0
     general = cues.generic("model") and (cues.free() or cues("dearest") or cues("cheapest"))

@@ -26,7 +26,8 @@ _WORDS = {word: index for words in (_ENGLISH, _PORTUGUESE) for index, word in en
 _WORDS |= {"mil": 1_000, "thousand": 1_000, "million": 1_000_000, "milhao": 1_000_000}
 _WORDS |= {"single": 1, "unica": 1, "uma": 1, "duas": 2, "dozen": 12, "duzia": 12, "twenty": 20, "vinte": 20}
 
-
+# What an amount is of, before its bound: `1 TB of memory or more`.
+_NOUN = r"(?:\s(?:of |de )?(?:gpu |system )?(?:v?ram|memory|memoria|disk|disco|storage)(?: ram)?)?"
 _EACH = re.compile(r"(?:per|por|each|cada)\s*$")
 
 
@@ -89,8 +90,8 @@ def _around() -> dict[str, re.Pattern[str]]:
             name: re.compile(rf"(?:^|[\s(]){alternatives(words[name])}\s*(?:the |an? total of |an? )?$")
             for name in ("min", "max", "over", "under")
         },
-        "min_after": re.compile(rf"\s*{alternatives(words['min_after'])}"),
-        "max_after": re.compile(rf"\s*{alternatives(words['max_after'])}"),
+        "min_after": re.compile(rf"{_NOUN}\s*{alternatives(words['min_after'])}"),
+        "max_after": re.compile(rf"{_NOUN}\s*{alternatives(words['max_after'])}"),
         "between": re.compile(rf"(?:between|entre)\s*{_SIGN}?\s*$"),
         "second": re.compile(rf"(?:between|entre)\s.{{1,20}}\s(?:and|e)\s*{_SIGN}?\s*$"),
         "per": re.compile(
@@ -141,7 +142,7 @@ def quantities(folded: str, language: str) -> list[Quantity]:
         if _inside_a_name(folded, match):
             continue
         value, unit = _in_gib(value, unit)
-        bound, strict = ("min", False) if groups["more"] else _bound(folded, match.start(), match.end())
+        bound, strict = ("min", False) if groups["more"] else bound_of(folded, match.start(), match.end())
         per = _per(folded, match.end(), currency, unit)
         found.append(Quantity(value, currency or unit, bound, match.start(), match.end(), per, strict))
     return _with_shared_units(found, folded)
@@ -166,9 +167,9 @@ def _in_gib(value: Decimal, unit: str | None) -> tuple[Decimal, str | None]:
     return value, unit
 
 
-def _bound(folded: str, start: int, end: int) -> tuple[str, bool]:
+def bound_of(folded: str, start: int, end: int) -> tuple[str, bool]:
     """min, max or exact, and whether the number itself is left out."""
-    before, after, around = folded[max(0, start - 40) : start], folded[end : end + 20], _around()
+    before, after, around = folded[max(0, start - 40) : start], folded[end : end + 40], _around()
     if around["between"].search(before):
         return "min", False
     if around["second"].search(before):
