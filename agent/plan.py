@@ -11,7 +11,9 @@ from agent.context import Context
 from agent.plan_call import Call
 from agent.plan_conditions import conditions, places_of, purchase_of
 from agent.plan_past import changes, changes_before, history
+from agent.understand.fold import fold
 from agent.understand.intent import sql_of
+from agent.understand.lexicon import lexicon
 from agent.understand.reading import Intent, Reading
 
 _LISTED = 12
@@ -92,6 +94,14 @@ def _sides_and_how(reading: Reading, by: str) -> dict[str, Any]:
 def _cheapest(reading: Reading, context: Context) -> list[Call]:
     if reading.machine_names():
         return _price(reading, context)
+    if _each_gpu(reading):
+        wanted = {
+            **conditions(reading, context),
+            "best_per": "accelerator",
+            "per_gpu": True,
+            "rows": _MOST_LISTED,
+        }
+        return [Call("find_offers", wanted)]
     best_per = "region" if reading.by_region and reading.rank is None else "machine"
     given = {**conditions(reading, context), "best_per": best_per, "rows": _rows(reading)}
     dearest = [Call("find_offers", {**given, "dearest": True})] if reading.both_ends else []
@@ -159,7 +169,17 @@ def _where_and_how(reading: Reading) -> dict[str, Any]:
     return {**places_of(reading), **purchase_of(reading)}
 
 
+def _each_gpu(reading: Reading) -> bool:
+    """The price of every kind of GPU is asked for, of none by name."""
+    named = reading.accelerators or reading.rank
+    return bool(
+        not named and reading.wants_gpu and lexicon().has("ranking", "each_gpu", fold(reading.question))
+    )
+
+
 def _list(reading: Reading, context: Context) -> list[Call]:
+    if _each_gpu(reading):
+        return _cheapest(reading, context)
     return [
         Call("find_offers", {**conditions(reading, context), "best_per": "machine", "rows": _rows(reading)})
     ]

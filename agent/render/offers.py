@@ -80,6 +80,9 @@ def _dropped_place(page: Page, reading: Reading, relaxed: Finding) -> str:
 
 def _write(page: Page, reading: Reading, context: Context, finding: Finding) -> None:
     rows, machines = finding.rows, int(finding.figures["machines"])
+    if finding.arguments.get("best_per") == "accelerator" and not reading.accelerators:
+        _write_gpus(page, rows)
+        return
     by_region = finding.arguments.get("best_per") == "region"
     groups = [tied(rows)] if by_region else _by_machine(rows)
     if reading.intent is Intent.LIST:
@@ -108,6 +111,17 @@ def _write(page: Page, reading: Reading, context: Context, finding: Finding) -> 
         if reading.per_gpu or reading.intent is Intent.COMPARE:
             page.lines[-1] += each_gpu(page, group[0])
     page.table(rows, COLUMNS)
+
+
+def _write_gpus(page: Page, rows: Sequence[Row]) -> None:
+    """Every kind of GPU with the machine in which one of it costs least."""
+    smallest = {row["accelerator"]: row for row in sorted(rows, key=lambda row: -row["price_usd_hour"])}
+    kinds = [smallest[name] for name in dict.fromkeys(row["accelerator"] for row in rows)]
+    page.add("offers.gpus", count=page.number(len(kinds), 0))
+    for row in kinds:
+        each = page.usd(row["price_usd_gpu_hour"])
+        page.add("offers.gpu", gpu=row["accelerator"], each=each, **_values(page, [row]))
+    page.table(kinds, COLUMNS)
 
 
 def _write_use(page: Page, context: Context) -> bool:

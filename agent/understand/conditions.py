@@ -46,6 +46,7 @@ _LOOSE = ("vcpus", "memory_gib", "gpu_memory_gib")
 
 def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: bool) -> Needs:
     """`exact` reads `8 vCPUs` as exactly eight; else as at least eight."""
+    exact = exact or lexicon().has("needs", "exactly", folded)
     values: dict[str, float] = {}
     for item in numbers:
         name = _need(item, folded)
@@ -58,9 +59,10 @@ def needs(folded: str, numbers: list[Quantity], found: list[Mention], *, exact: 
             item.bound == "exact" and (name == "gpus" or exact) and "gpu_memory" not in name
         ):
             values.setdefault(f"max_{name}", value)
-    for mention in found:
-        for bound, count in _gpus_beside(folded, mention) if mention.kind == "accelerator" else ():
-            values.setdefault(f"{bound}_gpus", count)
+    beside = (tuple(_gpus_beside(folded, mention)) for mention in found if mention.kind == "accelerator")
+    counts = {bounds for bounds in beside if bounds}
+    for bound, count in counts.pop() if len(counts) == 1 else ():  # `2 T4 or 1 L4` are compared by the GPU
+        values.setdefault(f"{bound}_gpus", count)
     for name in ("gpu_memory_gib", "total_gpu_memory_gib", "local_storage_gb"):
         values.pop(f"max_{name}", None)
     words = lexicon()
