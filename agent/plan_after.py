@@ -10,6 +10,7 @@ from agent.evidence import Finding
 from agent.plan_call import Call
 from agent.plan_conditions import conditions, places_of, purchase_of
 from agent.plan_differences import differences
+from agent.plan_use import use_of_found
 from agent.terms import HOURS_A_MONTH
 from agent.understand.fold import fold
 from agent.understand.lexicon import lexicon
@@ -55,8 +56,8 @@ def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call
     ):
         given = {"text": reading.question, "language": reading.language, "surely": True}
         return [Call("search_knowledge", given)]
-    if "estimate" not in done and (used := _used(reading, context)):
-        return [used]
+    if not done & {"estimate", "budget"} and (use := use_of_found(reading, context)):
+        return [use]
     if "differences" not in done and (apart := differences(reading, context)):
         return apart
     if reading.currency and len(context.found("convert")) <= (reading.needs.max_price is not None):
@@ -194,29 +195,6 @@ def _relaxed(reading: Reading, context: Context) -> list[Call]:
     if "max_usd_hour" in given:
         return [Call("find_offers", {k: v for k, v in given.items() if k != "max_usd_hour"})]
     return []
-
-
-def _used(reading: Reading, context: Context) -> Call | None:
-    """What the time or the number asked for comes to on the first machine of a search."""
-    usage = reading.usage
-    found = next((finding for finding in context.found("find_offers") if finding.rows), None)
-    if not found or "at" in found.arguments or reading.intent in (Intent.LIST, Intent.COMPARE):
-        return None
-    if usage.hours is None and usage.machines == 1:
-        return None
-    first = found.rows[0]
-    bought = {name: first[name] for name in ("operating_system", "tenancy", "term_months", "payment")}
-    arguments = {
-        "machine": first["instance_type"],
-        "machines": usage.machines,
-        "hours": str(usage.hours or HOURS_A_MONTH),
-        "providers": [first["provider"]],
-        "places": [first["region"]],
-        "purchase_options": [first["purchase_option"]],
-        "price_type": first["price_type"],
-        **bought,
-    }
-    return Call("estimate", {name: value for name, value in arguments.items() if value is not None})
 
 
 def _converted(reading: Reading, primary: Finding) -> list[Call]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.context import Context
 from agent.terms import HOURS_A_MONTH
-from agent.understand.reading import Reading
+from agent.understand.reading import Intent, Reading
 
 
 def conditions(reading: Reading, context: Context) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def conditions(reading: Reading, context: Context) -> dict[str, Any]:
         "architecture": needs.architecture,
         "rank": reading.rank,
         "min_usd_hour": _usd_hour(reading.needs.min_price, reading, context),
-        "max_usd_hour": _usd_hour(reading.needs.max_price, reading, context),
+        "max_usd_hour": None if pays_for(reading) else _usd_hour(needs.max_price, reading, context),
         "per_gpu": reading.per_gpu or None,
         "dearest": reading.dearest or None,
         "free": reading.free or None,
@@ -45,6 +45,14 @@ def conditions(reading: Reading, context: Context) -> dict[str, Any]:
         **purchase_of(reading, full=True),
     }
     return {name: value for name, value in given.items() if value not in (None, [])}
+
+
+def pays_for(reading: Reading) -> bool:
+    """Whether the amount is to pay for hours, or for machines in a month, and is no highest price."""
+    if reading.needs.max_price is None or reading.intent is not Intent.CHEAPEST:
+        return False
+    monthly = reading.needs.max_price_per == "month"
+    return reading.paid_for == "hours" or (reading.paid_for == "machines" and monthly)
 
 
 def _at(reading: Reading) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from statistics import mean, median
 from typing import Any, Literal
 
 from agent import filters, offers, periods, shapes
@@ -210,7 +211,19 @@ def _spread(rows: tuple[Any, ...]) -> dict[str, Any]:
         "cheapest_usd_hour": cheapest,
         "dearest_usd_hour": dearest,
         "dearest_is_dearer_percent": percent(dearest, cheapest),
+        **_middle(rows),
     }
+
+
+def _middle(rows: tuple[Any, ...]) -> dict[str, Decimal]:
+    """The mean and the median of the lowest price of each region."""
+    lowest: dict[tuple[str, str], Decimal] = {}
+    for row in rows:
+        lowest.setdefault((row["provider"], row["region"]), row["price_usd_hour"])
+    prices = {"mean_usd_hour": mean(lowest.values()), "median_usd_hour": median(lowest.values())}
+    digits = {name: price.quantize(Decimal("0.000001")) for name, price in prices.items()}
+    monthly = {name.replace("hour", "month"): digits[name] * HOURS_A_MONTH for name in digits}
+    return {**digits, **monthly}
 
 
 def percent(price: Decimal, base: Decimal) -> Decimal:

@@ -38,7 +38,7 @@ def write_offers(page: Page, reading: Reading, context: Context) -> None:
     relaxed = next((finding for finding in found[1:] if finding.rows), None)
     if relaxed and reading.needs.max_gpus is not None and "max_gpus" not in relaxed.arguments:
         _write_more_gpus(page, reading, relaxed)
-        _write_use(page, context)
+        _write_use(page, reading, context)
         return
     if relaxed:
         where = _dropped_place(page, reading, relaxed)
@@ -95,7 +95,7 @@ def _write(page: Page, reading: Reading, context: Context, finding: Finding) -> 
         _write_first(page, reading, first)
         if first[0].get("price_usd_gpu_hour") and (first[0].get("accelerator_count") or 1) > 1:
             page.add("offers.per_gpu", rate=page.usd(first[0]["price_usd_gpu_hour"]))
-        used = _write_use(page, context)
+        used = _write_use(page, reading, context)
         if reading.monthly and not used:
             page.add("offers.month", month=page.month(first[0]))
             each = first[0].get("price_usd_gpu_month")
@@ -124,7 +124,7 @@ def _write_gpus(page: Page, rows: Sequence[Row]) -> None:
     page.table(kinds, COLUMNS)
 
 
-def _write_use(page: Page, context: Context) -> bool:
+def _write_use(page: Page, reading: Reading, context: Context) -> bool:
     """What the time or the number asked for comes to, if either was."""
     found = context.found("estimate")
     for row in (finding.rows[0] for finding in found):
@@ -134,6 +134,16 @@ def _write_use(page: Page, context: Context) -> bool:
             machines=page.number(row["machines"]),
             hours=page.number(row["hours"]),
             total=formats.total(row["total"], row["currency"], page.language),
+        )
+    for finding in context.found("budget"):
+        row = finding.rows[0]
+        page.add(
+            f"offers.use_budget_{reading.paid_for}",
+            budget=formats.total(finding.figures["budget_usd"], "USD", page.language),
+            machines=f"{page.number(row['machines'])} × {row['instance_type']}",
+            hours=page.number(row["hours"]),
+            days=page.number(row["days"], 1),
+            total=formats.total(row["total_usd"], "USD", page.language),
         )
     return bool(found)
 

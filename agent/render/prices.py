@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from agent.context import Context
 from agent.render import formats
@@ -29,12 +30,12 @@ OWN = (*COLUMNS, "currency", *TERMS)
 def write_prices(page: Page, reading: Reading, context: Context) -> None:
     primary = next(iter(context.found("price_of")), None)
     if primary and primary.rows:
-        _write_price(page, reading, primary.rows)
+        _write_price(page, reading, primary.rows, primary.figures)
     else:
         explain_missing(page, reading, context)
 
 
-def _write_price(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
+def _write_price(page: Page, reading: Reading, rows: Sequence[Row], figures: Mapping[str, Any]) -> None:
     ordered = sorted(rows, key=lambda row: -row["price_usd_hour"]) if reading.dearest else list(rows)
     best, last = tied(ordered), ordered[-1]
     regions = {(row["provider"], row["region"]) for row in rows}
@@ -56,6 +57,8 @@ def _write_price(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
         page.add("price.ties", **values)
     else:
         page.add("price.range", **values, **_dearest(page, last, len(regions)))
+    if reading.statistic and len(regions) > 1:
+        _write_middle(page, reading, figures)
     if reading.availability and reading.intent is not Intent.CHEAPEST:
         codes = dict.fromkeys(str(row["region"]) for row in rows)
         page.add("price.available", count=len(codes), regions=page.joined(codes))
@@ -76,6 +79,15 @@ def _write_price(page: Page, reading: Reading, rows: Sequence[Row]) -> None:
         _write_places(page, places[: reading.how_many or page.most_rows * 2])
     write_components(page, best[0])
     page.table(ordered, OWN)
+
+
+def _write_middle(page: Page, reading: Reading, figures: Mapping[str, Any]) -> None:
+    """The mean or the median over the regions, which the tool worked out."""
+    if reading.monthly:
+        month = formats.total(figures[f"{reading.statistic}_usd_month"], "USD", page.language)
+        page.add(f"price.{reading.statistic}_month", month=month)
+    else:
+        page.add(f"price.{reading.statistic}", rate=page.usd(figures[f"{reading.statistic}_usd_hour"]))
 
 
 def _write_places(page: Page, rows: Sequence[Row]) -> None:

@@ -105,8 +105,9 @@ def _relaxed(reading: Reading, context: Context) -> Reading:
 
 def _writer(reading: Reading, context: Context) -> Writer:
     tools = {finding.tool for finding in context.findings}
-    if context.findings and context.findings[0].tool == "find_offers":
-        tools.discard("estimate")  # it is of what was found
+    first = next((finding.tool for finding in context.findings if finding.tool != "convert"), None)
+    if first == "find_offers":
+        tools -= {"estimate", "budget"}  # they are of what was found
     if (reading.nowhere or reading.unknown_places) and not context.findings and not reading.places:
         return write_no_place
     if reading.intent is Intent.SQL:

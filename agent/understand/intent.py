@@ -197,6 +197,10 @@ def _rules(
             (cues("compare") or cues("cheapest")) and (choice or (cues("compare") and _sides(named))),
         ),
         (
+            Intent.PRICE,
+            machine == 1 and bool(lexicon().found("statistics", cues.folded)) and usage.hours is None,
+        ),
+        (
             Intent.ESTIMATE,
             bool(machine)
             and (

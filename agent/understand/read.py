@@ -138,6 +138,7 @@ def read(
         instead=buying.one_or_the_other(folded) and len({m.text for m in found if m.kind == "machine"}) > 1,
         model_size=model_size(folded, spoken),
         equivalent=lexicon().first("equivalent", folded),
+        statistic=lexicon().first("statistics", folded),
         light=lexicon().has("light", "use", folded),
         paid_for=lexicon().first("paid_for", folded),
         interruptible=buying.interruptible(folded, purchase),

@@ -190,6 +190,7 @@ class Reading:
     model_size: ModelSize | None = None  # of the language model that machines are sought for
     equivalent: str | None = None  # alike or cheaper: machines are sought in place of the one named
     paid_for: str | None = None  # hours, machines or tokens: what it asks how many of an amount pays for
+    statistic: str | None = None  # mean or median of the prices of a machine
     light: bool = False  # the machine idles most of the time, or is to be cheap above all
     interruptible: bool = False  # the work bears being interrupted
     heard: tuple[Any, ...] = ()  # the mentions it was read from, for the question after it
