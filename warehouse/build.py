@@ -185,9 +185,14 @@ def standing_refusals(connection: duckdb.DuckDBPyConnection) -> list[Verdict]:
 
 
 def derive(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables and views people ask, and give every column its comment."""
+    """Make the tables and views people ask. Views and macros of the snapshot before stay, with the comments
+    of their columns, where the same recipe made them."""
+    made = f"{duckdb.__version__} {recipe(everything=True)}"
+    stay = connection.execute(statement("made_by")).fetchone() == (made,)
     for text in statements("views"):
-        connection.execute(text)
+        if not stay or "CREATE OR REPLACE TABLE" in text:
+            connection.execute(text)
+    connection.execute(f"COMMENT ON TABLE recipe IS '{made}'")
 
 
 def describe(connection: duckdb.DuckDBPyConnection) -> None:

@@ -29,13 +29,9 @@ def write_documents(connection: duckdb.DuckDBPyConnection, guides: Iterable[Docu
     for text in (*statements("phrases"), *statements("facts")):
         connection.execute(text)
     connection.execute(statement("cards/clear"))
-    written = sum(
-        _insert(connection, connection.execute(cards).to_arrow_table()) for cards in statements("documents")
-    )
-    return written + _insert(connection, pa.Table.from_pylist([asdict(guide) for guide in guides], _GUIDES))
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> int:
+    cards = [connection.execute(text).to_arrow_table() for text in statements("documents")]
+    texts = pa.Table.from_pylist([asdict(guide) for guide in guides], _GUIDES)
+    rows = pa.concat_tables([*cards, texts], promote_options="permissive")
     connection.register("incoming", rows)
     try:
         connection.execute(statement("cards/insert"))

@@ -292,6 +292,24 @@ def test_a_warehouse_of_another_recipe_is_not_continued(tmp_path: Path, limits: 
     assert not build.made_by_this_recipe(path)
 
 
+def test_views_stay_until_something_else_would_make_them(warehouse: Warehouse) -> None:
+    def number() -> int:
+        ((found,),) = warehouse.rows("SELECT view_oid FROM duckdb_views() WHERE view_name = 'prices'")
+        return int(found)
+
+    build.derive(warehouse.connection)
+    build.describe(warehouse.connection)
+    first = number()
+    build.derive(warehouse.connection)
+    assert number() == first
+    warehouse.connection.execute("COMMENT ON TABLE recipe IS 'of another release'")
+    warehouse.connection.execute("CREATE OR REPLACE VIEW prices AS SELECT 'old' AS price")
+    build.derive(warehouse.connection)
+    assert number() != first
+    served = {row[0] for row in warehouse.rows("DESCRIBE prices")}
+    assert served >= {*PRICES.names}
+
+
 def test_a_reference_table_that_cannot_be_read_is_named(warehouse: Warehouse) -> None:
     path = warehouse.house.limits.data / "reference" / "fx_rates.csv"
     path.write_text("currency,rate_date,units_per_usd,source\nUSD,yesterday,1,x\n", encoding="utf-8")
