@@ -100,7 +100,7 @@ def _thing(page: Page, row: Row) -> str:
         name = str(row["name"]).strip()
         if not row["kind"]:
             return page.say("changes.other", name=name, provider=provider)
-        kind = page.word("kind", row["kind"])
+        kind = page.kind(row["kind"])
         tier = page.say("changes.tier", tokens=page.number(row["tier_from"])) if row["tier_from"] else ""
         return page.say("changes.tokens", name=name, provider=provider, kind=kind, tier=tier)
     how = [

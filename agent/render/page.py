@@ -63,6 +63,13 @@ class Page:
     def word(self, section: str, key: str) -> str:
         return word(self.language, section, key)
 
+    def kind(self, name: str) -> str:
+        """A kind of token: `input`, or `input:batch` with the way it is served."""
+        kind, _, way = name.partition(":")
+        said = self.word("kind", kind)
+        served = self.word("served", way)
+        return served.format(kind=said) if served != way else f"{said} ({way})" if way else said
+
     def provider(self, name: str) -> str:
         return self.word("provider", name)
 

@@ -54,7 +54,7 @@ def rate_of(page: Page, row: Row) -> str:
 def said_of(page: Page, row: Row) -> str:
     """`m5.xlarge in us-east-1`, `GPT-4o input tokens (OpenAI)`."""
     if row.get("kind"):
-        kind, seller = page.word("kind", row["kind"]), page.provider(row["provider"])
+        kind, seller = page.kind(row["kind"]), page.provider(row["provider"])
         return page.say("history.tokens", model=str(row["name"]).strip(), kind=kind, provider=seller)
     place = page.region(row) if not row.get("zone") else f"{page.region(row)}, {row['zone']}"
     return page.say("history.machine", machine=row["instance_type"], region=place)

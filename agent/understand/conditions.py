@@ -36,7 +36,8 @@ _TOTAL = re.compile(
     r"|uma (?:unica (?:maquina|instancia)|(?:maquina|instancia) (?:so|unica)))(?![a-z])"
 )
 _STORAGE_BEFORE = re.compile(
-    r"(?:disks?|storage|discos?|armazenamento)(?: local)? (?:of |de |com )?(?:at least |(?:pelo|ao) menos )?$"
+    r"(?:disks?|storage|ssds?|nvmes?|discos?|armazenamento)(?: local)? (?:of |de |com )?"
+    r"(?:at least |over |above |more than |(?:pelo|ao) menos |mais de |acima de |a partir de )?$"
 )
 _STORAGE = re.compile(r"\s*(?:of |de )?(?:ssd|nvme|disk|storage|disco|armazenamento|local)")
 

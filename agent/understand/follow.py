@@ -111,7 +111,10 @@ def _both(kept: list[Mention], earlier: Reading, found: Sequence[Mention], folde
     if not compares or any(m.kind in _THINGS for m in found):
         return kept
     kinds = {m.kind for m in kept if m.kind in _THINGS}
-    return [*(m for m in earlier.set_aside if m.kind in kinds), *kept]
+    aside = [m for m in earlier.set_aside if m.kind in kinds]
+    if not aside and words.has("following", "both", folded) and not any(m.kind == "place" for m in found):
+        aside = [m for m in earlier.set_aside if m.kind == "place"]
+    return [*aside, *kept]
 
 
 def _replaced(old: Mention, found: Sequence[Mention], folded: str) -> bool:
@@ -202,7 +205,7 @@ def completed(reading: Reading, earlier: Reading, amounts: Sequence[Quantity]) -
         things=reading.things or earlier.things,
         holding=reading.holding or earlier.holding,
         asks_whether=False,
-        set_aside=tuple(m for m in earlier.heard if m.kind in _THINGS and m not in reading.heard),
+        set_aside=tuple(m for m in earlier.heard if m.kind in (*_THINGS, "place") and m not in reading.heard),
         follows=earlier.question,
     )
 

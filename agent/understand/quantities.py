@@ -18,6 +18,10 @@ _NAMED |= dict.fromkeys(("pounds", "pound", "libras", "libra"), "GBP") | dict.fr
     ("yen", "ienes", "iene"), "JPY"
 )
 _NAMED |= {code: code.upper() for code in SMALL if code != "rmb"}
+# Hundredths of one: Brazilians who say no more mean those of a real.
+_CENTS = dict.fromkeys(("cents", "cent", "us cents", "centavos de dolar", "centavo de dolar"), "USD")
+_CENTS |= dict.fromkeys(("centavos", "centavo", "centavos de real"), "BRL")
+_CENTS |= dict.fromkeys(("euro cents", "centimos", "centavos de euro"), "EUR")
 _SIGN = alternatives(re.escape(sign) for sign in SIGNS)
 _ENGLISH = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _PORTUGUESE = ["um", "dois", "tres", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez", "onze", "doze"]
@@ -76,7 +80,7 @@ def _pattern() -> re.Pattern[str]:
         rf"(?:(?P<symbol>(?<![a-z]){alternatives(map(re.escape, _SYMBOLS))})\s*)?"
         rf"(?<![a-z0-9_.\-])(?P<number>{NUMBER}|(?P<word>{spelled})(?![a-z]))"
         rf"(?:(?:\s?(?:{multipliers}))(?![a-z0-9]))?"
-        rf"(?:\s*(?P<named>{alternatives(_NAMED)})(?![a-z]))?"
+        rf"(?:\s*(?P<named>{alternatives([*_NAMED, *_CENTS])})(?![a-z]))?"
         rf"(?P<more>\s?\+|\s(?:or|ou)\s(?:more|mais|greater|maior))?"
         rf"(?:[\s\-]*(?:of\s|de\s)?(?:(?:more|mais|extra)\s)?(?:{units})(?![a-z0-9]))?"
     )
@@ -136,7 +140,9 @@ def quantities(folded: str, language: str) -> list[Quantity]:
             if name.startswith("x") and text:
                 value *= int(name[1:])
         unit = next((name[2:] for name, text in groups.items() if name.startswith("u_") and text), None)
-        currency = _SYMBOLS.get(groups["symbol"] or "") or _NAMED.get(groups["named"] or "")
+        named = groups["named"] or ""
+        currency = _SYMBOLS.get(groups["symbol"] or "") or _NAMED.get(named) or _CENTS.get(named)
+        value = value / 100 if named in _CENTS else value
         if groups["word"] and not _counts(value, unit or currency, folded[: match.start()]):
             continue
         if _inside_a_name(folded, match):

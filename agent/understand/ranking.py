@@ -86,9 +86,12 @@ def _top() -> tuple[re.Pattern[str], ...]:
 def _most() -> dict[str, re.Pattern[str]]:
     entries = lexicon().entries["ranking"]
     most, by = alternatives(entries["most"]), alternatives(entries["by"])
+    many, gets = alternatives(entries["how_many"]), alternatives(entries["gets"])
     return {
         what: re.compile(
-            rf"(?<![a-z])(?:{most} {alternatives(entries[what])}|{by} {alternatives(entries[what])})(?![a-z])"
+            rf"(?<![a-z])(?:(?:{most}|{by}) {alternatives(entries[what])}"
+            # Of what an amount pays for, most is wanted: `how many vCPUs can I get for $1 an hour`.
+            rf"|{many} {alternatives(entries[what])} (?:\w+ ){{0,2}}?{gets}\b.*\d)(?![a-z])"
         )
         for what in ("gpu_memory", "memory", "vcpus", "gpus", "storage")
     }
