@@ -15,9 +15,24 @@ _KINDS = ("input", "output")
 
 def differences(reading: Reading, context: Context) -> list[Call]:
     """Of what machines, places or ways of buying come to, or of what language models cost."""
+    if reading.paid is not None:
+        listed = listed_price(reading, context)
+        amounts = {"listed": str(listed), "paid": str(reading.paid)}
+        return [Call("differences", {"amounts_usd": amounts})] if listed else []
     of_bills = _of_estimates(reading, context) or _of_sides(reading, context)
     every = [of_bills] if of_bills else [one for _, one in of_models(reading, context)]
     return [Call("differences", {"amounts_usd": amounts}) for amounts in every]
+
+
+def listed_price(reading: Reading, context: Context) -> Decimal | None:
+    """USD an hour of what was found first, for one GPU where a GPU is asked about."""
+    found = context.findings[0]
+    if found.tool not in ("price_of", "find_offers", "estimate") or not found.rows:
+        return None
+    first = found.rows[0]
+    of_gpu = reading.accelerators and not reading.machine_names() and reading.needs.min_gpus in (None, 1)
+    price: Decimal = first["price_usd_gpu_hour" if of_gpu else "price_usd_hour"]
+    return price
 
 
 def _of_estimates(reading: Reading, context: Context) -> dict[str, str]:

@@ -37,6 +37,21 @@ def _write(page: Page, rows: Sequence[Row], names: dict[str, str] | None) -> Non
     page.add("difference.sides", **values)
 
 
+def write_judgement(page: Page, reading: Reading, context: Context) -> None:
+    """How a price that one pays stands to the lowest here."""
+    for finding in context.found("differences") if reading.paid is not None else ():
+        paid, listed = sorted(finding.rows, key=lambda row: str(row["name"]), reverse=True)
+        above = paid["amount_usd"] > listed["amount_usd"]
+        name = "above" if above else "below" if listed["amount_usd"] > paid["amount_usd"] else "same"
+        told = page.say(
+            f"difference.{name}",
+            paid=page.usd(paid["amount_usd"]),
+            listed=page.usd(listed["amount_usd"]),
+            percent=page.number(paid["dearer_percent"] if above else listed["saving_percent"], 1),
+        )
+        page.lines.insert(0, told)
+
+
 def write_model_differences(page: Page, reading: Reading, context: Context) -> None:
     compared = of_models(reading, context)
     for (kind, _), finding in zip(compared, context.found("differences"), strict=False):

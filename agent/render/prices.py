@@ -122,7 +122,8 @@ def write_estimates(page: Page, reading: Reading, context: Context) -> None:
     found = [finding for finding in context.found("estimate") if finding.rows]
     for finding in found:
         _write_estimate(page, reading, finding.rows)
-    write_difference(page, context)
+    if reading.paid is None:
+        write_difference(page, context)
     if len(found) < len(reading.machine_names()) or not found:
         explain_missing(page, reading, context)
     page.table([row for finding in found for row in finding.rows], (*OWN, "machines", "hours", "total"))

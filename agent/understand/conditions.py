@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
+from agent.terms import HOURS_A_MONTH
 from agent.understand.counts import SEVERAL, machines_with, number
 from agent.understand.entities import Mention
 from agent.understand.lexicon import lexicon
@@ -118,6 +120,14 @@ def _prices(folded: str, numbers: list[Quantity]) -> tuple[Quantity | None, Quan
     if most is None and (lexicon().has("needs", "budget", folded) or lexicon().found("paid_for", folded)):
         most = next((item for item in money if item.bound == "exact"), None)
     return most, next((item for item in money if item.bound == "min"), None)
+
+
+def paid(folded: str, numbers: list[Quantity]) -> Decimal | None:
+    """USD an hour that the question asks the worth of: `I pay $3.50/h for an A100, is that fair?`"""
+    if not lexicon().has("asking", "judge", folded):
+        return None
+    money = [item for item in numbers if item.unit == "USD" and item.bound == "exact" and item.value > 0]
+    return money[0].value / (HOURS_A_MONTH if money[0].per == "month" else 1) if len(money) == 1 else None
 
 
 def _within(item: Quantity, name: str) -> float:

@@ -112,6 +112,7 @@ def read(
         both_ends=dearest and cheapest,
         rank=order,
         how_many=heard.how_many,
+        paid=conditions.paid(folded, numbers),
         by_region=by_region(folded),
         token_terms=workloads.terms(unnamed, numbers),
         unknown_places=places.unknown(without(text, heard.money), own),
