@@ -52,9 +52,9 @@ def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call
         primary.tool == "search_knowledge"
         and not primary.rows
         and len(context.found("search_knowledge")) == 1
-        and lexicon().has("intents", "explain", fold(reading.question))
+        and lexicon().has("intents", "explain", fold(reading.worded()))
     ):
-        given = {"text": reading.question, "language": reading.language, "surely": True}
+        given = {"text": reading.worded(), "language": reading.language, "surely": True}
         return [Call("search_knowledge", given)]
     if not done & {"estimate", "budget"} and (use := use_of_found(reading, context)):
         return [use]

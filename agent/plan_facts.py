@@ -20,9 +20,9 @@ _SERIES = {"en": "series that have SUD", "pt": "séries que têm SUD"}
 
 
 def explain(reading: Reading, context: Context) -> list[Call]:
-    sure = lexicon().has("intents", "concepts", fold(reading.question))
-    text = _NOISE.sub("", reading.question)
-    folded = fold(reading.question)
+    sure = lexicon().has("intents", "concepts", fold(reading.worded()))
+    text = _NOISE.sub("", reading.worded())
+    folded = fold(reading.worded())
     asked = reading.families or lexicon().has("asking", "which", folded)
     if asked and lexicon().has("discounts", "sustained", folded):
         text = " ".join((_SERIES[reading.language], *reading.family_names()))
@@ -33,7 +33,7 @@ def explain(reading: Reading, context: Context) -> list[Call]:
 def freshness(reading: Reading, context: Context) -> list[Call]:
     sellers = reading.providers or _makers(reading, context)
     asked = {"providers": list(sellers)} if sellers else {}
-    refused = lexicon().has("intents", "quarantine", fold(reading.question))
+    refused = lexicon().has("intents", "quarantine", fold(reading.worded()))
     return [Call("refused_rows" if refused else "freshness", asked)]
 
 

@@ -12,21 +12,26 @@ from agent.understand import dates, entities, settle
 from agent.understand.currencies import Money, currencies
 from agent.understand.entities import Mention
 from agent.understand.fold import fold
+from agent.understand.intent import sql_of
 from agent.understand.language import detect
 from agent.understand.quantities import Quantity, quantities
 from agent.understand.ranking import how_many
+from agent.understand.slips import spelled
 from agent.understand.things import things as things_in
 from agent.understand.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
 class Heard:
-    """`text` and `folded` are without the words that say when; `numbers` without those that are a name's.
+    """`wording` is the question without slips.
+
+    `text` and `folded` are without the words that say when; `numbers` without those that are a name's.
 
     `things` are what is no machine, with how much of it; `unpriced` is one that nothing here has a price of.
     """
 
     question: str
+    wording: str
     text: str
     folded: str
     language: str
@@ -41,7 +46,8 @@ class Heard:
 
 def hear(question: str, words: Vocabulary, language: str, today: date, spoken_before: str | None) -> Heard:
     """`language` is auto, en or pt; where it is auto and the words tell nothing, it stays `spoken_before`."""
-    question = unicodedata.normalize("NFC", question).strip()
+    asked = unicodedata.normalize("NFC", question).strip()
+    question = asked if sql_of(asked) else spelled(asked, words)
     if language == "auto":
         language = detect(question, "pt" if spoken_before == "pt" else "en", words.portuguese)
     folded = fold(question)
@@ -61,6 +67,7 @@ def hear(question: str, words: Vocabulary, language: str, today: date, spoken_be
     machines = any(m.kind == "machine" for m in found)
     priced = machines or any(name in words.services for name, _ in things)
     return Heard(
+        asked,
         question,
         text,
         folded,

@@ -82,6 +82,7 @@ def read(
     accelerators, needs = _memory_variant(_accelerators(found), needs)
     reading = Reading(
         question=heard.question,
+        wording=heard.wording if heard.wording != heard.question else "",
         language=spoken,
         intent=intent,
         machines=tuple(entities.machines([m for m in found if not m.excluded])),

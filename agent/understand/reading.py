@@ -139,6 +139,7 @@ class Reading:
     question: str
     language: str
     intent: Intent
+    wording: str = ""  # the question without its slips, where it has any
     machines: tuple[Machine, ...] = ()
     unknown_machines: tuple[str, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
@@ -197,6 +198,9 @@ class Reading:
     heard: tuple[Any, ...] = ()  # the mentions it was read from, for the question after it
     set_aside: tuple[Any, ...] = ()  # mentions of the question before it that its own took the place of
     follows: str | None = None  # the question it leans on
+
+    def worded(self) -> str:
+        return self.wording or self.question
 
     def machine_names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(machine.name for machine in self.machines))
