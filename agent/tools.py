@@ -20,8 +20,8 @@ from agent.terms import HOURS_A_MONTH, Payment, PriceType, PurchaseOption, Tenan
 from warehouse.errors import InvalidInput
 
 Rank = Literal[
-    "vcpus", "memory", "gpus", "gpu_memory", "storage",
-    "price_per_vcpu", "price_per_memory", "price_per_gpu", "price_per_gpu_memory",
+    "vcpus", "memory", "gpus", "gpu_memory", "storage", "tflops",
+    "price_per_vcpu", "price_per_memory", "price_per_gpu", "price_per_gpu_memory", "price_per_tflops",
 ]  # fmt: skip
 BestPer = Literal["machine", "provider", "region", "option", "accelerator"]
 _ALL = 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -110,11 +111,13 @@ def _write_list(page: Page, finding: Finding) -> None:
         page.lines[-1] = page.say(
             "tokens.of_window", list=page.lines[-1].rstrip(":"), tokens=page.number(least)
         )
+    names = Counter((row["provider"], row["name"]) for row in rows)
     for row in rows:
+        told = row["name"] if names[row["provider"], row["name"]] == 1 else row["model"]  # two of one name
         rate = page.usd(row["price_usd_million_tokens"])
         page.add(
             "tokens.row",
-            model=str(row["name"]).strip(),
+            model=str(told).strip(),
             provider=seller_of(page, row),
             rate=rate,
             cite=page.cite(row),

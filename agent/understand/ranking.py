@@ -14,6 +14,7 @@ _VALUE = {
     "memory": "price_per_memory",
     "gpus": "price_per_gpu",
     "gpu_memory": "price_per_gpu_memory",
+    "tflops": "price_per_tflops",
 }
 _N = rf"(?P<n>\d{{1,2}}|{SEVERAL})"
 _REGIONS = r"(?:regions|regioes|places|locations|countries|lugares|locais|localidades|paises)(?![a-z])"
@@ -33,6 +34,8 @@ def rank(folded: str) -> str | None:
         most = "gpu_memory"  # of which GPU has the most memory the GPU's own is asked
     if most is not None:
         return _VALUE.get(most, most) if words.has("ranking", "for_the_money", folded) else most
+    if words.has("ranking", "work", folded) and words.has("generic", "gpu", folded):
+        return "price_per_tflops"
     if words.has("ranking", "largest", folded):
         return "gpu_memory" if words.has("generic", "gpu", folded) else "vcpus"
     if words.has("intents", "cheapest", folded) or words.has("generic", "price", folded):
@@ -93,7 +96,7 @@ def _most() -> dict[str, re.Pattern[str]]:
             # Of what an amount pays for, most is wanted: `how many vCPUs can I get for $1 an hour`.
             rf"|{many} {alternatives(entries[what])} (?:\w+ ){{0,2}}?{gets}\b.*\d)(?![a-z])"
         )
-        for what in ("gpu_memory", "memory", "vcpus", "gpus", "storage")
+        for what in ("tflops", "gpu_memory", "memory", "vcpus", "gpus", "storage")
     }
 
 
@@ -105,5 +108,5 @@ def _per() -> dict[str, re.Pattern[str]]:
     return {
         value: re.compile(rf"{per}{alternatives(entries[what])}(?![a-z])")
         for what, value in _VALUE.items()
-        if what in ("gpu_memory", "memory", "vcpus")
+        if what in ("tflops", "gpu_memory", "memory", "vcpus")
     }

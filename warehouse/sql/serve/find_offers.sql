@@ -49,6 +49,8 @@ wanted AS (
             WHEN 'gpus' THEN -coalesce(accelerator_count, 0)
             WHEN 'gpu_memory' THEN -coalesce(accelerator_memory_gib * accelerator_count, 0)
             WHEN 'storage' THEN -coalesce(local_storage_gb, 0)
+            WHEN 'tflops' THEN -coalesce(accelerator_count * (SELECT map_from_entries(list((a.accelerator, a.bf16_tflops))) FROM accelerators AS a)[accelerator], 0)
+            WHEN 'price_per_tflops' THEN price_usd_hour / nullif(accelerator_count * (SELECT map_from_entries(list((a.accelerator, a.bf16_tflops))) FROM accelerators AS a)[accelerator], 0)
             WHEN 'price_per_vcpu' THEN price_usd_hour / nullif(vcpus, 0)
             WHEN 'price_per_memory' THEN price_usd_hour / nullif(memory_gib, 0)
             WHEN 'price_per_gpu' THEN price_usd_hour / nullif(accelerator_count, 0)
