@@ -118,6 +118,16 @@ def _with_difference(rows: list[dict[str, Any]], measure: str) -> list[dict[str,
     ]
 
 
+def discounted(context: Context, amounts_usd: dict[str, Decimal], percent_off: Decimal) -> Finding:
+    """Amounts in USD, by the name of each, less so many percent."""
+    del context
+    if not 0 < percent_off < 100:
+        raise InvalidInput(f"{percent_off}% is no discount.", "Give more than 0 and less than 100.")
+    part = 1 - percent_off / 100
+    rows = ({"name": name, "amount_usd": usd, "less_usd": usd * part} for name, usd in amounts_usd.items())
+    return Finding("discounted", {}, tuple(rows), {"percent_off": percent_off})
+
+
 def differences(context: Context, amounts_usd: dict[str, Decimal]) -> Finding:
     """How amounts in USD, by the name of each, differ from the least: in USD, in percent and in times."""
     del context

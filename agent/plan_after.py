@@ -9,7 +9,7 @@ from agent.context import Context
 from agent.evidence import Finding
 from agent.plan_call import Call
 from agent.plan_conditions import conditions, places_of, purchase_of
-from agent.plan_differences import differences
+from agent.plan_differences import differences, discounted
 from agent.plan_use import use_of_found
 from agent.terms import HOURS_A_MONTH
 from agent.understand.fold import fold
@@ -17,7 +17,13 @@ from agent.understand.lexicon import lexicon
 from agent.understand.reading import Intent, Reading
 
 _TERMS = ("purchase_options", "term_months", "payment", "offering_classes")
-_BESIDE = ("refused_prices", "live_price", "convert", "differences")  # what stands beside the answer
+_BESIDE = (
+    "refused_prices",
+    "live_price",
+    "convert",
+    "differences",
+    "discounted",
+)  # what stands beside the answer
 _EXPLAINED = 3  # machines whose missing price is looked into
 
 
@@ -58,10 +64,14 @@ def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call
         return [Call("search_knowledge", given)]
     if not done & {"estimate", "budget"} and (use := use_of_found(reading, context)):
         return [use]
+    if "discounted" not in done and (less := discounted(reading, context)):
+        return [less]
     if "differences" not in done and (apart := differences(reading, context)):
         return apart
     if reading.currency and len(context.found("convert")) <= (reading.needs.max_price is not None):
-        return _converted(reading, next(iter(context.found("estimate")), primary))
+        less = [row["less_usd"] for finding in context.found("discounted") for row in finding.rows[:1]]
+        of = next(iter(context.found("estimate")), primary)
+        return _converted(reading, less or _amounts(reading, of))
     return []
 
 
@@ -197,8 +207,7 @@ def _relaxed(reading: Reading, context: Context) -> list[Call]:
     return []
 
 
-def _converted(reading: Reading, primary: Finding) -> list[Call]:
-    amounts = _amounts(reading, primary)
+def _converted(reading: Reading, amounts: list[Decimal]) -> list[Call]:
     return [Call("convert", {"amount": str(amount), "currency": reading.currency}) for amount in amounts]
 
 

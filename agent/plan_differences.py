@@ -11,6 +11,7 @@ from agent.understand.reading import Reading
 
 _MONTH = Decimal(HOURS_A_MONTH)
 _KINDS = ("input", "output")
+_PRICED = ("price_of", "find_offers", "estimate", "estimate_basket", "recommend")
 
 
 def differences(reading: Reading, context: Context) -> list[Call]:
@@ -22,6 +23,20 @@ def differences(reading: Reading, context: Context) -> list[Call]:
     of_bills = _of_estimates(reading, context) or _of_sides(reading, context)
     every = [of_bills] if of_bills else [one for _, one in of_models(reading, context)]
     return [Call("differences", {"amounts_usd": amounts}) for amounts in every]
+
+
+def discounted(reading: Reading, context: Context) -> Call | None:
+    """What was found first, by the hour and in all, less the discount that the question names."""
+    found = [finding.rows for finding in context.findings if finding.tool in _PRICED and finding.rows]
+    if reading.percent_off is None or not found:
+        return None
+    first = (found[1] if len(found) > 1 and "total_usd" in found[1][0] else found[0])[0]
+    names = {"total": "total_usd", "month": "price_usd_month", "hour": "price_usd_hour"}
+    amounts = {name: str(first[column]) for name, column in names.items() if first.get(column)}
+    if "total" in amounts:
+        amounts.pop("month", None)
+    arguments = {"amounts_usd": amounts, "percent_off": str(reading.percent_off)}
+    return Call("discounted", arguments) if amounts else None
 
 
 def listed_price(reading: Reading, context: Context) -> Decimal | None:

@@ -38,6 +38,7 @@ TOOLS: tuple[Tool, ...] = (
     live_tools.live_price,
     compare_tools.compare,
     compare_tools.differences,
+    compare_tools.discounted,
     tools.estimate,
     estimate_tools.estimate_basket,
     estimate_tools.budget,

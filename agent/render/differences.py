@@ -37,6 +37,21 @@ def _write(page: Page, rows: Sequence[Row], names: dict[str, str] | None) -> Non
     page.add("difference.sides", **values)
 
 
+def write_discount(page: Page, context: Context) -> None:
+    """What is left of the first price after the discount that the question names."""
+    for finding in context.found("discounted"):
+        amounts = {row["name"]: row["less_usd"] for row in finding.rows}
+        percent = page.number(finding.figures["percent_off"], 2)
+        said = [
+            page.say(
+                f"difference.less_{name}",
+                amount=page.usd(usd) if name == "hour" else formats.total(usd, "USD", page.language),
+            )
+            for name, usd in amounts.items()
+        ]
+        page.lines.insert(0, page.say("difference.less", percent=percent, amounts=page.joined(said)))
+
+
 def write_judgement(page: Page, reading: Reading, context: Context) -> None:
     """How a price that one pays stands to the lowest here."""
     for finding in context.found("differences") if reading.paid is not None else ():

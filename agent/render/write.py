@@ -14,7 +14,7 @@ from agent.render.caveats import add_caveats
 from agent.render.changes import write_changes
 from agent.render.commitments import write_commitments
 from agent.render.compare import write_comparison
-from agent.render.differences import write_judgement
+from agent.render.differences import write_discount, write_judgement
 from agent.render.exchange import add_conversion, write_exchange, write_no_rate
 from agent.render.history import write_history
 from agent.render.live import add_live_rows, say_live
@@ -41,6 +41,7 @@ def write(reading: Reading, context: Context, most_rows: int = 5) -> Page:
     _writer(reading, context)(page, reading, context)
     add_live_rows(page, context)
     write_judgement(page, reading, context)
+    write_discount(page, context)
     _say_when(page, reading, context)
     if reading.intent is not Intent.CONVERT:
         add_conversion(page, reading, context)

@@ -10,6 +10,7 @@ from agent.understand.counts import SEVERAL, machines_with, number
 from agent.understand.entities import Mention
 from agent.understand.lexicon import lexicon
 from agent.understand.quantities import Quantity, bound_of
+from agent.understand.quantities import number as quantity
 from agent.understand.reading import Needs, Purchase
 
 _COUNT_BEFORE = re.compile(
@@ -40,6 +41,12 @@ _TOTAL = re.compile(
 _STORAGE_BEFORE = re.compile(
     r"(?:disks?|storage|ssds?|nvmes?|discos?|armazenamento)(?: local)? (?:of |de |com )?"
     r"(?:at least |over |above |more than |(?:pelo|ao) menos |mais de |acima de |a partir de )?$"
+)
+_PERCENT = r"\d{1,2}(?:[.,]\d{1,2})?\s?(?:%|percent|per cent|por cento)"
+_OFF = re.compile(
+    rf"(?P<before>{_PERCENT}) (?:off|discount|(?:de )?desconto|de abatimento|negotiated|negociad[ao]s?)"
+    r"(?![a-z])"
+    rf"|(?:discount|desconto|abatimento)(?: of| de)? (?P<after>{_PERCENT})"
 )
 _STORAGE = re.compile(r"\s*(?:of |de )?(?:ssd|nvme|disk|storage|disco|armazenamento|local)")
 
@@ -128,6 +135,13 @@ def paid(folded: str, numbers: list[Quantity]) -> Decimal | None:
         return None
     money = [item for item in numbers if item.unit == "USD" and item.bound == "exact" and item.value > 0]
     return money[0].value / (HOURS_A_MONTH if money[0].per == "month" else 1) if len(money) == 1 else None
+
+
+def percent_off(folded: str, language: str) -> Decimal | None:
+    """`with 20% off list`, `com desconto de 12%`: a discount of one's own, between 0 and 100."""
+    said = _OFF.search(folded)
+    percent = quantity(said["before"] or said["after"], language) if said else Decimal(0)
+    return percent if 0 < percent < 100 else None
 
 
 def _within(item: Quantity, name: str) -> float:

@@ -114,6 +114,7 @@ def read(
         rank=order,
         how_many=heard.how_many,
         paid=conditions.paid(folded, numbers),
+        percent_off=conditions.percent_off(folded, spoken),
         by_region=by_region(folded),
         token_terms=workloads.terms(unnamed, numbers),
         unknown_places=places.unknown(without(text, heard.money), own),

@@ -166,6 +166,7 @@ class Reading:
     dearest: bool = False
     both_ends: bool = False  # the cheapest and the dearest
     how_many: int | None = None  # rows wanted
+    percent_off: Decimal | None = None  # a discount of one's own that the question names
     paid: Decimal | None = None  # USD an hour that one pays or is offered, and asks about
     by_region: str | None = None  # one, several or countries: places by price are asked for
     rank: str | None = None  # of what the most is wanted, or for what the least is paid
