@@ -17,13 +17,8 @@ from agent.understand.lexicon import lexicon
 from agent.understand.reading import Intent, Reading
 
 _TERMS = ("purchase_options", "term_months", "payment", "offering_classes")
-_BESIDE = (
-    "refused_prices",
-    "live_price",
-    "convert",
-    "differences",
-    "discounted",
-)  # what stands beside the answer
+# What stands beside the answer.
+_BESIDE = ("refused_prices", "live_price", "convert", "differences", "discounted")
 _EXPLAINED = 3  # machines whose missing price is looked into
 
 
@@ -69,9 +64,9 @@ def calls_after(reading: Reading, context: Context, done: set[str]) -> list[Call
     if "differences" not in done and (apart := differences(reading, context)):
         return apart
     if reading.currency and len(context.found("convert")) <= (reading.needs.max_price is not None):
-        less = [row["less_usd"] for finding in context.found("discounted") for row in finding.rows[:1]]
+        left = [row["less_usd"] for finding in context.found("discounted") for row in finding.rows[:1]]
         of = next(iter(context.found("estimate")), primary)
-        return _converted(reading, less or _amounts(reading, of))
+        return _converted(reading, left or _amounts(reading, of))
     return []
 
 
