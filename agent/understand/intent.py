@@ -228,6 +228,10 @@ def _rules(
             Intent.CHEAPEST,
             (needs.max_price or needs.min_price) is not None and bool(generic or named.providers),
         ),
+        (
+            Intent.LIST,
+            needs.max_price is not None and cues.generic("hourly") and not (models or cues("tokens")),
+        ),
         (Intent.EXPLAIN, cues("explain") and _topical(cues)),
         (Intent.TOKENS, bool(models)),
         (Intent.CHEAPEST, (priced or cues.free()) and cues.generic("machine")),
