@@ -19,7 +19,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 _KIND = r"::[A-Z]+(?:\(\d+, ?\d+\))?(?:\[\])?"
@@ -46,7 +46,7 @@ def _compared(sql: str) -> frozenset[str]:
     return frozenset(mark["name"] for mark in _MARK.finditer(sql) if mark["value"])
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _without(
     sql: str, absent: frozenset[str], off: frozenset[str], chosen: frozenset[tuple[str, Any]]
 ) -> tuple[str, frozenset[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -36,7 +36,7 @@ def _cue(match: re.Match[str], words: Vocabulary) -> str | None:
     return near if near and not ordinary(word) and word not in words.places else None
 
 
-@cache
+@lru_cache(maxsize=4096)  # words are of whoever asks
 def _nearest(word: str) -> str | None:
     most = 2 if len(word) >= _LONG else 1
     cues = [cue for said in lexicon().entries["spelling"].values() for cue in said if cue[0] == word[0]]
