@@ -37,12 +37,17 @@ def first(house: Any, published_once: tuple[Path, Published]) -> Published:
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
-    """One server for all tests of this process, in a temporary folder: to start it takes 10 seconds."""
-    from prefect.testing.utilities import prefect_test_harness
+def prefect_server(tmp_path_factory: pytest.TempPathFactory, prefect_database: Path) -> Iterator[None]:
+    """One server for all tests of this process, on a database that is migrated already."""
+    from prefect.testing import utilities
 
-    with prefect_test_harness(server_startup_timeout=90):
-        yield
+    folder = tmp_path_factory.mktemp("prefect_server")
+    shutil.copy(prefect_database, folder / "prefect-test.db")
+    with pytest.MonkeyPatch.context() as patch:
+        # Prefect's harness makes the folder of its database itself, and removes it in the end.
+        patch.setattr(utilities, "mkdtemp", lambda: str(folder))
+        with utilities.prefect_test_harness(server_startup_timeout=90):
+            yield
 
 
 @pytest.fixture(scope="session")

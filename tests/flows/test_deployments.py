@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -123,9 +124,10 @@ class Prefect:
 
 @pytest.fixture(scope="module")
 def prefect(
-    tmp_path_factory: pytest.TempPathFactory, small_store: Path, small_data: Path
+    tmp_path_factory: pytest.TempPathFactory, small_store: Path, small_data: Path, prefect_database: Path
 ) -> Iterator[Prefect]:
     home = tmp_path_factory.mktemp("prefect")
+    shutil.copy(prefect_database, home / "prefect.db")
     made = Prefect(home, small_store, small_data)
     try:
         made.start("server", "start", "--host", "127.0.0.1", "--port", str(made.port), "--no-ui")

@@ -183,9 +183,13 @@ class Refreshing:
 
 
 @pytest.fixture(scope="module")
-def refreshing(tmp_path_factory: pytest.TempPathFactory, small_store: Path) -> Refreshing:
+def refreshing(
+    tmp_path_factory: pytest.TempPathFactory, small_store: Path, prefect_database: Path
+) -> Refreshing:
     folder = tmp_path_factory.mktemp("refreshing") / "house"
     shutil.copytree(small_store.parent, folder)
+    (folder / "prefect").mkdir()
+    shutil.copy(prefect_database, folder / "prefect" / "prefect.db")
     return Refreshing(folder)
 
 
