@@ -187,7 +187,7 @@ def _relaxed(reading: Reading, context: Context) -> list[Call]:
     if reading.purchase.options != ("on_demand",):
         bought = ("term_months", "payment", "purchase_options")
         return [Call("find_offers", {k: v for k, v in given.items() if k not in bought})]
-    if reading.accelerators and reading.needs.max_gpus is not None:
+    if reading.needs.max_gpus is not None:
         more = {k: v for k, v in given.items() if k != "max_gpus"}
         one = {"per_gpu": True} if reading.needs.max_gpus == 1 else {}
         return [Call("find_offers", {**more, **one})]

@@ -48,6 +48,7 @@ _OFF = re.compile(
     r"(?![a-z])"
     rf"|(?:discount|desconto|abatimento)(?: of| de)? (?P<after>{_PERCENT})"
 )
+_MOST_OF_A_GPU = 300  # GiB: more is asked of several together
 _STORAGE = re.compile(r"\s*(?:of |de )?(?:ssd|nvme|disk|storage|disco|armazenamento|local)")
 
 
@@ -167,6 +168,8 @@ def _need(item: Quantity, folded: str) -> str | None:
         r"\s*(?:of |de )?(?:ram|memory|memoria)(?! (?:per|por|de|da) (?:gpu|video)| each| cada)", after
     )
     if about_gpu or (_GPU_BEFORE.search(before) and not about_ram):
+        if item.value > _MOST_OF_A_GPU:
+            return "total_gpu_memory_gib"
         return "total_gpu_memory_gib" if item.per != "each" and _TOTAL.search(folded) else "gpu_memory_gib"
     return "memory_gib"
 

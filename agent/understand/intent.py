@@ -26,6 +26,11 @@ _PRICED = 4  # the price of something unknown is in no guide, what two of its wo
 _TOPICAL = 2  # one word that guides are about, or two that prove nothing alone
 
 
+_THAN = re.compile(
+    r"(?<![a-z])(?:cheaper|dearer|expensive|less|more|barat[ao]|car[ao]|menos|mais) .*(?:than|que)(?![a-z])"
+)
+
+
 def sql_of(question: str) -> str | None:
     """The SQL, where the question is one."""
     match = _SQL.match(question)
@@ -192,6 +197,7 @@ def _rules(
         (Intent.RECOMMEND, not machine and needs.any_machine_needs() and buying.bears_interruption(cues)),
         (Intent.RECOMMEND, cues("recommend") and _needs_said(needs, usage, named) and not machine),
         (Intent.EXPLAIN, _asks_why(cues, named, needs) and not machine),
+        (Intent.COMPARE, named.places > 1 and conditions and not machine and bool(_THAN.search(cues.folded))),
         (
             Intent.COMPARE,
             (cues("compare") or cues("cheapest")) and (choice or (cues("compare") and _sides(named))),
