@@ -64,7 +64,7 @@ def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute("BEGIN")
             for text in statements("schema"):
                 connection.execute(text)
-            connection.execute("CREATE TABLE recipe AS SELECT $recipe AS digest", {"recipe": recipe()})
+            connection.execute("INSERT INTO recipe VALUES ($recipe)", {"recipe": recipe()})
             connection.execute("COMMIT")
         yield connection
         connection.execute("CHECKPOINT")

@@ -53,7 +53,7 @@ def derived(gate: Gate) -> list[tuple[Any, ...]]:
 def served(gate: Gate, **given: Any) -> list[tuple[Any, ...]]:
     """Region and price of the rows a tool gets."""
     build.derive(gate.connection)
-    names = ("models", "providers", "regions", "kind", "named")
+    names = ("models", "providers", "regions", "kind", "named", "min_context")
     parameters = {**dict.fromkeys(names), "free": True, "dearest": False, "rows": 9, **given}
     relation = gate.connection.execute(served_sql("token_prices_of"), parameters)
     columns = [column[0] for column in relation.description]
