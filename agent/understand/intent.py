@@ -226,6 +226,10 @@ def _rules(
             Intent.LIST,
             generic and named.places > 0 and lexicon().has("asking", "exists", cues.folded) and not machine,
         ),
+        (
+            Intent.CHEAPEST,
+            cues.generic("gpu") and lexicon().has("ranking", "each_gpu", cues.folded) and not machine,
+        ),
         (Intent.PRICE, bool(machine) and (priced or used or cues("availability") or not cues("explain"))),
         (Intent.SPECS, bool(machine)),
         (Intent.CHEAPEST, conditions and (priced or not cues("explain"))),
