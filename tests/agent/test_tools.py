@@ -35,6 +35,19 @@ def test_the_row_limit_is_said_aloud(context: Context) -> None:
     found = tools.find_offers(context, rows=2)
     assert len(found.rows) == 2
     assert found.truncated
+    counted = context.reader.query(
+        "SELECT count(*), count(DISTINCT (provider, instance_type)) FROM offers WHERE operating_system = 'linux' "
+        "AND tenancy = 'shared' AND purchase_option = 'on_demand' AND price_type = 'list' AND price_usd_hour > 0 "
+        "AND region NOT IN (SELECT region FROM regions WHERE kind = 'government')"
+    )
+    assert [(found.figures["found"], found.figures["machines"])] == list(counted.rows)
+
+
+def test_what_two_tools_ask_is_asked_once(context: Context) -> None:
+    first = context.named("converted", amount=1, from_currency="USD", to_currency="BRL", day=None)
+    assert context.named("converted", amount=1, from_currency="USD", to_currency="BRL", day=None) is first
+    other = context.named("converted", amount=2, from_currency="USD", to_currency="BRL", day=None)
+    assert other.rows != first.rows
 
 
 def test_price_of_tells_the_spread(context: Context) -> None:
