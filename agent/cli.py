@@ -25,6 +25,7 @@ from agent.cli_offers import offers
 from agent.cli_recommend import recommend
 from agent.cli_records import emit
 from agent.cli_refresh import refresh
+from agent.cli_serve import serve
 from agent.cli_sources import sources
 from agent.cli_sql import encoded, sql
 from agent.terminal import (
@@ -109,6 +110,7 @@ app.command()(sources)
 app.command("eval")(evaluate)
 app.command()(cli_chat.chat)
 app.command()(export)
+app.command()(serve)
 app.command()(sql)
 
 

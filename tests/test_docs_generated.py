@@ -22,6 +22,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from agent.cli import app
+from agent.serving.settings import ServingSettings
 from agent.settings import AgentSettings
 from agent.toolbox import TOOLS
 from ingest import registry
@@ -52,7 +53,7 @@ def generated(page: Path, name: str, wanted: str) -> None:
 def settings_table() -> str:
     lines = ["| Variable | Default | What it is |", "|---|---|---|"]
     computed = {"store": "`data/store`, see below", "data": "`data`, see below"}
-    models: tuple[type[BaseSettings], ...] = (Settings, AgentSettings)
+    models: tuple[type[BaseSettings], ...] = (Settings, AgentSettings, ServingSettings)
     for model in models:
         for name, field in model.model_fields.items():
             default = computed[name] if name in computed else f"`{_as_variable(field.default)}`"

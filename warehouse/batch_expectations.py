@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from warehouse.bounds import LIMITS
 from warehouse.expectations import Rule, between
-from warehouse.limits import LIMITS
 
 _FEWER = "{counted_rows:,} rows, {fewer:.0f}% fewer than the {previous_rows:,} of batch {previous_batch}"
 

@@ -19,9 +19,9 @@ import duckdb
 import pyarrow as pa
 
 from warehouse import history, quality
+from warehouse.bounds import LIMITS
 from warehouse.contracts import TABLES, Batch, SourceInfo, Verdict
 from warehouse.errors import InvalidInput
-from warehouse.limits import LIMITS
 from warehouse.log import get_logger
 from warehouse.settings import settings
 from warehouse.statements import statement, statements
@@ -30,7 +30,7 @@ REFERENCE = ("accelerators", "countries", "fx_rates", "geographies", "regions", 
 
 _ROOM = Path(__file__).resolve().parent
 _COLUMNS = _ROOM / "sql" / "columns.csv"
-_RULES = ("limits.py", "expectations.py", "fact_expectations.py", "batch_expectations.py")
+_RULES = ("bounds.py", "expectations.py", "fact_expectations.py", "batch_expectations.py")
 _log = get_logger("build")
 
 

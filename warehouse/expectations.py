@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from warehouse.bounds import LIMITS
 from warehouse.contracts import (
     CATEGORIES,
     OPERATING_SYSTEMS,
@@ -20,7 +21,6 @@ from warehouse.contracts import (
     TENANCIES,
     UNITS,
 )
-from warehouse.limits import LIMITS
 
 
 @dataclass(frozen=True)

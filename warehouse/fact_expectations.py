@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from warehouse.bounds import LIMITS
 from warehouse.contracts import OPERATING_SYSTEMS
 from warehouse.expectations import Rule, between, given, words
-from warehouse.limits import LIMITS
 
 # ISO 4217, and what the euro and reforms have replaced since 1999, as long histories still hold it.
 _CODES = """

@@ -18,13 +18,13 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.batch_expectations import ANCHOR_RULES, batch_rules
+from warehouse.bounds import LIMITS, TENANCY_VOTE
 from warehouse.contracts import TABLES, Batch, SourceInfo, Verdict
 from warehouse.data_docs import render_docs as render_docs
 from warehouse.errors import InvalidInput
 from warehouse.examiner import Examination, Failure, examiner
 from warehouse.expectations import WORDS_AFTER, machine_rules, price_rules, word_rules
 from warehouse.fact_expectations import FACTS
-from warehouse.limits import LIMITS, TENANCY_VOTE
 from warehouse.settings import settings
 from warehouse.statements import statement
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.warehouse.quality_batches import DAY, Gate, machine, opened_gate, price
+from warehouse.bounds import LIMITS
 from warehouse.contracts import Scope, SourceInfo
-from warehouse.limits import LIMITS
 
 ROWS = LIMITS.comparable_rows
 

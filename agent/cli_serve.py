@@ -1,0 +1,62 @@
+"""`cloud-pricing serve`: the HTTP server over the store's snapshot in force."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.cli_choice import live_feeds
+from agent.terminal import line
+from warehouse.settings import settings
+
+if TYPE_CHECKING:
+    from agent.serving.parts import Parts
+    from agent.serving.settings import ServingSettings
+
+
+def serve(
+    host: Annotated[str | None, typer.Option("--host", help="Address to bind to.")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = None,
+) -> None:
+    """Answer over HTTP until it is stopped: the API under /v1, its description at /docs."""
+    import uvicorn
+
+    from agent.serving.app import create_app
+    from agent.serving.settings import serving_settings
+
+    given = serving_settings()
+    changed = {"host": host, "port": port}
+    given = given.model_copy(update={name: value for name, value in changed.items() if value is not None})
+    parts = parts_for(given)
+    line(f"Snapshot {parts.in_force.snapshot}, at http://{given.host}:{given.port}. Ctrl-C ends it.")
+    uvicorn.run(
+        create_app(parts),
+        host=given.host,
+        port=given.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def parts_for(given: ServingSettings) -> Parts:
+    """What the server needs, of this store and these settings. Raises NoSnapshot, SnapshotDamaged."""
+    from anyio import CapacityLimiter
+
+    from agent.serving.in_force import InForce
+    from agent.serving.parts import Parts
+    from agent.serving.warming import warm
+    from agent.sessions import Sessions
+    from agent.settings import agent_settings
+
+    asking, store = agent_settings(), settings().store
+    return Parts(
+        in_force=InForce(store, warm),
+        given=given,
+        asking=asking,
+        live=live_feeds(asking),
+        sessions=Sessions.open(asking.sessions, store),
+        running=CapacityLimiter(given.max_running),
+    )

@@ -1,0 +1,1 @@
+"""One `answer()` and the snapshot in force, served over HTTP and MCP."""

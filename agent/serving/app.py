@@ -1,0 +1,56 @@
+"""The application: its routes, and what runs beside them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from importlib import metadata
+
+from fastapi import FastAPI
+
+from agent.serving import problems
+from agent.serving.parts import Parts
+from agent.serving.problems import Problem
+from agent.serving.request_log import RequestLog
+from agent.serving.routes import ask, health
+
+_ABOUT = "What every cloud costs: offers, prices and their history, estimates, and answers with citations."
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The server over `parts`, which it closes when it ends."""
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncGenerator[None, None]:
+        watching = asyncio.create_task(_watch(parts))
+        try:
+            yield
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+            parts.in_force.close()
+            if parts.sessions:
+                parts.sessions.close()
+
+    app = FastAPI(
+        title="Cloud prices",
+        version=metadata.version("cloud-pricing-agent"),
+        description=_ABOUT,
+        lifespan=running,
+        responses={"default": {"model": Problem, "description": "What is wrong, and what to do next."}},
+    )
+    app.state.parts = parts
+    problems.install(app)
+    app.include_router(health.router)
+    app.include_router(ask.router, prefix="/v1")
+    app.add_middleware(RequestLog)
+    return app
+
+
+async def _watch(parts: Parts) -> None:
+    """Takes up each new snapshot, in a thread of its own: no request waits for it."""
+    while True:
+        await asyncio.sleep(parts.given.swap_seconds)
+        await asyncio.to_thread(parts.in_force.renew)

@@ -1,0 +1,65 @@
+"""A real server on loopback over a store that the real publisher made."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from anyio import CapacityLimiter
+
+from agent.serving.app import create_app
+from agent.serving.in_force import InForce
+from agent.serving.parts import Parts
+from agent.serving.settings import ServingSettings
+from agent.sessions import Sessions
+from agent.settings import AgentSettings
+
+
+def parts_over(store: Path, state: Path, **given: Any) -> Parts:
+    """The server's parts with these settings; what it keeps is under `state`."""
+    serving = ServingSettings(**{"swap_seconds": 0.05, **given})
+    return Parts(
+        in_force=InForce(store, lambda reader: None),
+        given=serving,
+        asking=AgentSettings(),
+        live=None,
+        sessions=Sessions.open("", state),
+        running=CapacityLimiter(serving.max_running),
+    )
+
+
+@contextmanager
+def served(parts: Parts) -> Iterator[httpx.Client]:
+    """A client of the running server, which ends with the block."""
+    config = uvicorn.Config(create_app(parts), port=0, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def parts(small_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Parts:
+    return parts_over(small_store, tmp_path_factory.mktemp("served"))
+
+
+@pytest.fixture(scope="session")
+def client(parts: Parts) -> Iterator[httpx.Client]:
+    with served(parts) as client:
+        yield client
