@@ -15,6 +15,7 @@ import typer
 from agent import cli_alerts, cli_backup, cli_chat, cli_focus, cli_knowledge, cli_snapshots
 from agent.cli_backfill import backfill
 from agent.cli_changes import changes
+from agent.cli_chart import chart
 from agent.cli_choice import AsOf, SnapshotId, live_feeds, reader_of, say_which
 from agent.cli_estimate import estimate
 from agent.cli_eval import evaluate
@@ -110,6 +111,7 @@ app.command()(sources)
 app.command("eval")(evaluate)
 app.command()(cli_chat.chat)
 app.command()(export)
+app.command()(chart)
 app.command()(serve)
 app.command()(sql)
 
