@@ -43,8 +43,7 @@ def serve(
 
 def parts_for(given: ServingSettings) -> Parts:
     """What the server needs, of this store and these settings. Raises NoSnapshot, SnapshotDamaged."""
-    from anyio import CapacityLimiter
-
+    from agent.serving.admission import Admission
     from agent.serving.in_force import InForce
     from agent.serving.parts import Parts
     from agent.serving.warming import warm
@@ -58,5 +57,5 @@ def parts_for(given: ServingSettings) -> Parts:
         asking=asking,
         live=live_feeds(asking),
         sessions=Sessions.open(asking.sessions, store),
-        running=CapacityLimiter(given.max_running),
+        admission=Admission(given.max_running, given.max_waiting, given.queue_seconds),
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated, cast
 
-from anyio import CapacityLimiter
 from fastapi import Depends, Query, Request, Response
+from fastapi.concurrency import contextmanager_in_threadpool
 
 from agent.context import LivePrices
+from agent.serving.admission import Admission
+from agent.serving.caller import caller_of
 from agent.serving.in_force import InForce
 from agent.serving.settings import ServingSettings
 from agent.sessions import Sessions
@@ -28,25 +30,33 @@ class Parts:
     asking: AgentSettings
     live: LivePrices | None
     sessions: Sessions | None
-    running: CapacityLimiter
+    admission: Admission
 
 
 def parts_of(request: Request) -> Parts:
     return cast(Parts, request.app.state.parts)
 
 
-def reading(
+async def at_work(request: Request, parts: Annotated[Parts, Depends(parts_of)]) -> AsyncGenerator[None, None]:
+    """A place among the requests that are worked on, until the response has been sent."""
+    async with parts.admission.entered(caller_of(request.scope).id, request.receive):
+        yield
+
+
+async def reading(
     parts: Annotated[Parts, Depends(parts_of)],
     response: Response,
+    _: Annotated[None, Depends(at_work)],
     snapshot: Annotated[
         str | None, Query(description="Another snapshot than the one in force, by its id.")
     ] = None,
-) -> Iterator[Reader]:
-    """The request's one snapshot, which its response names."""
-    with parts.in_force.reading(snapshot) as reader:
+) -> AsyncGenerator[Reader, None]:
+    """The request's one snapshot, which its response names; with it a place among those at work."""
+    async with contextmanager_in_threadpool(parts.in_force.reading(snapshot)) as reader:
         response.headers[SNAPSHOT] = reader.snapshot.id
         yield reader
 
 
 TheParts = Annotated[Parts, Depends(parts_of)]
 TheReader = Annotated[Reader, Depends(reading)]
+AtWork = Annotated[None, Depends(at_work)]

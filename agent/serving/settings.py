@@ -23,6 +23,15 @@ class ServingSettings(BaseSettings):
     max_running: int = Field(
         default=4, ge=1, description="Questions and queries the server works on at the same time."
     )
+    max_waiting: int = Field(
+        default=64,
+        ge=0,
+        description="Requests that may wait for their turn, which goes round between the callers; further "
+        "ones are answered 503, with the time to wait in `Retry-After`.",
+    )
+    queue_seconds: float = Field(
+        default=10.0, gt=0, description="Seconds a request may wait for its turn before it is answered 503."
+    )
 
 
 @cache

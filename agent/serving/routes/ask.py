@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from agent.answer import answer, astream
 from agent.events import Done, Event
 from agent.evidence import Answer, plain
-from agent.serving.parts import SNAPSHOT, Parts, TheParts
+from agent.serving.parts import SNAPSHOT, AtWork, Parts, TheParts
 from agent.turn import Turn
 
 router = APIRouter(tags=["ask"])
@@ -43,11 +43,11 @@ class Question(BaseModel):
 
 @router.post("/ask", summary="Answer a question, with the rows it rests on")
 async def ask(
-    asked: Question, parts: TheParts, accept: Annotated[str, Header(include_in_schema=False)] = ""
+    asked: Question, parts: TheParts, _: AtWork, accept: Annotated[str, Header(include_in_schema=False)] = ""
 ) -> Any:
     if _EVENTS in accept:
         return StreamingResponse(_told(parts, asked), media_type=_EVENTS)
-    answered = await to_thread.run_sync(_answered, parts, asked, limiter=parts.running)
+    answered = await to_thread.run_sync(_answered, parts, asked)
     return JSONResponse(answered.to_dict(explained=asked.explain), headers={SNAPSHOT: answered.snapshot})
 
 
@@ -59,14 +59,13 @@ def _answered(parts: Parts, asked: Question) -> Answer:
 
 
 async def _told(parts: Parts, asked: Question) -> AsyncGenerator[str, None]:
-    async with parts.running:
-        with parts.in_force.reading(asked.snapshot) as reader:
-            events = astream(asked.question, reader=reader, **_how(parts, asked))
-            async with aclosing(events):
-                async for event in events:
-                    if isinstance(event, Done):
-                        await to_thread.run_sync(_keep, parts, asked, event.answer)
-                    yield _event(event, asked.explain)
+    with parts.in_force.reading(asked.snapshot) as reader:
+        events = astream(asked.question, reader=reader, **_how(parts, asked))
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Done):
+                    await to_thread.run_sync(_keep, parts, asked, event.answer)
+                yield _event(event, asked.explain)
 
 
 def _how(parts: Parts, asked: Question) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from anyio import CapacityLimiter
 
+from agent.serving.admission import Admission
 from agent.serving.app import create_app
 from agent.serving.in_force import InForce
 from agent.serving.parts import Parts
@@ -31,7 +31,7 @@ def parts_over(store: Path, state: Path, **given: Any) -> Parts:
         asking=AgentSettings(),
         live=None,
         sessions=Sessions.open("", state),
-        running=CapacityLimiter(serving.max_running),
+        admission=Admission(serving.max_running, serving.max_waiting, serving.queue_seconds),
     )
 
 
