@@ -16,7 +16,8 @@ _ASKS = (
 # A full stop ends a question only where another one begins; `, and how much` and `; e quanto` begin one too.
 _END = re.compile(
     rf"\?+\s+(?=\S)|[.!;]\s+(?=(?:(?:and|e|also|tambem),? )?{_ASKS}\b)|\n+"
-    rf"|,?\s+(?=(?:and|and also|e|e tambem|mas|but)\s+{_ASKS}(?:['’]s)?\s)",
+    # In Portuguese `e do` goes on: "o preço do A e do B".
+    rf"|,?\s+(?=(?!e do\b)(?:and|and also|e|e tambem|mas|but)\s+{_ASKS}(?:['’]s)?\s)",
 )
 _BEGINS = re.compile(rf"(?:\W|and |e |also,? |tambem |but |mas |then |entao )*{_ASKS}\b")
 
