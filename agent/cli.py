@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent import cli_alerts, cli_backup, cli_chat, cli_focus, cli_knowledge, cli_snapshots
+from agent import cli_alerts, cli_backup, cli_chat, cli_focus, cli_keys, cli_knowledge, cli_snapshots
 from agent.cli_backfill import backfill
 from agent.cli_changes import changes
 from agent.cli_chart import chart
@@ -62,6 +62,7 @@ app.add_typer(cli_alerts.app, name="alerts")
 app.add_typer(cli_backup.app, name="backup")
 app.add_typer(cli_focus.app, name="focus")
 app.add_typer(cli_chat.app, name="sessions")
+app.add_typer(cli_keys.app, name="keys")
 
 # Too wide for a table; --json has them.
 _ROW_ORIGIN = ("source", "provider", "purchase_option", "currency", "as_of", "batch_id")

@@ -15,7 +15,7 @@ _SECRETS = (
     r"(?i:\b(?:bearer|basic)\s+)[\w.~+/=-]{8,}",
     r"\b(?:sk|pk|rk)[-_][\w-]{8,}",
     r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}",
-    r"\b(?:gh[pousr]|github_pat|hf|gsk|r8|npm|glpat|xox[abeprs]|dop_v1|pypi|tvly|xai)[-_][\w-]{10,}",
+    r"\b(?:gh[pousr]|github_pat|hf|gsk|r8|npm|glpat|xox[abeprs]|dop_v1|pypi|tvly|xai|cpk)[-_][\w-]{10,}",
     r"\b(?:AIza|ya29\.)[\w-]{20,}",
     r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",
     # A name that says so, and its value; a count of tokens is no secret.

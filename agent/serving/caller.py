@@ -18,6 +18,9 @@ class Caller:
     id: str
     scopes: frozenset[Right] = frozenset()
 
+    def __str__(self) -> str:
+        return self.id
+
 
 def caller_of(scope: Scope) -> Caller:
     """Of an ASGI scope; nobody in particular, without any right, where the protection has not seen it."""

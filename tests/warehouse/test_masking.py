@@ -19,6 +19,7 @@ KEY = "sk-proj-Zk3mN8qLr5TvXw2Yb7Dc"
         (f"my key is {KEY}, ok?", "my key is [secret], ok?"),
         ("AKIAIOSFODNN7EXAMPLE and ghp_16C7e42F292c6912E7710c838347Ae178B4a", "[secret] and [secret]"),
         ("Authorization: Bearer abcdef123456", "Authorization: [secret]"),
+        (f"X-API-Key: cpk_{'0a' * 32} and cpk_{'0a' * 32}", "X-[secret] and [secret]"),
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmN end", "[secret] end"),
         ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc\n-----END RSA PRIVATE KEY----- x", "[secret] x"),
         ("postgresql://ana:hunter22@db/prices", "postgresql://[secret]@db/prices"),

@@ -120,6 +120,21 @@ async def test_a_client_that_goes_away_leaves_the_queue() -> None:
     assert counts(requests.admission) == (1, 0, 0)
 
 
+@run
+async def test_who_leaves_while_given_a_place_passes_it_on() -> None:
+    for moment in range(4):
+        requests = Requests(1, 3)
+        _, leaves, waits = [await requests.ask(caller) for caller in "abc"]
+        requests._ends[0].set()
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        leaves.cancel()
+        await settled()
+        assert (requests.served[-1], leaves.cancelled(), waits.done()) == ("c", True, False)
+        assert counts(requests.admission) == (1, 0, 0)
+        waits.cancel()
+
+
 @given(
     steps=st.lists(
         st.tuples(st.sampled_from(["ask", "end", "leave", "end and leave"]), st.integers(0, 30)), max_size=40
