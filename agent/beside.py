@@ -68,16 +68,16 @@ def beside(
         context.closed = not ended
 
 
-async def awaited(events: Generator[Event, None, None]) -> AsyncGenerator[Event, None]:
+async def awaited(events: Generator[Result, None, None]) -> AsyncGenerator[Result, None]:
     """The same events, each as it comes, while the loop does other things.
 
     Where nobody waits any more, `events` is closed at its next event.
     """
     loop = asyncio.get_running_loop()
-    told: asyncio.Queue[Event | _Ended[None]] = asyncio.Queue()
+    told: asyncio.Queue[Result | _Ended[None]] = asyncio.Queue()
     left = threading.Event()
 
-    def tell(event: Event | _Ended[None]) -> None:
+    def tell(event: Result | _Ended[None]) -> None:
         with suppress(RuntimeError):  # a closed loop has no listener
             loop.call_soon_threadsafe(told.put_nowait, event)
 

@@ -30,6 +30,7 @@ def create_app(parts: Parts) -> FastAPI:
             watching.cancel()
             with suppress(asyncio.CancelledError):
                 await watching
+            await parts.answers.close()
             parts.in_force.close()
             if parts.sessions:
                 parts.sessions.close()

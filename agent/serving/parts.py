@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, cast
 
 from fastapi import Depends, Query, Request, Response
@@ -11,6 +12,8 @@ from fastapi.concurrency import contextmanager_in_threadpool
 
 from agent.context import LivePrices
 from agent.serving.admission import Admission
+from agent.serving.answer_cache import AnswerCache
+from agent.serving.answering import Answering
 from agent.serving.caller import caller_of
 from agent.serving.in_force import InForce
 from agent.serving.settings import ServingSettings
@@ -31,6 +34,11 @@ class Parts:
     live: LivePrices | None
     sessions: Sessions | None
     admission: Admission
+    answers: AnswerCache = field(default_factory=AnswerCache)
+
+    @cached_property
+    def answering(self) -> Answering:
+        return Answering(self)
 
 
 def parts_of(request: Request) -> Parts:

@@ -88,6 +88,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
+async def of_error(request: Request, error: Exception) -> JSONResponse:
+    """What is answered to whom the error is told in the middle of something."""
+    if isinstance(error, CloudPricingError):
+        return await _ours(request, error)
+    return await (_refused if isinstance(error, RejectedError) else _unexpected)(request, error)
+
+
 async def _ours(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, CloudPricingError)  # noqa: S101 - how Starlette types its handlers
     status = status_of(error)

@@ -2,92 +2,132 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+import time
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import aclosing, suppress
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, TypeVar
 
-from anyio import to_thread
-from fastapi import APIRouter, Header
-from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import StreamingResponse
 
-from agent.answer import answer, astream
-from agent.events import Done, Event
-from agent.evidence import Answer, plain
-from agent.serving.parts import SNAPSHOT, AtWork, Parts, TheParts
-from agent.turn import Turn
+from agent.events import Text
+from agent.evidence import plain
+from agent.serving import problems
+from agent.serving.answer_cache import Made
+from agent.serving.answering import Began, Question, Telling
+from agent.serving.caller import caller_of
+from agent.serving.parts import SNAPSHOT, TheParts
 
 router = APIRouter(tags=["ask"])
 _EVENTS = "text/event-stream"
-
-
-class Question(BaseModel):
-    """What is asked, in English or Portuguese."""
-
-    model_config = {"extra": "forbid"}
-
-    question: str = Field(examples=["Where is p5.48xlarge cheapest on demand?"])
-    language: Literal["auto", "en", "pt"] | None = Field(
-        default=None, description="Of the answer; the question's own if left out."
-    )
-    session: str | None = Field(
-        default=None,
-        pattern=r"^[\w.@-]{1,40}$",
-        description="Go on with this conversation, and keep it under this name.",
-    )
-    snapshot: str | None = Field(default=None, description="Ask another snapshot than the one in force.")
-    explain: bool = Field(default=False, description="With how it was read and what was looked up.")
+_PAUSE = 15.0  # seconds without an event after which a proxy hears that there is still somebody
+_LEFT = 499  # the client closed the connection: nobody reads this
+_Result = TypeVar("_Result")
 
 
 @router.post("/ask", summary="Answer a question, with the rows it rests on")
 async def ask(
-    asked: Question, parts: TheParts, _: AtWork, accept: Annotated[str, Header(include_in_schema=False)] = ""
-) -> Any:
+    asked: Question,
+    request: Request,
+    parts: TheParts,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
+    began = time.time()
+    found = parts.answering.ask(asked, caller_of(request.scope))
     if _EVENTS in accept:
-        return StreamingResponse(_told(parts, asked), media_type=_EVENTS)
-    answered = await to_thread.run_sync(_answered, parts, asked)
-    return JSONResponse(answered.to_dict(explained=asked.explain), headers={SNAPSHOT: answered.snapshot})
+        return await _streamed(request, found, began)
+    made = found if isinstance(found, Made) else await _while_connected(request, found.last())
+    if not isinstance(made, Made):
+        return Response(status_code=_LEFT)
+    request.state.made = made
+    return Response(made.body, media_type="application/json", headers=_headers(made, began))
 
 
-def _answered(parts: Parts, asked: Question) -> Answer:
-    with parts.in_force.reading(asked.snapshot) as reader:
-        answered = answer(asked.question, reader=reader, **_how(parts, asked))
-    _keep(parts, asked, answered)
-    return answered
+async def _streamed(request: Request, found: Made | Telling, began: float) -> Response:
+    """What fails before the first event has a status of its own; what fails later is an event."""
+    if isinstance(found, Made):
+        request.state.made = found
+        headers = _headers(found, began)
+        return StreamingResponse(_replayed(found), media_type=_EVENTS, headers=headers | _UNBUFFERED)
+    events = found.events(_PAUSE)
+    first = await _while_connected(request, anext(events))
+    if not isinstance(first, Began | Made):
+        await events.aclose()
+        return Response(status_code=_LEFT)
+    headers = _headers(first, began) if isinstance(first, Made) else {SNAPSHOT: first.snapshot}
+    told = _told(request, first, events)
+    return StreamingResponse(told, media_type=_EVENTS, headers=headers | _UNBUFFERED)
 
 
-async def _told(parts: Parts, asked: Question) -> AsyncGenerator[str, None]:
-    with parts.in_force.reading(asked.snapshot) as reader:
-        events = astream(asked.question, reader=reader, **_how(parts, asked))
-        async with aclosing(events):
+_UNBUFFERED = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+
+
+def _headers(made: Made, began: float) -> dict[str, str]:
+    """An answer that is older than the request was kept."""
+    hit = made.at < began
+    return {SNAPSHOT: made.snapshot, "X-Cache": "hit" if hit else "miss"} | (
+        {"Age": str(made.age)} if hit else {}
+    )
+
+
+async def _while_connected(request: Request, work: Awaitable[_Result]) -> _Result | None:
+    """None where the client goes away before the work is done; nobody waits for it then."""
+    working, gone = asyncio.ensure_future(work), asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait((working, gone), return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        for task in (working, gone):
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await gone
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _told(
+    request: Request, first: Began | Made, events: AsyncGenerator[Any, None]
+) -> AsyncGenerator[bytes, None]:
+    async with aclosing(events):
+        if isinstance(first, Made):
+            request.state.made = first
+            async for said in _replayed(first):
+                yield said
+            return
+        try:
             async for event in events:
-                if isinstance(event, Done):
-                    await to_thread.run_sync(_keep, parts, asked, event.answer)
-                yield _event(event, asked.explain)
+                if isinstance(event, Made):
+                    request.state.made = event
+                    yield _event("done", event.body)
+                elif event is None:
+                    yield b": still here\n\n"
+                else:
+                    yield _event(_named(event), _json(plain(asdict(event))))
+        except Exception as error:  # noqa: BLE001 - it is told to the client, and logged where it is a defect
+            reply = await problems.of_error(request, error)
+            yield _event("error", bytes(reply.body))
 
 
-def _how(parts: Parts, asked: Question) -> dict[str, Any]:
-    return {
-        "language": asked.language,
-        "settings": parts.asking,
-        "live": parts.live,
-        "earlier": _earlier(parts, asked),
-    }
+async def _replayed(made: Made) -> AsyncGenerator[bytes, None]:
+    for line in str(json.loads(made.body)["text"]).splitlines(keepends=True):
+        yield _event("text", _json(asdict(Text(line))))
+    yield _event("done", made.body)
 
 
-def _earlier(parts: Parts, asked: Question) -> Sequence[Turn]:
-    return parts.sessions.turns(asked.session) if parts.sessions and asked.session else ()
-
-
-def _keep(parts: Parts, asked: Question, answered: Answer) -> None:
-    if parts.sessions and asked.session:
-        parts.sessions.add(asked.session, answered)
-
-
-def _event(event: Event, explain: bool) -> str:
+def _event(name: str, data: bytes) -> bytes:
     """One server-sent event: its name, and its fields as JSON on one line."""
-    name = "".join(f"_{c.lower()}" if c.isupper() else c for c in type(event).__name__).strip("_")
-    said = event.answer.to_dict(explained=explain) if isinstance(event, Done) else plain(asdict(event))
-    return f"event: {name}\ndata: {json.dumps(said, ensure_ascii=False)}\n\n"
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
+
+
+def _named(event: object) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in type(event).__name__).strip("_")
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()

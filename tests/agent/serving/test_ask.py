@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from typing import Any
 
 import httpx
 import pytest
@@ -11,6 +12,11 @@ import pytest
 from agent.serving.parts import Parts
 
 QUESTION = "price of p5.48xlarge in us-east-1"
+
+
+def events_of(told: str) -> list[tuple[str, dict[str, Any]]]:
+    blocks = [block.split("\n") for block in told.strip().split("\n\n")]
+    return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in blocks]
 
 
 @pytest.mark.parametrize(
@@ -29,16 +35,17 @@ def test_a_question_is_answered(
 
 
 def test_events_tell_it_while_it_is_made(client: httpx.Client) -> None:
-    whole = client.post("/v1/ask", json={"question": QUESTION}).json()
-    with client.stream(
-        "POST", "/v1/ask", json={"question": QUESTION}, headers={"Accept": "text/event-stream"}
-    ) as reply:
-        told = [block.split("\n") for block in "".join(reply.iter_text()).strip().split("\n\n")]
-    events = [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in told]
-    assert [name for name, _ in events][:3] == ["understood", "tool_started", "tool_finished"]
-    assert "".join(said["text"] for name, said in events if name == "text") == whole["text"]
-    assert events[-1][0] == "done"
-    assert {**events[-1][1], "duration_ms": 0} == {**whole, "duration_ms": 0}
+    asked = {"question": f"{QUESTION} in a year"}
+    reply = client.post("/v1/ask", json=asked, headers={"Accept": "text/event-stream"})
+    assert (reply.headers["X-Accel-Buffering"], reply.headers["Cache-Control"]) == ("no", "no-store")
+    told, whole = events_of(reply.text), client.post("/v1/ask", json=asked).json()
+    assert [name for name, _ in told][:3] == ["understood", "tool_started", "tool_finished"]
+    assert "".join(said["text"] for name, said in told if name == "text") == whole["text"]
+    assert told[-1] == ("done", whole)
+    assert reply.headers["X-Snapshot"] == whole["snapshot"]
+    again = client.post("/v1/ask", json=asked, headers={"Accept": "text/event-stream"})
+    assert again.headers["X-Cache"] == "hit"
+    assert events_of(again.text) == [one for one in told if one[0] in ("text", "done")]
 
 
 def test_a_conversation_goes_on(client: httpx.Client) -> None:
