@@ -104,6 +104,7 @@ def test_the_second_question_may_point_at_the_first_answer(reader: Reader) -> No
         ("quanto custa a m5.large em reais e quais regiões têm essa máquina?", 2),
         ("How much is gpt-4o? thanks", 1),
         ("select 1; select 2", 1),
+        ("compare o preço do gpt-4o e do claude sonnet 4.5", 1),
     ],
 )
 def test_messages_are_cut_where_a_question_begins(message: str, count: int) -> None:
