@@ -33,10 +33,12 @@ from agent.turn import Turn
 from agent.understand.intent import sql_of
 from agent.understand.language import detect
 from agent.understand.reading import Intent, Reading
+from warehouse import tracing
 from warehouse.log import get_logger
 from warehouse.reader import Reader
 
 _log = get_logger("answer")
+_TOLD = ("snapshot", "intent", "language", "answered", "model", "tokens_used")
 _Parameters = ParamSpec("_Parameters")
 _Returned = TypeVar("_Returned")
 
@@ -80,33 +82,36 @@ def stream(
     context = replace(Context.of(reader), live=allowed)
     if knowledge:
         context.knowledge = lambda: knowledge
-    refusal = _refusal(question, spoken, reader, given, earlier)
-    question = visible(question)
-    if refusal:
-        made = replace(_answer(question, refusal, None, context, started), intent=str(Intent.REFUSED))
-    else:
-        earlier = readable(earlier)
-        asked = readings(question, context.words, spoken, earlier)
-        if given.live_prices == "always":
-            asked = [replace(one, live=True) for one in asked]
-        context.language = asked[0].language
-        for one in asked:
-            yield Understood(one.question, str(one.intent), one.language)
-        message = _Message(question, asked, context, given, earlier, started)
-        made = yield from (_by_models(message, chosen) if chosen else _by_rules(message))
-        _log.info(
-            "answered",
-            snapshot=made.snapshot,
-            intent=made.intent,
-            language=made.language,
-            answered=made.answered,
-            model=made.model,
-            tools=list(made.tools_used),
-            duration_ms=round(made.duration_ms, 1),
-        )
+    with tracing.step("answer", "question") as step:
+        step.quote("gen_ai.input.messages", question)
+        refusal = _refusal(question, spoken, reader, given, earlier)
+        question = visible(question)
+        if refusal:
+            made = replace(_answer(question, refusal, None, context, started), intent=str(Intent.REFUSED))
+        else:
+            earlier = readable(earlier)
+            asked = readings(question, context.words, spoken, earlier)
+            if given.live_prices == "always":
+                asked = [replace(one, live=True) for one in asked]
+            context.language = asked[0].language
+            for one in asked:
+                yield Understood(one.question, str(one.intent), one.language)
+            message = _Message(question, asked, context, given, earlier, started)
+            made = yield from (_by_models(message, chosen) if chosen else _by_rules(message))
+            _log_answer(made)
+        step.say({name: getattr(made, name) for name in _TOLD})
     for line in made.text.splitlines(keepends=True):
         yield Text(line)
     yield Done(made)
+
+
+def _log_answer(made: Answer) -> None:
+    _log.info(
+        "answered",
+        **{name: getattr(made, name) for name in _TOLD},
+        tools=list(made.tools_used),
+        duration_ms=round(made.duration_ms, 1),
+    )
 
 
 @with_parameters_of(stream)

@@ -41,7 +41,7 @@ from agent.terminal import (
     show_trace,
     without,
 )
-from warehouse import log
+from warehouse import log, tracing
 from warehouse.contracts import QueryResult
 from warehouse.errors import CloudPricingError, InvalidInput
 from warehouse.settings import settings
@@ -97,6 +97,7 @@ def start(
         )
     with suppress(OSError):  # a store that cannot be written to can still be read
         log.configure(limits.store / "logs", level)
+    tracing.configure(limits.traces, texts=limits.traces_text)
 
 
 app.command()(refresh)

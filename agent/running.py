@@ -27,6 +27,7 @@ from agent.beside import beside
 from agent.context import Context
 from agent.events import Event
 from agent.toolbox import bound
+from warehouse import tracing
 from warehouse.masking import masked
 
 # A model that goes on asking for tools after the last call it may make is refused this often, then left.
@@ -97,6 +98,12 @@ def _listen(
                     return
             elif isinstance(event, ModelRequestCompletedEvent):
                 output.tokens += event.total_tokens or 0
+                tracing.spent(
+                    str(event.model_provider),
+                    str(event.model),
+                    event.input_tokens or 0,
+                    event.output_tokens or 0,
+                )
             elif isinstance(event, RunCompletedEvent):
                 output.text = str(event.content or "").strip()
             elif isinstance(event, RunErrorEvent | RunCancelledEvent):

@@ -28,6 +28,7 @@ from agent import (
 from agent.context import Context
 from agent.events import Event, ToolFinished, ToolStarted
 from agent.evidence import Finding
+from warehouse import tracing
 from warehouse.errors import CloudPricingError, InvalidInput, QueryInterrupted
 
 Tool = Callable[..., Finding]
@@ -93,7 +94,10 @@ def call(context: Context, tool: Tool, arguments: dict[str, Any]) -> Finding:
     tell = context.tell or _nobody
     tell(ToolStarted(tool.__name__, arguments))
     try:
-        finding = _found(context, tool, arguments)
+        with tracing.step("tool", tool.__name__) as step:
+            step.say({"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": tool.__name__})
+            finding = _found(context, tool, arguments)
+            step.say({"rows": len(finding.rows), "truncated": finding.truncated})
     except CloudPricingError as error:
         context.failures.append(error)
         tell(ToolFinished(tool.__name__, 0, error=error.message))

@@ -35,7 +35,10 @@ _KNOWLEDGE = {"warehouse.chroma_clients", "warehouse.embed", "warehouse.integrit
 DOORS = {
     "warehouse": set[str](),
     "ingest": {*_ALWAYS},
-    "agent": {*_ALWAYS, "warehouse.knowledge", "warehouse.masking", "warehouse.reader"},
+    "agent": {
+        *_ALWAYS,
+        *(f"warehouse.{name}" for name in ("knowledge", "masking", "reader", "tracing")),
+    },
     "flows": {
         *_ALWAYS,
         *_ALERTS,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
-from warehouse import integrity, snapshots
+from warehouse import integrity, snapshots, tracing
 from warehouse.contracts import QueryResult
 from warehouse.errors import (
     InvalidInput,
@@ -133,7 +133,7 @@ class Reader:
         """Run `sql/serve/<name>.sql` with its $parameters. Raises SnapshotOutdated, QueryInterrupted."""
         # Written, not bound: DuckDB imports pandas, if it is there, to bind the first value of a process.
         text = written(*fitted(served_sql(name), parameters))
-        return self._run(text, {}, settings().query_rows, ours=True)
+        return self._run(text, {}, settings().query_rows, name)
 
     def query(
         self, sql: str, parameters: Mapping[str, Any] | None = None, *, limit: int | None = None
@@ -193,7 +193,11 @@ class Reader:
         import pyarrow as pa
 
         text = self._only_select(sql)
-        with self._timed(settings().export_timeout, "CLOUD_PRICING_EXPORT_TIMEOUT") as cursor:
+        with (
+            tracing.step("sql", "export", alone=True) as step,
+            self._timed(settings().export_timeout, "CLOUD_PRICING_EXPORT_TIMEOUT") as cursor,
+        ):
+            step.quote("db.query.text", text)
             found = cursor.execute(text, dict(parameters or {})).to_arrow_reader(rows)
             yield pa.RecordBatch.from_pylist([], schema=found.schema)
             yield from found
@@ -205,9 +209,17 @@ class Reader:
             rows = cursor.execute(served_sql("own_table_functions")).fetchall()
         return frozenset(name for (name,) in rows)
 
-    def _run(self, sql: str, parameters: Mapping[str, Any], limit: int, *, ours: bool = False) -> QueryResult:
+    def _run(
+        self, sql: str, parameters: Mapping[str, Any], limit: int, name: str | None = None
+    ) -> QueryResult:
         started = time.perf_counter()
-        with self._timed(settings().query_timeout, "CLOUD_PRICING_QUERY_TIMEOUT", ours=ours) as cursor:
+        with (
+            tracing.step("sql", name or "written", alone=True) as step,
+            self._timed(settings().query_timeout, "CLOUD_PRICING_QUERY_TIMEOUT", ours=bool(name)) as cursor,
+        ):
+            step.say({"db.system.name": "duckdb", "db.query.summary": name or "written"})
+            if not name:
+                step.quote("db.query.text", sql)
             cursor.execute(sql, dict(parameters) or None)
             columns = tuple(column[0] for column in cursor.description or ())
             rows = cursor.fetchmany(limit + 1)

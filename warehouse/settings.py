@@ -154,6 +154,14 @@ class Settings(BaseSettings):
         description="File of the rules for alerts. Empty: `alerts.toml` in the store, where there is one.",
     )
     log_level: str = Field(default="INFO", description="Least severe log event that is written.")
+    traces: str = Field(
+        default="",
+        description="Where OpenTelemetry traces go: `console` (standard error), or an OTLP/HTTP address such "
+        "as `http://localhost:4318/v1/traces`, which needs the extra `otlp`. Empty: there are none.",
+    )
+    traces_text: bool = Field(
+        default=False, description="Whether traces hold questions and SQL; keys and personal data are masked."
+    )
 
     @field_validator("memory_limit")
     @classmethod

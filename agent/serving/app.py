@@ -10,10 +10,11 @@ from importlib import metadata
 from fastapi import FastAPI
 
 from agent.serving import problems
+from agent.serving.gauges import Gauges, TokenPrices
 from agent.serving.parts import Parts
 from agent.serving.problems import Problem
-from agent.serving.request_log import RequestLog
-from agent.serving.routes import ask, health
+from agent.serving.request_log import API, RequestLog
+from agent.serving.routes import ask, health, measures
 
 _ABOUT = "What every cloud costs: offers, prices and their history, estimates, and answers with citations."
 
@@ -40,13 +41,18 @@ def create_app(parts: Parts) -> FastAPI:
         version=metadata.version("cloud-pricing-agent"),
         description=_ABOUT,
         lifespan=running,
+        # Its spans hold the query string, where questions and SQL may be; `RequestLog` makes those of ours.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         responses={"default": {"model": Problem, "description": "What is wrong, and what to do next."}},
     )
     app.state.parts = parts
     problems.install(app)
     app.include_router(health.router)
-    app.include_router(ask.router, prefix="/v1")
-    app.add_middleware(RequestLog)
+    app.include_router(measures.router)
+    app.include_router(ask.router, prefix=API)
+    parts.metrics.price = TokenPrices(parts.in_force).of
+    parts.metrics.registry.register(Gauges(parts))
+    app.add_middleware(RequestLog, metrics=parts.metrics)
     return app
 
 

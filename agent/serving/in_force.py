@@ -38,6 +38,7 @@ class InForce:
         self._lock, self._renewing = threading.Lock(), threading.Lock()
         self._others: OrderedDict[str, _Opened] = OrderedDict()
         self._current = self._ready()
+        self.swaps = self.failed_swaps = 0
         self.trouble: CloudPricingError | None = (
             None  # why the snapshot the pointer names is not the one read
         )
@@ -69,11 +70,13 @@ class InForce:
             except CloudPricingError as error:
                 if self.trouble is None or self.trouble.message != error.message:
                     _log.error("not_swapped", snapshot=self.snapshot, error=str(error))
+                    self.failed_swaps += 1
                 self.trouble = error
                 return False
             with self._lock:
                 before, self._current, self.trouble = self._current, fresh, None
                 self._leave(before)
+            self.swaps += 1
             _log.info("swapped", snapshot=fresh.reader.snapshot.id, before=before.reader.snapshot.id)
             return True
 

@@ -16,6 +16,7 @@ from agent.serving.answer_cache import AnswerCache
 from agent.serving.answering import Answering
 from agent.serving.caller import caller_of
 from agent.serving.in_force import InForce
+from agent.serving.metrics import Metrics
 from agent.serving.settings import ServingSettings
 from agent.sessions import Sessions
 from agent.settings import AgentSettings
@@ -35,6 +36,7 @@ class Parts:
     sessions: Sessions | None
     admission: Admission
     answers: AnswerCache = field(default_factory=AnswerCache)
+    metrics: Metrics = field(default_factory=Metrics)
 
     @cached_property
     def answering(self) -> Answering:

@@ -20,6 +20,7 @@ from agent.serving.answer_cache import Made
 from agent.serving.answering import Began, Question, Telling
 from agent.serving.caller import caller_of
 from agent.serving.parts import SNAPSHOT, TheParts
+from agent.serving.request_log import facts_of
 
 router = APIRouter(tags=["ask"])
 _EVENTS = "text/event-stream"
@@ -36,20 +37,21 @@ async def ask(
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
     began = time.time()
+    facts_of(request).query = asked.question
     found = parts.answering.ask(asked, caller_of(request.scope))
     if _EVENTS in accept:
         return await _streamed(request, found, began)
     made = found if isinstance(found, Made) else await _while_connected(request, found.last())
     if not isinstance(made, Made):
         return Response(status_code=_LEFT)
-    request.state.made = made
+    facts_of(request).answer = made
     return Response(made.body, media_type="application/json", headers=_headers(made, began))
 
 
 async def _streamed(request: Request, found: Made | Telling, began: float) -> Response:
     """What fails before the first event has a status of its own; what fails later is an event."""
     if isinstance(found, Made):
-        request.state.made = found
+        facts_of(request).answer = found
         headers = _headers(found, began)
         return StreamingResponse(_replayed(found), media_type=_EVENTS, headers=headers | _UNBUFFERED)
     events = found.events(_PAUSE)
@@ -96,14 +98,14 @@ async def _told(
 ) -> AsyncGenerator[bytes, None]:
     async with aclosing(events):
         if isinstance(first, Made):
-            request.state.made = first
+            facts_of(request).answer = first
             async for said in _replayed(first):
                 yield said
             return
         try:
             async for event in events:
                 if isinstance(event, Made):
-                    request.state.made = event
+                    facts_of(request).answer = event
                     yield _event("done", event.body)
                 elif event is None:
                     yield b": still here\n\n"
