@@ -44,6 +44,7 @@ def serve(
 def parts_for(given: ServingSettings) -> Parts:
     """What the server needs, of this store and these settings. Raises NoSnapshot, SnapshotDamaged."""
     from agent.serving.admission import Admission
+    from agent.serving.answer_cache import AnswerCache
     from agent.serving.in_force import InForce
     from agent.serving.parts import Parts
     from agent.serving.warming import warm
@@ -58,4 +59,5 @@ def parts_for(given: ServingSettings) -> Parts:
         live=live_feeds(asking),
         sessions=Sessions.open(asking.sessions, store),
         admission=Admission(given.max_running, given.max_waiting, given.queue_seconds),
+        answers=AnswerCache.given(given),
     )

@@ -7,9 +7,11 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field, fields
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from agent.evidence import Answer
+from agent.serving.settings import ServingSettings
+from agent.serving.shared_cache import RedisCache
 
 _OVERHEAD = 2048  # bytes an entry costs beside its body, about
 _LARGEST = 1 << 20  # bytes of a body that is still kept
@@ -94,26 +96,24 @@ class Counts:
     shared_errors: int = 0
 
 
-class Shared(Protocol):
-    """What several servers keep together; it never fails, and knows nothing while it is away."""
-
-    async def get(self, key: str) -> bytes | None: ...
-
-    async def put(self, key: str, value: bytes) -> None: ...
-
-    async def close(self) -> None: ...
-
-
 @dataclass
 class AnswerCache:
     """Least recently used first out; `entries` and `size` (bytes) bound what is in memory."""
 
     entries: int = 2000
     size: int = 64 << 20
-    shared: Shared | None = None
+    shared: RedisCache | None = None
     counts: Counts = field(default_factory=Counts)
     _kept: OrderedDict[str, Made] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def given(cls, given: ServingSettings) -> Self:
+        """As the settings say. Raises InvalidInput, MissingRequirement."""
+        kept = cls(given.cache_entries, given.cache_mb << 20)
+        if url := given.cache_url.get_secret_value():
+            kept.shared = RedisCache(url, kept.counts)
+        return kept
 
     async def get(self, key: str) -> Made | None:
         made = self.in_memory(key)

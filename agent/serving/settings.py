@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from warehouse.errors import InvalidInput
@@ -32,6 +32,13 @@ class ServingSettings(BaseSettings):
     queue_seconds: float = Field(
         default=10.0, gt=0, description="Seconds a request may wait for its turn before it is answered 503."
     )
+    cache_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Redis, as `redis://host:6379/0`, where several servers keep answers together and count "
+        "what each caller has asked. Empty: each server in its own memory.",
+    )
+    cache_entries: int = Field(default=2000, ge=0, description="Answers a server keeps in memory at most.")
+    cache_mb: int = Field(default=64, ge=0, description="Megabytes of answers it keeps in memory at most.")
 
 
 @cache

@@ -20,11 +20,11 @@ _WAIT = 0.02
 
 
 @contextmanager
-def redis() -> Iterator[str]:
+def redis(port: int = 0) -> Iterator[str]:
     program = shutil.which("redis-server")
     if not program:
         pytest.skip("redis-server is not installed")
-    port = _free_port()
+    port = port or _free_port()
     kept_nowhere = ["--save", "", "--bind", "127.0.0.1", "--port", str(port), "--requirepass", PASSWORD]
     with subprocess.Popen([program, *kept_nowhere], stdout=subprocess.DEVNULL) as server:
         try:

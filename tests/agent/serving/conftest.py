@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 from agent.serving.admission import Admission
+from agent.serving.answer_cache import AnswerCache
 from agent.serving.app import create_app
 from agent.serving.in_force import InForce
 from agent.serving.parts import Parts
@@ -32,6 +33,7 @@ def parts_over(store: Path, state: Path, **given: Any) -> Parts:
         live=None,
         sessions=Sessions.open("", state),
         admission=Admission(serving.max_running, serving.max_waiting, serving.queue_seconds),
+        answers=AnswerCache.given(serving),
     )
 
 
