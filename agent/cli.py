@@ -21,6 +21,7 @@ from agent.cli_estimate import estimate
 from agent.cli_eval import evaluate
 from agent.cli_export import export
 from agent.cli_history import history
+from agent.cli_mcp import mcp
 from agent.cli_money import commitment, convert
 from agent.cli_offers import offers
 from agent.cli_recommend import recommend
@@ -115,6 +116,7 @@ app.command()(cli_chat.chat)
 app.command()(export)
 app.command()(chart)
 app.command()(serve)
+app.command()(mcp)
 app.command()(sql)
 
 

@@ -13,6 +13,7 @@ from warehouse.settings import settings
 if TYPE_CHECKING:
     from agent.serving.parts import Parts
     from agent.serving.settings import ServingSettings
+    from warehouse.reader import Reader
 
 
 def serve(
@@ -41,8 +42,11 @@ def serve(
     )
 
 
-def parts_for(given: ServingSettings) -> Parts:
-    """What the server needs, of this store and these settings. Raises NoSnapshot, SnapshotDamaged."""
+def parts_for(given: ServingSettings, *, quick: bool = False) -> Parts:
+    """What the server needs, of this store and these settings; `quick`: nothing warmed, no sessions.
+
+    Raises NoSnapshot, SnapshotDamaged.
+    """
     from agent.serving.admission import Admission
     from agent.serving.answer_cache import AnswerCache
     from agent.serving.in_force import InForce
@@ -53,11 +57,15 @@ def parts_for(given: ServingSettings) -> Parts:
 
     asking, store = agent_settings(), settings().store
     return Parts(
-        in_force=InForce(store, warm),
+        in_force=InForce(store, _as_it_is if quick else warm),
         given=given,
         asking=asking,
         live=live_feeds(asking),
-        sessions=Sessions.open(asking.sessions, store),
+        sessions=None if quick else Sessions.open(asking.sessions, store),
         admission=Admission(given.max_running, given.max_waiting, given.queue_seconds),
         answers=AnswerCache.given(given),
     )
+
+
+def _as_it_is(reader: Reader) -> None:
+    del reader

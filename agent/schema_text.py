@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from agent.context import Context
+from agent.evidence import Finding
+from agent.filters import Names
 from agent.per_snapshot import once_per_snapshot
+from warehouse.errors import UnknownName
 from warehouse.reader import Reader
 
 # What people ask of, the most asked first: what does not fit is left out from the end.
@@ -12,6 +16,7 @@ _TABLES = (
     "commitment_breakeven",
 )  # fmt: skip
 MOST_CHARACTERS = 12_000
+_AT_ONCE = 4  # tables that are described where none is named
 
 
 @once_per_snapshot
@@ -35,3 +40,18 @@ def schema_text(reader: Reader) -> str:
         explained.update(zip(names, comments, strict=True))
         paragraphs.append(paragraph)
     return "\n\n".join(paragraphs)
+
+
+def describe_schema(context: Context, tables: Names = None) -> Finding:
+    """The columns of some tables and views, with their types and what they hold. Raises UnknownName."""
+    known = sorted(name for (name,) in context.named("relations").rows)
+    wanted = tables or list(_TABLES[:_AT_ONCE])
+    for name in wanted:
+        if name not in known:
+            raise UnknownName(f"There is no table {name}.", f"There are: {', '.join(known)}.")
+    rows = tuple(
+        {"table": table, "column": column, "type": kind, "comment": comment}
+        for table, *columns in context.named("columns_described", tables=wanted).rows
+        for column, kind, comment in zip(*columns, strict=True)
+    )
+    return Finding("describe_schema", {}, rows, {"tables": known})

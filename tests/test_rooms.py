@@ -37,7 +37,7 @@ DOORS = {
     "ingest": {*_ALWAYS},
     "agent": {
         *_ALWAYS,
-        *(f"warehouse.{name}" for name in ("knowledge", "masking", "reader", "tracing")),
+        *(f"warehouse.{name}" for name in ("knowledge", "masking", "reader", "stopping", "tracing")),
     },
     "flows": {
         *_ALWAYS,

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -32,6 +32,7 @@ from warehouse.errors import (
 from warehouse.fitting import fitted, written
 from warehouse.locked import locked
 from warehouse.settings import settings
+from warehouse.stopping import heard
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -232,19 +233,24 @@ class Reader:
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor that is interrupted after `seconds`, and whose errors are ours; so may be its SQL."""
         cursor = self._connection.cursor()
-        interrupted = threading.Event()
+        late, left = threading.Event(), threading.Event()
 
-        def interrupt() -> None:
-            interrupted.set()
+        def end(why: threading.Event) -> None:
+            why.set()
             cursor.interrupt()
 
-        timer = threading.Timer(seconds, interrupt)
+        timer = threading.Timer(seconds, end, (late,))
         timer.daemon = True
         timer.start()
         try:
-            yield cursor
+            with heard(partial(end, left)) as stopped:
+                if stopped:
+                    raise QueryInterrupted("Nobody waits for this query any more.")
+                yield cursor
         except (duckdb.Error, OSError) as error:  # Arrow's reader raises the latter
-            if interrupted.is_set():
+            if left.is_set():
+                raise QueryInterrupted("Nobody waits for this query any more.") from None
+            if late.is_set():
                 hint = f"Filter or aggregate more, or raise {setting}."
                 raise QueryInterrupted(f"The query ran longer than {seconds:g} seconds.", hint) from None
             if isinstance(error, duckdb.Error):

@@ -8,9 +8,13 @@ from contextlib import asynccontextmanager, suppress
 from importlib import metadata
 
 from fastapi import FastAPI
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
+from starlette.routing import Route
 
 from agent.serving import problems
 from agent.serving.gauges import Gauges, TokenPrices
+from agent.serving.in_force import follow
+from agent.serving.mcp_server import over_http
 from agent.serving.parts import Parts
 from agent.serving.problems import Problem
 from agent.serving.request_log import API, RequestLog
@@ -24,18 +28,17 @@ def create_app(parts: Parts) -> FastAPI:
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncGenerator[None, None]:
-        watching = asyncio.create_task(_watch(parts))
+        watching = asyncio.create_task(follow(parts.in_force, parts.given.swap_seconds))
         try:
-            yield
+            async with mcp.run():
+                yield
         finally:
             watching.cancel()
             with suppress(asyncio.CancelledError):
                 await watching
-            await parts.answers.close()
-            parts.in_force.close()
-            if parts.sessions:
-                parts.sessions.close()
+            await parts.close()
 
+    mcp = over_http(parts)
     app = FastAPI(
         title="Cloud prices",
         version=metadata.version("cloud-pricing-agent"),
@@ -50,14 +53,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(health.router)
     app.include_router(measures.router)
     app.include_router(ask.router, prefix=API)
+    app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(mcp), include_in_schema=False))
     parts.metrics.price = TokenPrices(parts.in_force).of
     parts.metrics.registry.register(Gauges(parts))
     app.add_middleware(RequestLog, metrics=parts.metrics)
     return app
-
-
-async def _watch(parts: Parts) -> None:
-    """Takes up each new snapshot, in a thread of its own: no request waits for it."""
-    while True:
-        await asyncio.sleep(parts.given.swap_seconds)
-        await asyncio.to_thread(parts.in_force.renew)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -121,3 +122,10 @@ class InForce:
         opened.left = True
         if not opened.users:
             opened.reader.close()
+
+
+async def follow(in_force: InForce, seconds: float) -> None:
+    """Takes up each new snapshot, in a thread of its own: no request waits for it."""
+    while True:
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(in_force.renew)

@@ -42,6 +42,12 @@ class Parts:
     def answering(self) -> Answering:
         return Answering(self)
 
+    async def close(self) -> None:
+        await self.answers.close()
+        self.in_force.close()
+        if self.sessions:
+            self.sessions.close()
+
 
 def parts_of(request: Request) -> Parts:
     return cast(Parts, request.app.state.parts)

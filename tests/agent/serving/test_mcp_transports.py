@@ -1,0 +1,87 @@
+"""The MCP server on the transports clients use: streamable HTTP beside the API, and stdio."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+
+from agent.serving.parts import Parts
+from tests.agent.serving.test_in_force import two
+from tests.agent.serving.test_mcp_tools import ENDLESS
+from tests.conftest import ROOT, House
+from warehouse import snapshots
+
+PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+ACCEPTED = {"Accept": "application/json, text/event-stream"}
+
+
+@pytest.mark.parametrize(("mode", "version"), [("auto", "2026-07-28"), ("legacy", "2025-11-25")])
+def test_a_client_lists_and_calls_over_http(
+    client: httpx.Client, parts: Parts, mode: str, version: str
+) -> None:
+    async def use() -> Any:
+        async with Client(str(client.base_url.join("/mcp")), mode=mode) as connected:
+            assert connected.protocol_version == version
+            assert "find_offers" in [one.name for one in (await connected.list_tools()).tools]
+            assert (await connected.call_tool("estimate", {})).is_error
+            return (await connected.call_tool("find_offers", {"rows": 1})).structured_content
+
+    found = asyncio.run(use())
+    assert found["snapshot"] == parts.in_force.snapshot
+    assert len(found["rows"]) == 1
+    assert found["truncated"]
+
+
+def test_a_web_page_of_another_name_is_turned_away(client: httpx.Client) -> None:
+    """DNS rebinding: the browser believes that the server is the page's own."""
+    statuses = [
+        client.post("/mcp", json=PING, headers={**ACCEPTED, **headers}).status_code
+        for headers in ({}, {"Host": "rebound.example"}, {"Origin": "https://rebound.example"})
+    ]
+    assert statuses == [200, 421, 403]
+
+
+COMMAND = "from agent.cli import main; main()"
+
+
+def test_stdio_speaks_only_the_protocol_and_follows_the_snapshot(house: House) -> None:
+    first, second = two(house)
+    environment = {
+        **os.environ,
+        "CLOUD_PRICING_STORE": str(house.limits.store),
+        "CLOUD_PRICING_SWAP_SECONDS": "0.05",
+        "PYTHONPATH": str(ROOT),
+    }
+    server = StdioServerParameters(command=sys.executable, args=["-c", COMMAND, "mcp"], env=environment)
+    strange: list[Exception] = []
+
+    async def listen(message: object) -> None:
+        if isinstance(message, Exception):  # a line that is no message
+            strange.append(message)
+
+    async def use() -> None:
+        async with Client(server, message_handler=listen) as connected:
+
+            async def read() -> str:
+                return str((await connected.call_tool("list_sources", {})).structured_content["snapshot"])
+
+            assert await read() == first
+            with anyio.move_on_after(0.3) as left:
+                await connected.call_tool("query_sql", {"sql": ENDLESS})
+            assert left.cancelled_caught
+            snapshots.point(house.limits.store, second)
+            with anyio.fail_after(20):
+                while await read() != second:
+                    await anyio.sleep(0.05)
+
+    asyncio.run(use())
+    assert strange == []
+    assert (house.limits.store / "logs" / "cloud-pricing.jsonl").read_text(encoding="utf-8")
