@@ -77,9 +77,11 @@ def stream(
     started = time.perf_counter()
     given = settings or agent_settings()
     spoken = language or given.language
-    chosen = chain(given) if models is None else tuple(models)
-    allowed = live if given.live_prices != "never" else None
-    context = replace(Context.of(reader), live=allowed)
+    context = Context.of(reader, given)
+    if given.live_prices != "never" and "live" not in context.off:
+        context.live = live
+    wanted = bool(models) if models is not None else given.model != RULES
+    chosen = () if "llm" in context.off else chain(given) if models is None else tuple(models)
     if knowledge:
         context.knowledge = lambda: knowledge
     with tracing.step("answer", "question") as step:
@@ -98,6 +100,9 @@ def stream(
                 yield Understood(one.question, str(one.intent), one.language)
             message = _Message(question, asked, context, given, earlier, started)
             made = yield from (_by_models(message, chosen) if chosen else _by_rules(message))
+            if wanted and "llm" in context.off:
+                off = Page(made.language, made.snapshot).say("caveat.off_llm")
+                made = replace(made, caveats=(*made.caveats, off))
             _log_answer(made)
         step.say({name: getattr(made, name) for name in _TOLD})
     for line in made.text.splitlines(keepends=True):

@@ -20,6 +20,7 @@ from agent.cli_choice import AsOf, SnapshotId, live_feeds, reader_of, say_which
 from agent.cli_estimate import estimate
 from agent.cli_eval import evaluate
 from agent.cli_export import export
+from agent.cli_flags import flags
 from agent.cli_history import history
 from agent.cli_mcp import mcp
 from agent.cli_money import commitment, convert
@@ -111,6 +112,7 @@ app.command()(history)
 app.command()(changes)
 app.command()(recommend)
 app.command()(sources)
+app.command()(flags)
 app.command("eval")(evaluate)
 app.command()(cli_chat.chat)
 app.command()(export)

@@ -8,6 +8,8 @@ from typing import Any, Protocol, Self
 
 from agent.events import Event
 from agent.evidence import Finding
+from agent.flags import turned_off
+from agent.settings import AgentSettings, Part
 from agent.understand.vocabulary import Vocabulary, vocabulary
 from warehouse.contracts import Found, LiveAsk, LiveReply, QueryResult
 from warehouse.errors import CloudPricingError
@@ -53,7 +55,7 @@ class Degraded:
 class Context:
     """`knowledge` is opened by its first use: a structured question never loads it.
 
-    `live` is None where nothing may be asked over the network.
+    `live` is None where nothing may be asked over the network; `off` are the parts that are turned off.
     `tell` hears of every call of a tool; `closed` is the context of a run that nobody waits for;
     `sql_failed` counts the statements that could not be run.
     """
@@ -66,19 +68,20 @@ class Context:
     failures: list[CloudPricingError] = field(default_factory=list)
     degraded: Degraded | None = None
     live: LivePrices | None = None
+    off: Collection[Part] = ()
     tell: Callable[[Event], None] | None = None
     closed: bool = False
     sql_failed: int = 0
     _results: dict[str, QueryResult] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, reader: Reader) -> Self:
-        """With the snapshot's own words and knowledge."""
-        return cls(reader, vocabulary(reader), reader.knowledge)
+    def of(cls, reader: Reader, given: AgentSettings | None = None) -> Self:
+        """With the snapshot's own words and knowledge, but for what is turned off."""
+        return cls(reader, vocabulary(reader), reader.knowledge, off=turned_off(reader.store, given))
 
     def anew(self, language: str) -> Self:
         """For another run on the same snapshot: nothing is found yet."""
-        return type(self)(self.reader, self.words, self.knowledge, language, live=self.live)
+        return type(self)(self.reader, self.words, self.knowledge, language, live=self.live, off=self.off)
 
     def named(self, name: str, **parameters: Any) -> QueryResult:
         """`Reader.named`; what several tools of one answer ask is asked once."""

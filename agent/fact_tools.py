@@ -9,6 +9,7 @@ from agent import filters
 from agent.context import Context
 from agent.evidence import Finding
 from agent.filters import Names
+from agent.flags import need
 from agent.terms import PurchaseOption, Tenancy
 from warehouse.contracts import QueryResult
 from warehouse.errors import InvalidInput, Permanent, QueryRefused
@@ -78,6 +79,7 @@ def accelerator_specs(context: Context, accelerators: list[str]) -> Finding:
 
 def query_sql(context: Context, sql: str) -> Finding:
     """The rows of one SELECT over the snapshot's tables; anything else is refused."""
+    need("sql", context.off)
     if context.sql_failed > _SQL_REPAIRS:
         raise QueryRefused(
             f"{context.sql_failed} statements have failed: no more SQL for this question.",

@@ -31,6 +31,8 @@ def search_knowledge(
 ) -> Finding:
     """Guides and cards about buying compute: on demand, spot, reserved, GPUs, regions, reading prices."""
     spoken = language or context.language
+    if "knowledge" in context.off:
+        return _found_by_words(context, text, spoken, kinds, limit, surely)
     damaged = context.reader.knowledge_damage()
     untrusted = any(name != INDEX for name in damaged)
     how: dict[str, Any] = {"limit": limit, "provider": provider, "language": spoken, "kinds": kinds or None}
@@ -41,8 +43,7 @@ def search_knowledge(
         found = context.knowledge().find(text, **how)
     except KnowledgeUnavailable as error:
         context.degraded = Degraded("words", damaged, error.message)
-        worded = _by_words(context, text, spoken, kinds, limit)
-        return Finding("search_knowledge", {}, tuple(row for row in worded if row["score"] >= _SURE * surely))
+        return _found_by_words(context, text, spoken, kinds, limit, surely)
     if untrusted or found.degraded:
         partly = any("vector" in hit.matched for hit in found.hits)
         context.degraded = Degraded("partly" if partly else "names", damaged, found.degraded or "")
@@ -76,12 +77,13 @@ def _row(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _by_words(
-    context: Context, text: str, language: str, kinds: list[str] | None, limit: int
-) -> tuple[dict[str, Any], ...]:
+def _found_by_words(
+    context: Context, text: str, language: str, kinds: list[str] | None, limit: int, surely: bool
+) -> Finding:
     ordinary = {*lexicon().entries["language"]["en"], *lexicon().entries["language"]["pt"]}
     words = [word for word in phrase(text).split() if len(word) >= _LEAST_LETTERS and word not in ordinary]
     result = context.named(
         "search_documents", words=words, language=language, kinds=kinds or None, rows=limit
     )
-    return tuple(result.records())
+    rows = tuple(row for row in result.records() if row["score"] >= _SURE * surely)
+    return Finding("search_knowledge", {}, rows)

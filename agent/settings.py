@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from warehouse.errors import InvalidInput
 
+Part = Literal["llm", "live", "knowledge", "sql"]  # what can be turned off in trouble
+
 
 class AgentSettings(BaseSettings):
     """What only the agent's room may know."""
@@ -61,6 +63,11 @@ class AgentSettings(BaseSettings):
     )
     live_seconds: float = Field(
         default=4.0, gt=0, le=60, description="Seconds a provider's feed has to answer a question."
+    )
+    off: tuple[Part, ...] = Field(
+        default=(),
+        description="Parts that are turned off, as a JSON list of `llm`, `live`, `knowledge` (search by "
+        "meaning) and `sql`. `cloud-pricing flags` turns them off and on without a restart.",
     )
     answer_rows: int = Field(default=5, ge=1, le=50, description="Rows an answer's text shows at most.")
 

@@ -125,8 +125,11 @@ def _nobody(event: Event) -> None:
 
 
 def bound(context: Context) -> list[Function]:
-    """The tools as agno's functions; `live_price` only where the feeds may be asked."""
-    offered = (tool for tool in TOOLS if context.live or tool is not live_tools.live_price)
+    """The tools as agno's functions, without those that cannot be used here."""
+    hidden: list[Tool] = [] if context.live else [live_tools.live_price]
+    if "sql" in context.off:
+        hidden.append(fact_tools.query_sql)
+    offered = (tool for tool in TOOLS if tool not in hidden)
     return [_function(context, tool) for tool in offered]
 
 

@@ -19,6 +19,7 @@ CloudPricingError
     ├── KnowledgeUnavailable  the vectors cannot be read; prices still can
     ├── QueryRefused          the SQL is not exactly one SELECT over the snapshot
     ├── QueryInterrupted      the SQL ran into the time limit
+    ├── TurnedOff             who runs this has turned a part off
     └── MissingRequirement    an extra or a credential is not there
 
 Retry logic asks the type, never the message. `exit_code` is what the command line ends with.
@@ -132,6 +133,12 @@ class QueryInterrupted(Permanent):
     """The SQL ran into the time limit."""
 
     exit_code = 6
+
+
+class TurnedOff(Permanent):
+    """Who runs this has turned the part off that is asked for."""
+
+    exit_code = 69  # EX_UNAVAILABLE
 
 
 class MissingRequirement(Permanent):

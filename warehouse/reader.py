@@ -95,10 +95,14 @@ class Reader:
         return cls(snapshots.load(store, snapshot))
 
     @property
+    def store(self) -> Path:
+        return self.folder.parent.parent
+
+    @property
     def in_force(self) -> bool:
         """Whether the store's pointer names no other snapshot."""
         try:
-            current = snapshots.current_id(self.folder.parent.parent)
+            current = snapshots.current_id(self.store)
         except SnapshotDamaged:
             return False
         return current in (None, self.snapshot.id)

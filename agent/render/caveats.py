@@ -29,6 +29,8 @@ def add_caveats(page: Page, reading: Reading, context: Context) -> None:
     _add_reading(page, reading, context)
     add_live_caveats(page, reading, context)
     _add_stale(page, reading, context)
+    if "knowledge" in context.off and context.found("search_knowledge"):
+        page.caveat("off_knowledge", how=page.say("degraded.words"))
     if context.degraded:
         _add_degraded(page, context.degraded)
     if reading.elsewhere and reading.intent in _PRICED:

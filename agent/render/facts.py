@@ -10,6 +10,7 @@ from agent.render.page import Page, Row
 from agent.understand.fold import fold
 from agent.understand.lexicon import lexicon
 from agent.understand.reading import Reading
+from warehouse.errors import TurnedOff
 
 _EXAMPLES = ("price", "cheapest", "compare", "estimate", "tokens", "explain")
 _RELATED = 3
@@ -90,7 +91,10 @@ def write_sql(page: Page, reading: Reading, context: Context) -> None:
     found = context.found("query_sql")
     if context.failures and not found:
         failure = context.failures[-1]
-        page.add("sql.failed", message=failure.message, hint=failure.hint)
+        if isinstance(failure, TurnedOff):
+            page.add("sql.off")
+        else:
+            page.add("sql.failed", message=failure.message, hint=failure.hint)
         page.answered = False
         return
     rows = [row for finding in found for row in finding.rows]

@@ -40,7 +40,7 @@ def add_live_caveats(page: Page, reading: Reading, context: Context) -> None:
                 message=told["message"].rstrip("."),
             )
     if reading.live and not context.live and reading.intent in _OF_NOW:
-        page.caveat("live_off")
+        page.caveat("off_live" if "live" in context.off else "live_off")
 
 
 def _rows(context: Context) -> list[Row]:

@@ -175,6 +175,7 @@ class Answering:
             snapshot or asked.snapshot or parts.in_force.snapshot,
             parts.asking.model_dump(mode="json", exclude=_NOT_IN_ANSWERS),
             parts.live is not None,
+            sorted(parts.off),
             datetime.now(UTC).date().isoformat(),  # answers tell how old a price is
             made_by(),
         ]

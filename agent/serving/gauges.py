@@ -12,6 +12,7 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from agent.flags import PARTS
 from agent.serving.in_force import InForce
 from agent.serving.parts import Parts
 from warehouse.reader import Reader
@@ -73,6 +74,7 @@ class Gauges(Collector):
                 self._held = _held(reader)
         yield from _of_snapshot(self._held, time.time())
         yield from _of_swaps(self._parts)
+        yield from _of_work(self._parts)
 
 
 def _held(reader: Reader) -> _Held:
@@ -139,3 +141,38 @@ def _of_swaps(parts: Parts) -> Iterator[Metric]:
         "Snapshots that could not be taken up since the start.",
         parts.in_force.failed_swaps,
     )
+
+
+def _of_work(parts: Parts) -> Iterator[Metric]:
+    """The queue, the answers that are kept, and what is turned off."""
+    queue, kept = parts.admission, parts.answers.counts
+    yield GaugeMetricFamily("cloud_pricing_queue_running", "Requests at work.", queue.running)
+    yield GaugeMetricFamily("cloud_pricing_queue_waiting", "Requests that wait.", queue.waiting)
+    yield CounterMetricFamily(
+        "cloud_pricing_queue_refused", "Requests turned away: the queue was full, or slow.", queue.refused
+    )
+    lookups = CounterMetricFamily(
+        "cloud_pricing_answer_cache_lookups",
+        "Questions by where their answer came from: kept (hit), made (miss), made for another who asked "
+        "the same (coalesced), or made and not to be kept (unkept).",
+        labels=["outcome"],
+    )
+    counted = {"hit": kept.hits, "miss": kept.misses, "coalesced": kept.coalesced, "unkept": kept.unkept}
+    for outcome, count in counted.items():
+        lookups.add_metric([outcome], count)
+    yield lookups
+    yield GaugeMetricFamily("cloud_pricing_answer_cache_entries", "Answers in memory.", kept.entries)
+    yield GaugeMetricFamily("cloud_pricing_answer_cache_bytes", "What they take up, about.", kept.bytes)
+    yield CounterMetricFamily(
+        "cloud_pricing_answer_cache_evictions", "Answers let go for newer ones.", kept.evictions
+    )
+    yield CounterMetricFamily(
+        "cloud_pricing_shared_cache_hits", "Hits that came out of Redis.", kept.shared_hits
+    )
+    yield CounterMetricFamily(
+        "cloud_pricing_shared_cache_errors", "Times that Redis did not answer.", kept.shared_errors
+    )
+    off = GaugeMetricFamily("cloud_pricing_part_off", "1 where the part is turned off.", labels=["part"])
+    for part in PARTS:
+        off.add_metric([part], part in parts.off)
+    yield off

@@ -18,6 +18,7 @@ from prometheus_client import (
 
 _REQUESTS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _STEPS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10)
+_REFUSALS = (401, 403, 413, 429, 503)
 _MILLION = 1_000_000
 
 
@@ -59,6 +60,12 @@ class Metrics:
             buckets=_REQUESTS,
             registry=registry,
         )
+        self._refused = Counter(
+            "cloud_pricing_http_refused",
+            "Requests turned away: without a key or right, too many, too large, or while there is too much.",
+            ["status"],
+            registry=registry,
+        )
         self._answers = Counter(
             "cloud_pricing_answers",
             "Answers, by what was asked for, their language, who phrased them and whether there was one.",
@@ -97,6 +104,8 @@ class Metrics:
     def requested(self, method: str, route: str, status: int, seconds: float, trace_id: str = "") -> None:
         exemplar = {"trace_id": trace_id} if trace_id else None
         self._requests.labels(method, route, f"{status // 100}xx").observe(seconds, exemplar)
+        if status in _REFUSALS:
+            self._refused.labels(str(status)).inc()
 
     def answered(self, answer: Answered) -> None:
         self._answers.labels(answer.intent, answer.language, answer.model, str(answer.answered).lower()).inc()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool
 
 from agent.context import LivePrices
+from agent.flags import need, turned_off
 from agent.serving.admission import Admission
 from agent.serving.answer_cache import AnswerCache
 from agent.serving.answering import Answering
@@ -19,7 +20,7 @@ from agent.serving.in_force import InForce
 from agent.serving.metrics import Metrics
 from agent.serving.settings import ServingSettings
 from agent.sessions import Sessions
-from agent.settings import AgentSettings
+from agent.settings import AgentSettings, Part
 from warehouse.reader import Reader
 
 SNAPSHOT = "X-Snapshot"  # the header in which every response names its snapshot
@@ -37,6 +38,11 @@ class Parts:
     admission: Admission
     answers: AnswerCache = field(default_factory=AnswerCache)
     metrics: Metrics = field(default_factory=Metrics)
+
+    @property
+    def off(self) -> frozenset[Part]:
+        """What is turned off now."""
+        return turned_off(self.in_force.store, self.asking)
 
     @cached_property
     def answering(self) -> Answering:
@@ -76,3 +82,12 @@ async def reading(
 TheParts = Annotated[Parts, Depends(parts_of)]
 TheReader = Annotated[Reader, Depends(reading)]
 AtWork = Annotated[None, Depends(at_work)]
+
+
+def needs(part: Part) -> Any:
+    """For a route's `dependencies`: 503 while the part is turned off."""
+
+    def on(parts: TheParts) -> None:
+        need(part, parts.off)
+
+    return Depends(on)

@@ -67,6 +67,11 @@ class RedisCache:
         await self._redis.connection_pool.disconnect()
 
     @property
+    def away(self) -> bool:
+        """Whether it failed when it was last asked."""
+        return self._away_until is not None
+
+    @property
     def _worth_trying(self) -> bool:
         """While it is away, one request in a second finds out."""
         now = time.monotonic()

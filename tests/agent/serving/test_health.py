@@ -1,0 +1,58 @@
+"""Whether it can answer, and what is turned off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from agent.flags import turn
+from agent.serving.parts import Parts
+from tests.agent.serving.test_observed import sample
+from warehouse.errors import SnapshotDamaged
+
+
+@pytest.fixture
+def state(small_store: Path) -> Iterator[Path]:
+    """The store, in which all is on again afterwards."""
+    yield small_store
+    (small_store / "state" / "off.json").unlink(missing_ok=True)
+
+
+def test_it_is_ready(client: httpx.Client, parts: Parts) -> None:
+    reply = client.get("/readyz")
+    assert reply.status_code == 200
+    assert reply.json() == {
+        "status": "ok",
+        "snapshot": parts.in_force.snapshot,
+        "trouble": None,
+        "off": [],
+        "knowledge": "ok",
+        "sessions": "ok",
+        "cache": "off",
+    }
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_what_is_turned_off_is_told_at_once(client: httpx.Client, state: Path) -> None:
+    question = {"question": "SELECT count(*) FROM offers"}
+    assert client.post("/v1/ask", json=question).json()["answered"]
+    turn(state, off=["sql", "knowledge"])
+    ready = client.get("/readyz").json()
+    assert (ready["status"], ready["off"], ready["knowledge"]) == ("degraded", ["knowledge", "sql"], "off")
+    assert sample(client, "cloud_pricing_part_off", part="sql") == 1
+    assert not client.post("/v1/ask", json=question).json()["answered"]
+    turn(state, on=["sql", "knowledge"])
+    assert client.post("/v1/ask", json=question).json()["answered"]
+    assert sample(client, "cloud_pricing_part_off") == 0
+
+
+def test_trouble_is_told_without_its_place(
+    client: httpx.Client, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = SnapshotDamaged(f"{parts.in_force.store}/snapshots/x is damaged.")
+    monkeypatch.setattr(parts.in_force, "trouble", error)
+    ready = client.get("/readyz").json()
+    assert (ready["status"], ready["trouble"]) == ("degraded", "…/snapshots/x is damaged.")
