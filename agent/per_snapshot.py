@@ -22,6 +22,8 @@ def once_per_snapshot(make: Callable[[Reader], _Made]) -> Callable[[Reader], _Ma
     @wraps(make)
     def remembered(reader: Reader) -> _Made:
         at = (str(reader.folder), reader.snapshot.id)
+        if (found := known.get(at)) is not None:  # nobody waits for what is made of another snapshot
+            return found
         with lock:
             if at not in known:
                 while len(known) >= _SNAPSHOTS:

@@ -15,6 +15,7 @@ from warehouse.log import get_logger
 from warehouse.reader import Reader
 
 _log = get_logger("serving")
+_RARELY = 15.0  # seconds
 _OTHERS = 2  # snapshots that are kept open beside the one in force, for listings that began in them
 
 
@@ -33,10 +34,16 @@ class InForce:
     `warm` is what is done with a new snapshot before any request sees it.
     """
 
-    def __init__(self, store: Path, warm: Callable[[Reader], object] = lambda reader: None) -> None:
+    def __init__(
+        self,
+        store: Path,
+        warm: Callable[[Reader], object] = lambda reader: None,
+        open_reader: Callable[[Path, str | None], Reader] = Reader.open,
+    ) -> None:
         """Raises NoSnapshot, SnapshotDamaged, SnapshotOutdated."""
-        self.store, self._warm = store, warm
-        self._lock, self._renewing = threading.Lock(), threading.Lock()
+        self.store, self._warm, self._open = store, warm, open_reader
+        self._lock, self._renewing, self._opening_another = (threading.Lock() for _ in range(3))
+        self._closed = False
         self._others: OrderedDict[str, _Opened] = OrderedDict()
         self._current = self._ready()
         self.swaps = self.failed_swaps = 0
@@ -64,7 +71,10 @@ class InForce:
     def renew(self) -> bool:
         """Open the snapshot the pointer names, if it is another one; whether it was."""
         with self._renewing:
+            if self._closed:
+                return False
             if self._current.reader.in_force:
+                self.trouble = None
                 return False
             try:
                 fresh = self._ready()
@@ -76,19 +86,21 @@ class InForce:
                 return False
             with self._lock:
                 before, self._current, self.trouble = self._current, fresh, None
-                self._leave(before)
             self.swaps += 1
             _log.info("swapped", snapshot=fresh.reader.snapshot.id, before=before.reader.snapshot.id)
+            self._leave(before)
             return True
 
     def close(self) -> None:
-        with self._lock:
-            for opened in (self._current, *self._others.values()):
-                self._leave(opened)
+        """Waits for a snapshot that is being opened."""
+        with self._renewing, self._opening_another, self._lock:
+            self._closed = True
+            opened = [self._current, *self._others.values()]
             self._others.clear()
+        self._leave(*opened)
 
     def _ready(self) -> _Opened:
-        reader = Reader.open(self.store)
+        reader = self._open(self.store, None)
         try:
             self._warm(reader)
         except BaseException:
@@ -97,35 +109,58 @@ class InForce:
         return _Opened(reader)
 
     def _take(self, snapshot: str | None) -> _Opened:
-        with self._lock:
-            opened = self._current
-            if snapshot not in (None, opened.reader.snapshot.id):
-                opened = self._other(str(snapshot))
-            opened.users += 1
+        if opened := self._taken(snapshot):
             return opened
+        with self._opening_another:  # those who read the one in force do not wait for it
+            if opened := self._taken(snapshot):
+                return opened
+            fresh = _Opened(self._open(self.store, snapshot), users=1)
+            if opened := self._taken(fresh.reader.snapshot.id):  # by the beginning of its id
+                fresh.reader.close()
+                return opened
+            with self._lock:
+                self._others[fresh.reader.snapshot.id] = fresh
+                left = [self._others.popitem(last=False)[1] for _ in range(len(self._others) - _OTHERS)]
+        self._leave(*left)
+        return fresh
 
-    def _other(self, snapshot: str) -> _Opened:
-        if snapshot not in self._others:
-            self._others[snapshot] = _Opened(Reader.open(self.store, snapshot))
-        self._others.move_to_end(snapshot)
-        while len(self._others) > _OTHERS:
-            self._leave(self._others.popitem(last=False)[1])
-        return self._others[snapshot]
+    def _taken(self, snapshot: str | None) -> _Opened | None:
+        with self._lock:
+            opened: _Opened | None = self._current
+            if snapshot not in (None, self._current.reader.snapshot.id):
+                opened = self._others.get(str(snapshot))
+            if opened:
+                opened.users += 1
+                if opened is not self._current:
+                    self._others.move_to_end(str(snapshot))
+            return opened
 
     def _give_back(self, opened: _Opened) -> None:
         with self._lock:
             opened.users -= 1
-            if opened.left and not opened.users:
-                opened.reader.close()
+            last = opened.left and not opened.users
+        if last:
+            opened.reader.close()
 
-    def _leave(self, opened: _Opened) -> None:
-        opened.left = True
-        if not opened.users:
+    def _leave(self, *several: _Opened) -> None:
+        with self._lock:
+            for opened in several:
+                opened.left = True
+            unused = [opened for opened in several if not opened.users]
+        for opened in unused:
             opened.reader.close()
 
 
 async def follow(in_force: InForce, seconds: float) -> None:
-    """Takes up each new snapshot, in a thread of its own: no request waits for it."""
+    """Takes up each new snapshot, in a thread of its own: no request waits for it.
+
+    One that cannot be opened is tried again less and less often: each try takes time from the requests.
+    """
+    pause = seconds
     while True:
-        await asyncio.sleep(seconds)
-        await asyncio.to_thread(in_force.renew)
+        await asyncio.sleep(pause)
+        try:
+            await asyncio.to_thread(in_force.renew)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next snapshot may be sound
+            _log.error("not_swapped", error=type(error).__name__, exc_info=error)
+        pause = min(2 * pause, _RARELY) if in_force.trouble else seconds

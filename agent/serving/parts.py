@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, cast
 
+from anyio import to_thread
 from fastapi import Depends, Query, Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool
 
@@ -50,7 +51,7 @@ class Parts:
 
     async def close(self) -> None:
         await self.answers.close()
-        self.in_force.close()
+        await to_thread.run_sync(self.in_force.close)  # a snapshot may be opening
         if self.sessions:
             self.sessions.close()
 
