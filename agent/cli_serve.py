@@ -8,6 +8,7 @@ import typer
 
 from agent.cli_choice import live_feeds
 from agent.terminal import line
+from warehouse.errors import InvalidInput
 from warehouse.settings import settings
 
 if TYPE_CHECKING:
@@ -24,22 +25,21 @@ def serve(
     import uvicorn
 
     from agent.serving.app import create_app
+    from agent.serving.connections import listening
+    from agent.serving.keys import Keys
     from agent.serving.settings import serving_settings
 
     given = serving_settings()
     changed = {"host": host, "port": port}
     given = given.model_copy(update={name: value for name, value in changed.items() if value is not None})
+    if given.keys_required and not Keys(settings().store).usable():
+        raise InvalidInput(
+            f"The server at {given.host} is reached from elsewhere and needs API keys; there is none.",
+            "`cloud-pricing keys create NAME` makes one.",
+        )
     parts = parts_for(given)
     line(f"Snapshot {parts.in_force.snapshot}, at http://{given.host}:{given.port}. Ctrl-C ends it.")
-    uvicorn.run(
-        create_app(parts),
-        host=given.host,
-        port=given.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
+    uvicorn.Server(listening(create_app(parts), given.host, given.port)).run()
 
 
 def parts_for(given: ServingSettings, *, quick: bool = False) -> Parts:
@@ -50,7 +50,9 @@ def parts_for(given: ServingSettings, *, quick: bool = False) -> Parts:
     from agent.serving.admission import Admission
     from agent.serving.answer_cache import AnswerCache
     from agent.serving.in_force import InForce
+    from agent.serving.keys import Keys
     from agent.serving.parts import Parts
+    from agent.serving.rates import Rates
     from agent.serving.warming import warm
     from agent.sessions import Sessions
     from agent.settings import agent_settings
@@ -64,6 +66,8 @@ def parts_for(given: ServingSettings, *, quick: bool = False) -> Parts:
         sessions=None if quick else Sessions.open(asking.sessions, store),
         admission=Admission(given.max_running, given.max_waiting, given.queue_seconds),
         answers=AnswerCache.given(given),
+        keys=Keys(store),
+        rates=Rates(given),
     )
 
 

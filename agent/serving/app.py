@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from starlette.routing import Route
 
-from agent.serving import problems
+from agent.serving import problems, protection
 from agent.serving.gauges import Gauges, TokenPrices
 from agent.serving.in_force import follow
 from agent.serving.mcp_server import over_http
@@ -56,5 +56,6 @@ def create_app(parts: Parts) -> FastAPI:
     app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(mcp), include_in_schema=False))
     parts.metrics.price = TokenPrices(parts.in_force).of
     parts.metrics.registry.register(Gauges(parts))
+    protection.install(app, parts.given, parts.keys, parts.rates)
     app.add_middleware(RequestLog, metrics=parts.metrics)
     return app

@@ -18,7 +18,9 @@ from agent.serving.answer_cache import AnswerCache
 from agent.serving.answering import Answering
 from agent.serving.caller import caller_of
 from agent.serving.in_force import InForce
+from agent.serving.keys import Keys
 from agent.serving.metrics import Metrics
+from agent.serving.rates import Rates
 from agent.serving.settings import ServingSettings
 from agent.sessions import Sessions
 from agent.settings import AgentSettings, Part
@@ -37,6 +39,8 @@ class Parts:
     live: LivePrices | None
     sessions: Sessions | None
     admission: Admission
+    keys: Keys
+    rates: Rates
     answers: AnswerCache = field(default_factory=AnswerCache)
     metrics: Metrics = field(default_factory=Metrics)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -28,6 +28,7 @@ _STATUS: Mapping[type[CloudPricingError], int] = {
     errors.MissingRequirement: 501,
     errors.Permanent: 503,
 }
+_HINTS = dict.fromkeys((404, 405), "See /docs for what there is.") | {413: "Send less at once."}
 
 
 class Problem(BaseModel):
@@ -81,18 +82,13 @@ def problem(
 
 def install(app: FastAPI) -> None:
     """Whatever goes wrong is answered as a problem."""
-    app.add_exception_handler(CloudPricingError, _ours)
-    app.add_exception_handler(RejectedError, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
+    for kind, told in _TOLD.items():
+        app.add_exception_handler(kind, told)
 
 
 async def of_error(request: Request, error: Exception) -> JSONResponse:
-    """What is answered to whom the error is told in the middle of something."""
-    if isinstance(error, CloudPricingError):
-        return await _ours(request, error)
-    return await (_refused if isinstance(error, RejectedError) else _unexpected)(request, error)
+    """What is answered where no application's handler sees the error."""
+    return await next(_TOLD[kind] for kind in type(error).__mro__ if kind in _TOLD)(request, error)
 
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:
@@ -117,10 +113,19 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
-    hint = "See /docs for what there is." if error.status_code in (404, 405) else ""
+    hint = _HINTS.get(error.status_code, "")
     return problem(request, error.status_code, str(error.detail), hint, headers=error.headers)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     _log.error("unexpected", error=type(error).__name__, exc_info=error)
     return problem(request, 500, "This is a defect.", "The log says more, under the request's id.")
+
+
+_TOLD: Mapping[type[Exception], Callable[[Request, Exception], Coroutine[Any, Any, JSONResponse]]] = {
+    CloudPricingError: _ours,
+    RejectedError: _refused,
+    RequestValidationError: _invalid,
+    HTTPException: _http,
+    Exception: _unexpected,
+}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from ipaddress import ip_address, ip_network
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from warehouse.errors import InvalidInput
+
+_RATE = r"[1-9]\d*/(second|minute|hour|day)"
 
 
 class ServingSettings(BaseSettings):
@@ -39,6 +44,85 @@ class ServingSettings(BaseSettings):
     )
     cache_entries: int = Field(default=2000, ge=0, description="Answers a server keeps in memory at most.")
     cache_mb: int = Field(default=64, ge=0, description="Megabytes of answers it keeps in memory at most.")
+    request_seconds: float = Field(
+        default=90.0, gt=0, description="Seconds until a response must begin; else it is 504."
+    )
+    max_body_bytes: int = Field(
+        default=1 << 20, ge=1024, description="Bytes a request's body may have; a larger one is answered 413."
+    )
+    require_keys: bool = Field(
+        default=False,
+        description="Whether API keys are required on this machine too. They always are where the server "
+        "binds to another address than loopback, trusts a proxy, or has further names.",
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(),
+        description="Further names the server is reached by, as a JSON list, such as "
+        '`["prices.example.com"]`. On loopback every other name is refused; elsewhere only if there are any.',
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses or networks of reverse proxies, as a JSON list: who asks is what they say in "
+        "`X-Forwarded-For`. Nobody else's is believed.",
+    )
+    cors_origins: tuple[str, ...] = Field(
+        default=(),
+        description="Origins whose pages may read the API in a browser, as a JSON list, such as "
+        '`["https://finops.example.com"]`. Empty: only the server\'s own page.',
+    )
+    behind_tls: bool = Field(
+        default=False,
+        description="Whether clients reach the server by https only: browsers are told to keep to it (HSTS).",
+    )
+    key_rate_limit: str = Field(
+        default="600/minute",
+        description="Requests of one API key, such as `600/minute` or `20/second;5000/hour`; empty: any "
+        "number. Applies where keys are required.",
+    )
+    address_rate_limit: str = Field(
+        default="1200/minute",
+        description="Requests from one address, with whatever key; empty: any number. Applies where keys are "
+        "required.",
+    )
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine reaches the server; of a name that is not `localhost` nobody knows."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def keys_required(self) -> bool:
+        return self.require_keys or not self.on_loopback or bool(self.trusted_proxies or self.allowed_hosts)
+
+    @field_validator("key_rate_limit", "address_rate_limit")
+    @classmethod
+    def _rate(cls, text: str) -> str:
+        if text and not re.fullmatch(_RATE + rf"(;{_RATE})*", text):
+            raise PydanticCustomError("rate", "{text} is no rate such as 600/minute", {"text": text})
+        return text
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for one in proxies:
+            try:
+                ip_network(one)
+            except ValueError:
+                message = "{text} is no address such as 10.0.0.7 and no network such as 10.0.0.0/24"
+                raise PydanticCustomError("networks", message, {"text": one}) from None
+        return proxies
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for one in origins:
+            if not re.fullmatch(r"https?://[\w.:\[\]-]+", one):
+                message = "{text} is no origin such as https://finops.example.com"
+                raise PydanticCustomError("origins", message, {"text": one})
+        return origins
 
 
 @cache
@@ -49,6 +133,10 @@ def serving_settings() -> ServingSettings:
     """
     try:
         return ServingSettings()
+    except SettingsError as error:
+        found = re.search(r'field "(\w+)"', str(error))
+        name = found[1].upper() if found else "*"
+        raise InvalidInput(f"CLOUD_PRICING_{name} is not JSON.", "Change or unset it.") from None
     except ValidationError as error:
         first = error.errors()[0]
         name = "CLOUD_PRICING_" + "_".join(str(part) for part in first["loc"]).upper()

@@ -16,8 +16,11 @@ import uvicorn
 from agent.serving.admission import Admission
 from agent.serving.answer_cache import AnswerCache
 from agent.serving.app import create_app
+from agent.serving.connections import listening
 from agent.serving.in_force import InForce
+from agent.serving.keys import Keys
 from agent.serving.parts import Parts
+from agent.serving.rates import Rates
 from agent.serving.settings import ServingSettings
 from agent.sessions import Sessions
 from agent.settings import AgentSettings
@@ -34,14 +37,15 @@ def parts_over(store: Path, state: Path, **given: Any) -> Parts:
         sessions=Sessions.open("", state),
         admission=Admission(serving.max_running, serving.max_waiting, serving.queue_seconds),
         answers=AnswerCache.given(serving),
+        keys=Keys(state),
+        rates=Rates(serving),
     )
 
 
 @contextmanager
 def served(parts: Parts) -> Iterator[httpx.Client]:
     """A client of the running server, which ends with the block."""
-    config = uvicorn.Config(create_app(parts), port=0, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(listening(create_app(parts), "127.0.0.1", 0))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

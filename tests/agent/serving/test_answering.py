@@ -143,8 +143,10 @@ def test_a_client_that_goes_away_is_not_worked_for(client: httpx.Client, parts: 
     question = f'{{"question": "select count(*) as n from range(3000000000) as {accept[:4]}"}}'
     address, kept = urlsplit(str(client.base_url)), parts.answers.counts.entries
     with socket.create_connection((str(address.hostname), int(address.port or 0))) as one:
-        head = f"POST /v1/ask HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\nContent-Type: application/json\r\n"
-        one.sendall(f"{head}Content-Length: {len(question)}\r\n\r\n{question}".encode())
+        head = f"POST /v1/ask HTTP/1.1\r\nHost: {address.netloc}\r\nAccept: {accept}\r\n"
+        one.sendall(
+            f"{head}Content-Type: application/json\r\nContent-Length: {len(question)}\r\n\r\n{question}".encode()
+        )
         until(lambda: parts.admission.running == 1)
     until(lambda: parts.admission.running == 0)
     assert (parts.answering.waiting, parts.answers.counts.entries) == (0, kept)

@@ -1,0 +1,128 @@
+"""Who may come in, and how often: everything that is decided about a request before any route sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from agent.serving import problems, route_scopes
+from agent.serving.caller import RIGHTS, Caller, Right
+from agent.serving.keys import Keys
+from agent.serving.origins import Origins
+from agent.serving.problems import RejectedError
+from agent.serving.rates import Rates
+from agent.serving.request_bounds import bounded, check_head, in_time
+from agent.serving.response_headers import ResponseHeaders
+from agent.serving.settings import ServingSettings
+from warehouse.errors import CloudPricingError
+
+_SENT = ["Authorization", "X-API-Key", "X-Request-Id", "If-None-Match", "Last-Event-ID", "Mcp-Session-Id"]
+_SENT += ["Mcp-Protocol-Version", "Traceparent"]
+_READ = ["ETag", "Link", "Retry-After", "X-Snapshot", "X-Request-Id", "X-Cache", "Mcp-Session-Id"]
+_READ += ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+
+
+def install(app: FastAPI, given: ServingSettings, keys: Keys, rates: Rates) -> None:
+    """Round every route and mounted application; what is added later is further out."""
+    route_scopes.describe(app, required=given.keys_required)
+    app.add_middleware(Protection, given=given, keys=keys, rates=rates)
+    if given.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=given.cors_origins,
+            allow_methods=["GET", "HEAD", "POST", "DELETE"],
+            allow_headers=_SENT,
+            expose_headers=_READ,
+        )
+    app.add_middleware(ResponseHeaders, behind_tls=given.behind_tls)
+    if given.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(given.trusted_proxies))
+
+
+class Protection:
+    """What it finds out of who asks is in the scope, as `caller`."""
+
+    def __init__(self, app: ASGIApp, *, given: ServingSettings, keys: Keys, rates: Rates) -> None:
+        self._app, self._given, self._keys, self._rates = app, given, keys, rates
+        self._origins = Origins(given)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":  # nothing here speaks it
+            await WebSocketClose(1008)(scope, receive, send)
+        elif scope["type"] != "http":
+            await self._app(scope, receive, send)
+        else:
+            await self._asked(scope, receive, send)
+
+    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = False
+        left: Mapping[str, str] = {}
+
+        async def answered(message: Message) -> None:
+            nonlocal began
+            if message["type"] == "http.response.start":
+                began = True
+                MutableHeaders(scope=message).update(left)
+            await send(message)
+
+        try:
+            left = await self._admit(scope)
+            read = bounded(receive, self._given.max_body_bytes)
+            await in_time(self._app, scope, read, answered, self._given.request_seconds)
+        except (RejectedError, HTTPException, CloudPricingError) as error:
+            if began:
+                raise
+            await (await problems.of_error(Request(scope), error))(scope, receive, answered)
+
+    async def _admit(self, scope: Scope) -> Mapping[str, str]:
+        """How much its caller may still ask, as headers. Raises RejectedError, Permanent."""
+        headers = Headers(scope=scope)
+        check_head(scope, headers, self._given.max_body_bytes)
+        self._origins.check(headers, scope["method"])
+        address = (scope.get("client") or ("",))[0]
+        caller, key = await self._caller(headers, address)
+        scope["caller"] = caller
+        path = scope["path"]
+        limited = self._given.keys_required and path not in route_scopes.UNCOUNTED
+        left = await self._rates.spend(key, address) if limited else {}
+        right = route_scopes.needed(path)
+        if right and right not in caller.scopes:
+            raise _lacking(right, bool(key))
+        return left
+
+    async def _caller(self, headers: Headers, address: str) -> tuple[Caller, str | None]:
+        """Who asks, and the name of their key."""
+        if not self._given.keys_required:
+            return Caller(f"address:{address}", frozenset(RIGHTS)), None
+        secret = _secret(headers)
+        if not secret:
+            return Caller(f"address:{address}"), None
+        if key := self._keys.of(secret):
+            return Caller(f"key:{key.name}", frozenset(key.scopes)), key.name
+        await self._rates.failed(address)
+        raise _unknown("The API key is none of this server's, or has ended.")
+
+
+def _secret(headers: Headers) -> str:
+    scheme, _, secret = headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "")
+
+
+def _lacking(right: Right, has_key: bool) -> RejectedError:
+    if not has_key:
+        return _unknown("This needs an API key.")
+    hint = f"`cloud-pricing keys create NAME --scope {right}` makes one that has it."
+    return RejectedError(403, f"The API key has not the scope {right}, which this needs.", hint)
+
+
+def _unknown(why: str) -> RejectedError:
+    hint = "Send `Authorization: Bearer KEY`; `cloud-pricing keys create NAME` makes a key."
+    return RejectedError(401, why, hint, {"WWW-Authenticate": 'Bearer realm="cloud-pricing"'})

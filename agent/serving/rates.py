@@ -1,0 +1,147 @@
+"""How often a key, and an address, may ask: counted in Redis if there is one, else in memory."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING, TypeVar
+
+from agent.serving.problems import RejectedError
+from agent.serving.settings import ServingSettings
+from warehouse.errors import InvalidInput, MissingRequirement
+from warehouse.log import get_logger
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+    from limits.aio.storage import RedisStorage
+    from limits.aio.strategies import SlidingWindowCounterRateLimiter
+
+_FAILURES = "30/minute"  # keys that are none, from one address
+_REDIS_SECONDS = 0.5  # it has to answer within; requests wait for it
+_AWAY_SECONDS = 5.0  # until it is asked again
+_log = get_logger("rates")
+_Result = TypeVar("_Result")
+
+
+class Rates:
+    """Windows slide, and take the same room however many requests they count."""
+
+    def __init__(self, given: ServingSettings) -> None:
+        """Raises InvalidInput, MissingRequirement."""
+        from limits import parse_many
+
+        def limits(text: str) -> Sequence[RateLimitItem]:
+            return parse_many(text) if text else ()
+
+        self._of_key, self._of_address = limits(given.key_rate_limit), limits(given.address_rate_limit)
+        self._of_failures = parse_many(_FAILURES)
+        self._counts = _Counts(given.cache_url.get_secret_value())
+        self.refused = 0
+
+    async def spend(self, key: str | None, address: str) -> Mapping[str, str]:
+        """Counts a request; what is left, as headers. Raises RejectedError: 429, with `Retry-After`."""
+        place = _network(address)
+        told = await self._count(self._of_address, "address", place)
+        return await self._count(self._of_key, "key", key) if key and self._of_key else told
+
+    async def failed(self, address: str) -> None:
+        """Counts a key that is none. Raises RejectedError."""
+        await self._count(self._of_failures, "failures", _network(address))
+
+    async def _count(self, limits: Sequence[RateLimitItem], *who: str) -> Mapping[str, str]:
+        headers: Mapping[str, str] = {}
+        fewest = math.inf
+        for limit in limits:
+            allowed, (reset, left) = await self._counts.hit(limit, *who)
+            seconds = str(max(1, math.ceil(reset - time.time())))
+            if left < fewest or not allowed:
+                fewest = left
+                headers = {
+                    "RateLimit-Limit": str(limit.amount),
+                    "RateLimit-Remaining": str(max(0, int(left))),
+                    "RateLimit-Reset": seconds,
+                }
+            if not allowed:
+                self.refused += 1
+                raise RejectedError(
+                    429,
+                    f"More than {limit} for this {'key' if who[0] == 'key' else 'address'}.",
+                    f"Wait {seconds} seconds.",
+                    {**headers, "Retry-After": seconds},
+                )
+        return headers
+
+
+class _Counts:
+    """While Redis is away each server counts for itself; the log says so once, and once when it is back."""
+
+    def __init__(self, url: str) -> None:
+        from limits.aio.storage import MemoryStorage
+        from limits.aio.strategies import SlidingWindowCounterRateLimiter
+
+        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._shared = SlidingWindowCounterRateLimiter(_redis(url)) if url else None
+        self._away, self._again = False, 0.0
+
+    async def hit(self, limit: RateLimitItem, *who: str) -> tuple[bool, tuple[float, int]]:
+        """Whether it is allowed; when the window is over, in seconds since 1970, and how many are left."""
+
+        async def counted(by: SlidingWindowCounterRateLimiter) -> tuple[bool, tuple[float, int]]:
+            return await by.hit(limit, *who), await by.get_window_stats(limit, *who)
+
+        return await self._by_either(counted)
+
+    async def _by_either(
+        self, counted: Callable[[SlidingWindowCounterRateLimiter], Awaitable[_Result]]
+    ) -> _Result:
+        from limits.errors import StorageError
+
+        if self._shared and time.monotonic() >= self._again:
+            if self._away:
+                self._again = time.monotonic() + _AWAY_SECONDS  # the others do not wait meanwhile
+            try:
+                result = await counted(self._shared)
+            except StorageError as error:
+                self._again = time.monotonic() + _AWAY_SECONDS
+                if not self._away:
+                    _log.error("redis_away", error=type(error.storage_error).__name__)
+                self._away = True
+            else:
+                if self._away:
+                    _log.info("redis_back")
+                self._away, self._again = False, 0.0
+                return result
+        return await counted(self._own)
+
+
+def _redis(url: str) -> RedisStorage:
+    from limits.aio.storage import RedisStorage
+    from limits.errors import ConfigurationError
+
+    try:
+        return RedisStorage(
+            url,
+            wrap_exceptions=True,
+            implementation="redispy",
+            key_prefix="cloud-pricing:rates",
+            socket_connect_timeout=_REDIS_SECONDS,
+            socket_timeout=_REDIS_SECONDS,
+        )
+    except ConfigurationError:
+        raise MissingRequirement(
+            "CLOUD_PRICING_CACHE_URL needs a package.", 'pip install "cloud-pricing-agent[redis]"'
+        ) from None
+    except ValueError:
+        raise InvalidInput(
+            "CLOUD_PRICING_CACHE_URL is no address of Redis.", "Use redis://host:port/0."
+        ) from None
+
+
+def _network(address: str) -> str:
+    """An address, or of IPv6 the /64 it is in: that is what one customer has."""
+    try:
+        return str(ip_network((address, 64), strict=False)) if ip_address(address).version == 6 else address
+    except ValueError:
+        return address

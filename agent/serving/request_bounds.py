@@ -1,0 +1,90 @@
+"""How large a request may be, of what type, and how long it may take until its response begins."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from agent.serving.problems import RejectedError
+
+_MOST_URL_BYTES = 8 << 10
+_MOST_HEADERS = 100
+_MOST_HEADER_BYTES = 32 << 10
+_WRITE_SECONDS = 30.0  # a client may take to read what has been written for it
+_WITH_BODY = ("POST", "PUT", "PATCH")
+_UNANSWERED: set[asyncio.Future[None]] = set()  # work that goes on after its client was told 504
+
+
+def check_head(scope: Scope, headers: Headers, most_body_bytes: int) -> None:
+    """Raises RejectedError (414, 415, 431), HTTPException (413)."""
+    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _MOST_URL_BYTES:
+        raise RejectedError(
+            414, f"The address is longer than {_MOST_URL_BYTES} bytes.", "Filter with fewer values at once."
+        )
+    sent = scope["headers"]
+    if len(sent) > _MOST_HEADERS or sum(len(name) + len(value) for name, value in sent) > _MOST_HEADER_BYTES:
+        said = f"There are more than {_MOST_HEADERS} headers, or {_MOST_HEADER_BYTES} bytes of them."
+        raise RejectedError(431, said, "Send fewer.")
+    if scope["method"] not in _WITH_BODY:
+        return
+    # No form of another page can be of this type, so that none can post here without asking first.
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise RejectedError(415, "The body is not said to be JSON.", "Send `Content-Type: application/json`.")
+    if int(headers.get("content-length", "0") or 0) > most_body_bytes:
+        raise _too_large(most_body_bytes)
+
+
+def _too_large(most: int) -> HTTPException:
+    """Of all that is raised while a body is read, FastAPI hands on only an HTTPException."""
+    return HTTPException(413, f"The body has more than {most} bytes.", {"Connection": "close"})
+
+
+def bounded(receive: Receive, most_bytes: int) -> Receive:
+    """The same, until the body is larger than that, whatever length it was said to have."""
+    received = 0
+
+    async def counted() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > most_bytes:
+            raise _too_large(most_bytes)
+        return message
+
+    return counted
+
+
+async def in_time(app: ASGIApp, scope: Scope, receive: Receive, send: Send, seconds: float) -> None:
+    """Raises RejectedError, 504, where the response has not begun by then.
+
+    What is being worked on ends by its own limits, and keeps its place until then; nobody hears of it.
+    A client that does not take what is written for it is left.
+    """
+    began: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    left = False
+
+    async def written(message: Message) -> None:
+        if left:
+            return
+        if not began.done():
+            began.set_result(None)
+        async with asyncio.timeout(_WRITE_SECONDS):
+            await send(message)
+
+    working = asyncio.ensure_future(app(scope, receive, written))
+    try:
+        await asyncio.wait((working, began), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if working.done() or began.done():
+            await working
+            return
+    except asyncio.CancelledError:
+        working.cancel()
+        raise
+    left = True
+    _UNANSWERED.add(working)
+    working.add_done_callback(_UNANSWERED.discard)
+    raise RejectedError(504, f"There is no response after {seconds:g} s.", "Ask for less at once.")
