@@ -18,7 +18,7 @@ from agent.serving.mcp_server import over_http
 from agent.serving.parts import Parts
 from agent.serving.problems import Problem
 from agent.serving.request_log import API, RequestLog
-from agent.serving.routes import ask, health, measures
+from agent.serving.routes import ask, health, measures, page
 
 _ABOUT = "What every cloud costs: offers, prices and their history, estimates, and answers with citations."
 
@@ -53,6 +53,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(health.router)
     app.include_router(measures.router)
     app.include_router(ask.router, prefix=API)
+    app.include_router(page.router)
     app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(mcp), include_in_schema=False))
     parts.metrics.price = TokenPrices(parts.in_force).of
     parts.metrics.registry.register(Gauges(parts))

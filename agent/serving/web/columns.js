@@ -1,0 +1,104 @@
+// How a column of rows is shown: told by its name, since answers, offers and changes share their names.
+
+import { el, outward } from "./dom.js";
+import { ago, day, has, money, number, percent, t } from "./language.js";
+
+const NOT_MONEY = /percent|option|type|_id$|currency|_at$|count|rank/;
+const MONEY = /price|cost|upfront|_usd$|^usd|amount|saving|^month_|^total|^rate$|_hour_in$/;
+const DATE = /(_at|_from|_to|_until|_date|_seen)$|^(as_of|day|since|until|date)$/;
+const NOT_DATE = /^(tier|interruption)_/;
+const WORDS = /^(provider|purchase_option|operating_system|tenancy|payment|price_type|unit|verdict|kind|category|offering_class|follows|direction|state|schedule)$/;
+const UNSAID = new Set(["price_id", "tied", "rule", "follows"]);
+
+function kindOf(name, rows) {
+  if (/_url$/.test(name)) return "link";
+  if (/percent/.test(name)) return "percent";
+  if (DATE.test(name) && !NOT_DATE.test(name)) return "date";
+  if (MONEY.test(name) && !NOT_MONEY.test(name)) return "money";
+  const values = rows.map((row) => row[name]).filter((value) => value !== null && value !== undefined);
+  if (values.length && values.every((value) => typeof value === "boolean")) return "yes";
+  if (values.length && values.every((value) => typeof value !== "object" && value !== "" && Number.isFinite(Number(value))))
+    return "number";
+  return WORDS.test(name) ? "word" : "text";
+}
+
+const NUMERIC = new Set(["money", "number", "percent"]);
+
+/** The columns of these names that say anything, in their order; money takes its currency's sign with it. */
+export function columnsOf(names, rows, changes = {}) {
+  const told = names.filter((name) => !UNSAID.has(name) && rows.some((row) => said(row[name])));
+  const columns = told.map((name) => columnOf(name, rows, changes[name]));
+  const currencies = columns.some(({ kind }) => kind === "money");
+  return columns.filter(({ name }) => !(currencies && name === "currency"));
+}
+
+/** What all rows have alike needs no column: [columns that tell rows apart, what is so in every row]. */
+export function apart(columns, rows) {
+  if (rows.length < 2) return [columns, []];
+  const alike = ({ name, kind, class: strong }, at) =>
+    at > 0 && !strong && (kind === "word" || kind === "text") && new Set(rows.map((row) => JSON.stringify(row[name]))).size === 1;
+  return [columns.filter((one, at) => !alike(one, at)), columns.filter(alike)];
+}
+
+const said = (value) => value !== null && value !== undefined && value !== "" && !(Array.isArray(value) && !value.length);
+
+function columnOf(name, rows, changes = {}) {
+  const kind = changes.kind ?? kindOf(name, rows);
+  const digits = kind === "money" ? Math.max(2, ...rows.map((row) => placesOf(row[name]))) : 0;
+  const show = (row) => (said(row[name]) ? cell(kind, row[name], row, name, digits) : "");
+  return { name, kind, label: labelOf(name), numeric: NUMERIC.has(kind), show, raw: (row) => raw(kind, row[name]), ...changes };
+}
+
+/** `price_usd_hour` by its entry in the words; a column no table of words knows, by its own name. */
+export function labelOf(name) {
+  if (has(`column.${name}`)) return t(`column.${name}`);
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export const word = (value) => (has(`value.${value}`) ? t(`value.${value}`) : String(value).replaceAll("_", " "));
+
+/** The decimals an amount deserves: fewer the larger it is. */
+function placesOf(value) {
+  const size = Math.abs(Number(value ?? 0));
+  const after = (String(value ?? "").split(".")[1] ?? "").length;
+  return Math.min(after, size >= 100 ? 2 : size >= 1 ? 4 : size >= 0.001 ? 6 : 10);
+}
+
+export const amount = (value, currency) => money(value, currency, Math.max(2, placesOf(value)));
+
+function cell(kind, value, row, name, digits) {
+  switch (kind) {
+    case "money":
+      return money(value, /usd/.test(name) ? "USD" : (row.currency ?? "USD"), digits);
+    case "percent":
+      return percent(value);
+    case "number":
+      return number(Number(value));
+    case "date":
+      return el("time", { datetime: value, title: ago(value) }, day(value));
+    case "yes":
+      return t(value ? "yes" : "no");
+    case "link":
+      return outward(value);
+    case "word":
+      return word(value);
+    default:
+      return text(value);
+  }
+}
+
+/** Parts of a sum as one line; other lists and records as their values. */
+function text(value) {
+  if (Array.isArray(value)) return value.map(text).join(value.some((one) => one?.rate) ? " + " : ", ");
+  if (value && typeof value === "object") {
+    if (value.rate) return `${number(Number(value.quantity))} × ${number(Number(value.rate), 10)}`;
+    return Object.values(value).filter(said).map(text).join(" ");
+  }
+  return /^https?:\/\//.test(value) ? outward(value) : String(value);
+}
+
+function raw(kind, value) {
+  if (value === null || value === undefined) return null;
+  return NUMERIC.has(kind) ? Number(value) : typeof value === "object" ? JSON.stringify(value) : value;
+}
