@@ -43,6 +43,8 @@ gc.set_threshold(20_000, 20, 20)
 environment.prepare()
 # Programs that tests start would compile our modules again and again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# The workers of the tests share the cores, and small tables gain nothing from more than one thread.
+os.environ.setdefault("CLOUD_PRICING_THREADS", "1")
 # How long an example takes tells of the machine; a test that hangs is ended by pytest-timeout.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")

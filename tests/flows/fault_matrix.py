@@ -60,7 +60,7 @@ class Outcome:
 def impatient(server: Replay) -> Iterator[None]:
     """Settings under which the client asks `server`, waits for nobody and has the keys it needs."""
     given = {
-        "HTTP_BACKOFF": "0.01", "HTTP_ATTEMPTS": "2", "HTTP_TIMEOUT": "10",
+        "HTTP_BACKOFF": "0.01", "THREADS": "1", "HTTP_ATTEMPTS": "2", "HTTP_TIMEOUT": "10",
         "GCP_API_KEY": "a-key-of-the-tests", "MIRRORS": json.dumps(server.mirrors),
     }  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
