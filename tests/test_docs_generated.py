@@ -22,6 +22,8 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from agent.cli import app
+from agent.serving import mcp_prompts, mcp_resources
+from agent.serving.mcp_tools import offered
 from agent.serving.settings import ServingSettings
 from agent.settings import AgentSettings
 from agent.toolbox import TOOLS
@@ -71,6 +73,31 @@ def _as_variable(value: object) -> str:
 
 def test_every_setting_is_documented() -> None:
     generated(DOCS / "settings.md", "settings", settings_table())
+
+
+# --- MCP
+
+
+def mcp_tables() -> str:
+    lines = ["| Tool | What it tells | Arguments |", "|---|---|---|"]
+    for name, one in offered().items():
+        required = one.listed.input_schema.get("required", ())
+        arguments = [
+            f"**`{a}`**" if a in required else f"`{a}`" for a in one.listed.input_schema["properties"]
+        ]
+        lines.append(f"| `{name}` | {one.listed.title} | {', '.join(arguments) or 'none'} |")
+    lines += ["", "| Resource | What it holds |", "|---|---|"]
+    for known in (*mcp_resources.FIXED, *mcp_resources.TEMPLATES):
+        lines.append(f"| `{getattr(known, 'uri', None) or known.uri_template}` | {known.description} |")
+    lines += ["", "| Prompt | What it asks for | Arguments |", "|---|---|---|"]
+    for name, told in mcp_prompts.prompts().items():
+        arguments = [f"**`{a}`**" if a in told["required"] else f"`{a}`" for a in told["arguments"]]
+        lines.append(f"| `{name}` | {told['description']} | {', '.join(arguments)} |")
+    return "\n".join(lines)
+
+
+def test_every_tool_resource_and_prompt_of_mcp_is_documented() -> None:
+    generated(DOCS / "mcp.md", "mcp", mcp_tables())
 
 
 # --- commands

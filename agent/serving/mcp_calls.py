@@ -21,7 +21,7 @@ from agent.serving.answer_cache import Made
 from agent.serving.answering import Question, Telling
 from agent.serving.caller import RIGHTS, Caller, caller_of
 from agent.serving.mcp_results import of_answer, of_error, of_finding
-from agent.serving.mcp_tools import ASK, SQL, Asked, Offered, offered
+from agent.serving.mcp_tools import ASK, KNOWLEDGE, SQL, Asked, Offered, offered
 from agent.serving.parts import Parts
 from agent.serving.problems import RejectedError
 from agent.serving.request_log import Facts, facts_of
@@ -37,9 +37,8 @@ _Worked = TypeVar("_Worked")
 _Context = ServerRequestContext[Any, Any]
 
 
-def closed(parts: Parts, context: _Context) -> Collection[str]:
+def closed(context: _Context) -> Collection[str]:
     """The tools that this caller may not call."""
-    del parts
     return () if "sql" in _caller(context).scopes else (SQL,)
 
 
@@ -77,7 +76,7 @@ async def listed(
     parts: Parts, context: _Context, params: types.PaginatedRequestParams | None
 ) -> types.ListToolsResult:
     del params
-    hidden = closed(parts, context)
+    hidden = {*closed(context), *([SQL] if "sql" in parts.off else [])}
     return types.ListToolsResult(tools=[one.listed for name, one in offered().items() if name not in hidden])
 
 
@@ -85,7 +84,7 @@ async def called(
     parts: Parts, context: _Context, params: types.CallToolRequestParams
 ) -> types.CallToolResult:
     """An error the model can act on is a result; an unknown tool is an error of the protocol."""
-    hidden = closed(parts, context)
+    hidden = closed(context)
     tool = offered().get(params.name) if params.name not in hidden else None
     if tool is None:
         known = ", ".join(name for name in offered() if name not in hidden)
@@ -95,7 +94,7 @@ async def called(
         if tool.tool:
             facts = _facts(context)
             facts.query, facts.tools_used = str(arguments.get("sql", "")), (params.name,)
-            return await read(parts, context, partial(_found, tool, arguments))
+            return await read(parts, context, partial(_found, parts, tool, arguments))
         return await _answered(parts, context, arguments)
     except CloudPricingError as error:
         _log.info("refused", tool=params.name, error=error.message)
@@ -109,11 +108,12 @@ async def called(
         return of_error(CloudPricingError("This is a defect of the server.", "Its log says more."))
 
 
-def _found(tool: Offered, arguments: dict[str, Any], reader: Reader) -> types.CallToolResult:
+def _found(parts: Parts, tool: Offered, arguments: dict[str, Any], reader: Reader) -> types.CallToolResult:
     assert tool.tool  # noqa: S101 - of `ask` alone there is none
-    context = Context.of(reader)
+    context = Context.of(reader, parts.asking)
     found = call(context, tool.tool, arguments)
-    notes = [f"Searched by {context.degraded.how} only."] if context.degraded else []
+    how = "words" if "knowledge" in context.off else context.degraded.how if context.degraded else None
+    notes = [f"Searched by {how} only."] if how and tool.listed.name == KNOWLEDGE else []
     return of_finding(found, reader, tool.columns, tool.more, notes)
 
 

@@ -24,7 +24,7 @@ _MOST_VALUES = 100  # the protocol's own limit
 
 
 @cache
-def _prompts() -> Mapping[str, Mapping[str, Any]]:
+def prompts() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(Path(__file__).with_name("mcp_prompts.toml").read_text(encoding="utf-8"))
 
 
@@ -43,7 +43,7 @@ async def listed(
                     for one, said in told["arguments"].items()
                 ],
             )
-            for name, told in _prompts().items()
+            for name, told in prompts().items()
         ]
     )
 
@@ -51,10 +51,10 @@ async def listed(
 async def got(parts: Parts, context: _Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
     """A line whose argument was left out is left out too. Raises MCPError."""
     del parts, context
-    told = _prompts().get(params.name)
+    told = prompts().get(params.name)
     if told is None:
         raise MCPError(
-            types.INVALID_PARAMS, f"There is no prompt {params.name}. There are: {', '.join(_prompts())}."
+            types.INVALID_PARAMS, f"There is no prompt {params.name}. There are: {', '.join(prompts())}."
         )
     given = {name: value.strip() for name, value in (params.arguments or {}).items() if value.strip()}
     missing = [name for name in told["required"] if name not in given]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -25,14 +26,9 @@ from warehouse.reader import Reader
 _ROOT = "cloud-pricing://"
 _TEXT, _JSON, _MARKDOWN = "text/plain", "application/json", "text/markdown"
 _SOURCES = ("source", "title", "as_of", "age_days", "stale", "prices", "licence")
-TABLE, GUIDE = f"{_ROOT}schema/{{table}}", f"{_ROOT}guides/{{name}}/{{language}}"
 
 _Reading = Callable[[Reader], str]
 _Context = ServerRequestContext[Any, Any]
-
-
-def _schema(reader: Reader) -> str:
-    return schema_text(reader)
 
 
 def _table(reader: Reader, table: str) -> str:
@@ -55,15 +51,11 @@ def _snapshot(reader: Reader) -> str:
         "in_force": reader.in_force,
         "rows": made.rows,
         "knowledge": made.knowledge,
-        "verdicts": {name: sum(one.verdict == name for one in made.verdicts) for name in _verdicts(reader)},
+        "verdicts": Counter(str(one.verdict) for one in made.verdicts),
         "quarantined": sum(one.quarantined for one in made.verdicts),
         "libraries": made.libraries,
     }
     return json.dumps(plain(facts), ensure_ascii=False, indent=2)
-
-
-def _verdicts(reader: Reader) -> list[str]:
-    return sorted({str(one.verdict) for one in reader.snapshot.verdicts})
 
 
 def _guide(reader: Reader, name: str, language: str) -> str:
@@ -73,63 +65,52 @@ def _guide(reader: Reader, name: str, language: str) -> str:
     return f"# {found[0]['title']}\n\n{found[0]['text']}\n\nSource: {found[0]['source']}\n"
 
 
-_FIXED: Mapping[str, tuple[_Reading, types.Resource]] = {
-    one.uri: (reading, one)
-    for reading, one in (
-        (
-            _schema,
-            types.Resource(
-                uri=f"{_ROOT}schema",
-                name="schema",
-                title="Tables and columns",
-                description="Every table and view a SELECT may be over, with its columns and what they hold.",
-                mime_type=_TEXT,
-            ),
-        ),
-        (
-            _freshness,
-            types.Resource(
-                uri=f"{_ROOT}freshness",
-                name="freshness",
-                title="How old the data is",
-                description="Each source with the date and age of its data, and whether that is too old.",
-                mime_type=_TEXT,
-            ),
-        ),
-        (
-            _snapshot,
-            types.Resource(
-                uri=f"{_ROOT}snapshot",
-                name="snapshot",
-                title="The snapshot in force",
-                description="Its id and date, what it holds, and what its quality gate said.",
-                mime_type=_JSON,
-            ),
-        ),
-    )
-}
-_TEMPLATES: tuple[tuple[Callable[..., str], types.ResourceTemplate], ...] = (
-    (
-        _table,
-        types.ResourceTemplate(
-            uri_template=TABLE,
-            name="table",
-            title="Columns of a table",
-            description="The columns of one table or view, with their types and what they hold.",
-            mime_type=_TEXT,
-        ),
+FIXED = (
+    types.Resource(
+        uri=f"{_ROOT}schema",
+        name="schema",
+        title="Tables and columns",
+        description="Every table and view a SELECT may be over, with its columns and what they hold.",
+        mime_type=_TEXT,
     ),
-    (
-        _guide,
-        types.ResourceTemplate(
-            uri_template=GUIDE,
-            name="guide",
-            title="A guide",
-            description="A guide about buying compute, in English (en) or Portuguese (pt).",
-            mime_type=_MARKDOWN,
-        ),
+    types.Resource(
+        uri=f"{_ROOT}freshness",
+        name="freshness",
+        title="How old the data is",
+        description="Each source with the date and age of its data, and whether that is too old.",
+        mime_type=_TEXT,
+    ),
+    types.Resource(
+        uri=f"{_ROOT}snapshot",
+        name="snapshot",
+        title="The snapshot in force",
+        description="Its id and date, what it holds, and what its quality gate said.",
+        mime_type=_JSON,
     ),
 )
+TEMPLATES = (
+    types.ResourceTemplate(
+        uri_template=f"{_ROOT}schema/{{table}}",
+        name="table",
+        title="Columns of a table",
+        description="The columns of one table or view, with their types and what they hold.",
+        mime_type=_TEXT,
+    ),
+    types.ResourceTemplate(
+        uri_template=f"{_ROOT}guides/{{name}}/{{language}}",
+        name="guide",
+        title="A guide",
+        description="A guide about buying compute, in English (en) or Portuguese (pt).",
+        mime_type=_MARKDOWN,
+    ),
+)
+_READINGS: Mapping[str, Callable[..., str]] = {
+    "schema": schema_text,
+    "freshness": _freshness,
+    "snapshot": _snapshot,
+    "table": _table,
+    "guide": _guide,
+}
 
 
 def guides(reader: Reader) -> list[tuple[str, str, Mapping[str, Any]]]:
@@ -156,14 +137,14 @@ async def listed(
         )
         for name, language, row in held
     ]
-    return types.ListResourcesResult(resources=[*(one for _, one in _FIXED.values()), *of_guides])
+    return types.ListResourcesResult(resources=[*FIXED, *of_guides])
 
 
 async def templates(
     parts: Parts, context: _Context, params: types.PaginatedRequestParams | None
 ) -> types.ListResourceTemplatesResult:
     del parts, context, params
-    return types.ListResourceTemplatesResult(resource_templates=[one for _, one in _TEMPLATES])
+    return types.ListResourceTemplatesResult(resource_templates=list(TEMPLATES))
 
 
 async def shown(
@@ -180,13 +161,14 @@ async def shown(
 
 
 def _reading(uri: str) -> tuple[_Reading, str | None]:
-    if uri in _FIXED:
-        reading, resource = _FIXED[uri]
-        return reading, resource.mime_type
-    for of, template in _TEMPLATES:
+    for resource in FIXED:
+        if resource.uri == uri:
+            return _READINGS[resource.name], resource.mime_type
+    for template in TEMPLATES:
         values = UriTemplate.parse(template.uri_template).match(uri)
         if values is not None:
-            return partial(of, **{name: str(value) for name, value in values.items()}), template.mime_type
+            reading = partial(_READINGS[template.name], **{name: str(one) for name, one in values.items()})
+            return reading, template.mime_type
     raise MCPError(
         types.INVALID_PARAMS, f"There is no resource {uri}. List them for their names.", {"uri": uri}
     )
