@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -78,7 +78,7 @@ def offers(
         "purchase_options": purchase_option,
         "price_type": "contracted" if contracted else "list",
         "rows": limit,
-        "at": _day(at) if at is not None else None,
+        "at": periods.past_day(at, "--at", datetime.now(UTC)) if at is not None else None,
     }
     if at is not None and contracted:
         raise InvalidInput("--own and --at do not go together.", "Discounts are those of now; leave one out.")
@@ -101,15 +101,6 @@ def offers(
         note(rate)
     if found.truncated:
         note(f"{len(rows)} of {found.figures['found']:,} offers; --limit shows more.")
-
-
-def _day(text: str) -> date:
-    """Of a month or year its last day, or today; raises InvalidInput for what has not begun."""
-    now = datetime.now(UTC)
-    if periods.moment(text, "--at", now) > now:
-        raise InvalidInput(f"--at: {text} has not come yet.", "Leave --at out for the prices in force now.")
-    moment = periods.moment(text, "--at", now, end=True)
-    return min(moment - timedelta(microseconds=1), now).date()
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> QueryResult:

@@ -47,6 +47,8 @@ def parts_for(given: ServingSettings, *, quick: bool = False) -> Parts:
 
     Raises NoSnapshot, SnapshotDamaged.
     """
+    from agent.cli_snapshots import published_in
+    from agent.cli_sources import sources_over
     from agent.serving.admission import Admission
     from agent.serving.answer_cache import AnswerCache
     from agent.serving.in_force import InForce
@@ -68,6 +70,8 @@ def parts_for(given: ServingSettings, *, quick: bool = False) -> Parts:
         answers=AnswerCache.given(given),
         keys=Keys(store),
         rates=Rates(given),
+        sources=sources_over,
+        published=lambda: published_in(store),
     )
 
 

@@ -23,13 +23,14 @@ Id = Annotated[
     str | None, typer.Argument(help="A snapshot, or the beginning of its id; the one in force if left out.")
 ]
 
+_SUMMARY = ("created_at", "prices", "machines", "documents", "batches", "refused", "damaged")
+
 
 @app.command("list")
 def list_snapshots(as_json: Json = False) -> None:
     """All published snapshots, the newest last; * marks the one in force."""
     store = settings().store
-    names, current = snapshots.published(store), _in_force(store)
-    records = [{"in_force": name == current, "snapshot": name, **_summary(store, name)} for name in names]
+    records = published_in(store)
     if as_json:
         emit(records)
     elif not records:
@@ -41,6 +42,12 @@ def list_snapshots(as_json: Json = False) -> None:
     for one in records:
         if one["damaged"]:
             note(f"{one['damaged']}: snapshot {one['snapshot']} cannot be used.")
+
+
+def published_in(store: Path) -> list[dict[str, Any]]:
+    """Every published snapshot, the newest last, with what its manifest says."""
+    names, current = snapshots.published(store), _in_force(store)
+    return [{"in_force": name == current, "snapshot": name, **_summary(store, name)} for name in names]
 
 
 def _in_force(store: Path) -> str | None:
@@ -57,7 +64,7 @@ def _summary(store: Path, name: str) -> dict[str, Any]:
     try:
         manifest = snapshots.load(store, name).manifest
     except SnapshotDamaged as error:
-        return {"damaged": error.message.rstrip(".")}
+        return {**dict.fromkeys(_SUMMARY), "damaged": error.message.rstrip(".")}
     return {
         "created_at": manifest.created_at,
         "prices": manifest.rows.get("prices_in_force"),

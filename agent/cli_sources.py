@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,27 +14,22 @@ from agent.terminal import failure, line, note, show
 from warehouse.contracts import QueryResult
 from warehouse.settings import settings
 
+if TYPE_CHECKING:
+    from warehouse.reader import Reader
+
 _HOUR = 3600
 
 
 def sources(as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False) -> None:
     """The feeds: their state, age, what they wait for, and licence."""
-    from flows.plan import due
-    from ingest import registry
     from warehouse.errors import NoSnapshot
     from warehouse.reader import Reader
 
     try:
         with Reader.open(settings().store) as reader:
-            held = reader.named("sources_state").records()
+            records = sources_over(reader)
     except NoSnapshot:
-        held = []
-    clocks = {one.source: one for one in due(settings())}
-    records = [
-        {**known, **_about(info, clocks[info.name], known)}
-        for info in registry.SOURCES
-        for known in [row for row in held if row["source"] == info.name] or [{}]
-    ]
+        records = sources_over(None)
     if as_json:
         emit(records)
         return
@@ -47,6 +42,20 @@ def sources(as_json: Annotated[bool, typer.Option("--json", help="JSON instead o
     for row in records:
         if row["missing"]:
             note(f"{row['source']} waits for {row['missing']}.")
+
+
+def sources_over(reader: Reader | None) -> list[dict[str, Any]]:
+    """Every feed of the registry, with what a snapshot holds of it; one of releases has a row for each."""
+    from flows.plan import due
+    from ingest import registry
+
+    held = reader.named("sources_state").records() if reader else []
+    clocks = {one.source: one for one in due(settings())}
+    return [
+        {**known, **_about(info, clocks[info.name], known)}
+        for info in registry.SOURCES
+        for known in [row for row in held if row["source"] == info.name] or [{}]
+    ]
 
 
 def _about(info: Any, clock: Any, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,22 +3,64 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from agent import filters, periods, shapes
 from agent.context import Context
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _TENTH_PLACE = Decimal("1e-10")
 _PRICES = ("price_hour", "price_month", "price_usd_hour", "price_usd_month")
 _UNSAID = ("number", "measure", "side", "rank", "found", "machines", "continent", "latitude", "longitude")
+
+_UNLISTED = {"listed": False, "after": None, "reversed": False, "currency": None}
+
+
+def conditions(context: Context, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of the tool `find_offers` as those of its query. Raises UnknownName."""
+    at, places, not_places = asked["at"], asked["places"], asked["not_places"]
+    as_given = {name: asked[name] for name in asked if name not in ("places", "not_places", "shape")}
+    return {
+        **as_given,
+        **{name: asked[name] or None for name in ("families", "not_families", "offering_classes")},
+        **shapes.gib_per_vcpu(asked["shape"]),
+        "at": periods.end_of(at) if at else None,
+        "machines": filters.machine_names(context, asked["machines"]),
+        "accelerators": filters.accelerator_names(context, asked["accelerators"]),
+        "providers": filters.provider_names(asked["providers"]),
+        "not_providers": filters.provider_names(asked["not_providers"]),
+        "regions": filters.regions(context, places, sold=not at),
+        "not_regions": filters.not_regions(context, places, not_places),
+        "purchase_options": list(asked["purchase_options"] or ["on_demand"]),
+    }
+
+
+def listed(
+    context: Context,
+    conditions: Mapping[str, Any],
+    *,
+    after: str | None = None,
+    reversed: bool = False,
+    currency: str | None = None,
+) -> tuple[int, Iterator[pa.RecordBatch]]:
+    """How many offers follow the one numbered `after`, and `rows` of them as they are sent."""
+    how = {"by_number": False, "after": after, "reversed": reversed, "currency": currency}
+    (counts,) = context.named("find_offers", **conditions, **how, counted=True, listed=False).records()
+    rows = context.reader.stream_named("find_offers", **conditions, **how, counted=False, listed=True)
+    return int(counts["found"]), rows
 
 
 def found(context: Context, conditions: Mapping[str, Any]) -> tuple[list[dict[str, Any]], dict[str, int]]:
     """Rows that meet the conditions of `find_offers.sql`; how many offers do, and how many machines."""
     of_groups = bool(conditions["best_per"])
     by_number = not conditions["at"] and (of_groups or conditions["price_type"] == "contracted")
-    rows = context.named("find_offers", **conditions, by_number=by_number, counted=False).records()
+    rows = context.named(
+        "find_offers", **conditions, **_UNLISTED, by_number=by_number, counted=False
+    ).records()
     if of_groups:
         counts = rows[0] if rows else {"found": 0, "machines": 0}
     elif len(rows) < conditions["rows"]:
@@ -27,7 +69,9 @@ def found(context: Context, conditions: Mapping[str, Any]) -> tuple[list[dict[st
             "machines": len({(row["provider"], row["instance_type"]) for row in rows}),
         }
     else:
-        (counts,) = context.named("find_offers", **conditions, by_number=True, counted=True).records()
+        (counts,) = context.named(
+            "find_offers", **conditions, **_UNLISTED, by_number=True, counted=True
+        ).records()
     if by_number:
         rows = whole(context, rows)
     offers = [_said(row, conditions) for row in rows]

@@ -115,6 +115,15 @@ def moment(text: str, option: str, now: datetime, *, end: bool = False) -> datet
         raise InvalidInput(f"{option}: {text} is no date and no time back from now.", _WRITTEN) from None
 
 
+def past_day(text: str, option: str, now: datetime) -> date:
+    """A day; of a month or year its last day, or today. Raises InvalidInput for what has not begun."""
+    if moment(text, option, now) > now:
+        raise InvalidInput(
+            f"{option}: {text} has not come yet.", f"Leave {option} out for the prices in force now."
+        )
+    return min(moment(text, option, now, end=True) - timedelta(microseconds=1), now).date()
+
+
 def _of_iso(year: str, number: str | None, of_month: str | None) -> Period:
     if number is None:
         return whole_year(int(year))

@@ -12,7 +12,7 @@ from decimal import Decimal
 from statistics import mean, median
 from typing import Any, Literal
 
-from agent import filters, offers, periods, shapes
+from agent import offers
 from agent.context import Context
 from agent.evidence import Finding
 from agent.filters import Names
@@ -71,50 +71,49 @@ def find_offers(
     at: date | None = None,
 ) -> Finding:
     """Machines that meet conditions, cheapest first, now or at a day's end; a place may be a continent."""
-    options = purchase_options or ["on_demand"]
-    conditions: dict[str, Any] = dict(
-        at=periods.end_of(at) if at else None,
-        machines=filters.machine_names(context, machines),
-        families=families or None,
-        accelerators=filters.accelerator_names(context, accelerators),
-        providers=filters.provider_names(providers),
-        not_providers=filters.provider_names(not_providers),
-        regions=filters.regions(context, places, sold=not at),
-        not_regions=filters.not_regions(context, places, not_places),
-        min_vcpus=min_vcpus,
-        max_vcpus=max_vcpus,
-        min_memory_gib=min_memory_gib,
-        max_memory_gib=max_memory_gib,
-        min_gpus=min_gpus,
-        max_gpus=max_gpus,
-        min_gpu_memory_gib=min_gpu_memory_gib,
-        min_total_gpu_memory_gib=min_total_gpu_memory_gib,
-        min_local_storage_gb=min_local_storage_gb,
-        gpus_only=gpus_only,
-        no_gpus=no_gpus,
-        no_burstable=no_burstable,
-        bare_metal=bare_metal,
-        not_families=not_families or None,
-        cpu=cpu,
-        **shapes.gib_per_vcpu(shape),
-        architecture=architecture,
-        operating_system=operating_system,
-        tenancy=tenancy,
-        purchase_options=list(options),
-        price_type=price_type,
-        term_months=term_months,
-        payment=payment,
-        offering_classes=offering_classes or None,
-        min_usd_hour=min_usd_hour,
-        max_usd_hour=max_usd_hour,
-        rank=rank,
-        best_per=best_per,
-        per_gpu=per_gpu,
-        dearest=dearest,
-        free=free,
-        rows=max(1, min(rows, _ALL)),
-    )
-    found, figures = offers.found(context, conditions)
+    asked: dict[str, Any] = {
+        "at": at,
+        "machines": machines,
+        "families": families,
+        "accelerators": accelerators,
+        "providers": providers,
+        "not_providers": not_providers,
+        "places": places,
+        "not_places": not_places,
+        "min_vcpus": min_vcpus,
+        "max_vcpus": max_vcpus,
+        "min_memory_gib": min_memory_gib,
+        "max_memory_gib": max_memory_gib,
+        "min_gpus": min_gpus,
+        "max_gpus": max_gpus,
+        "min_gpu_memory_gib": min_gpu_memory_gib,
+        "min_total_gpu_memory_gib": min_total_gpu_memory_gib,
+        "min_local_storage_gb": min_local_storage_gb,
+        "gpus_only": gpus_only,
+        "no_gpus": no_gpus,
+        "no_burstable": no_burstable,
+        "bare_metal": bare_metal,
+        "not_families": not_families,
+        "cpu": cpu,
+        "shape": shape,
+        "architecture": architecture,
+        "operating_system": operating_system,
+        "tenancy": tenancy,
+        "purchase_options": purchase_options,
+        "price_type": price_type,
+        "term_months": term_months,
+        "payment": payment,
+        "offering_classes": offering_classes,
+        "min_usd_hour": min_usd_hour,
+        "max_usd_hour": max_usd_hour,
+        "rank": rank,
+        "best_per": best_per,
+        "per_gpu": per_gpu,
+        "dearest": dearest,
+        "free": free,
+        "rows": max(1, min(rows, _ALL)),
+    }
+    found, figures = offers.found(context, offers.conditions(context, asked))
     finding = Finding("find_offers", {}, tuple(found), figures, figures["found"] > len(found))
     said = {"at": at, "min_usd_hour": min_usd_hour, "max_usd_hour": max_usd_hour}
     return replace(finding, figures={**finding.figures, **{k: v for k, v in said.items() if v is not None}})

@@ -21,6 +21,25 @@ _LOCK = (
     "SET allow_community_extensions = false",
     "SET lock_configuration = true",
 )
+# The lock does not hold every function that stands in a FROM: `enable_logging` opens log files and ends
+# the process when it may not, `arrow_scan` reads any address, `query` hides another text. So only these.
+TABLE_FUNCTIONS = frozenset(
+    {
+        "duckdb_columns",
+        "duckdb_functions",
+        "duckdb_tables",
+        "duckdb_views",
+        "generate_series",
+        "json_each",
+        "json_tree",
+        "pragma_table_info",
+        "range",
+        "repeat",
+        "unnest",
+    }
+)
+# These tell where the server keeps its files.
+OF_THE_SERVER = frozenset({"current_setting", "duckdb_databases", "pragma_database_list"})
 # DuckDB opens a file once in a process: further connections share its settings, and find them locked.
 _OPENING = threading.Lock()
 # DuckDB gives its threads row groups of this size: of a smaller table a second one only waits, at a cost.

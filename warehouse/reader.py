@@ -15,12 +15,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import duckdb
 
 from warehouse import integrity, snapshots, tracing
 from warehouse.contracts import QueryResult
+from warehouse.duckdb_errors import first_line, translated
 from warehouse.errors import (
     InvalidInput,
     QueryInterrupted,
@@ -30,7 +31,7 @@ from warehouse.errors import (
     UnknownName,
 )
 from warehouse.fitting import fitted, written
-from warehouse.locked import locked
+from warehouse.locked import OF_THE_SERVER, TABLE_FUNCTIONS, locked
 from warehouse.settings import settings
 from warehouse.stopping import heard
 
@@ -41,25 +42,7 @@ if TYPE_CHECKING:
 
 _SQL = Path(__file__).resolve().parent / "sql"
 _SERVE = _SQL / "serve"
-# The lock does not hold every function that stands in a FROM: `enable_logging` opens log files and ends
-# the process when it may not, `arrow_scan` reads any address, `query` hides another text. So only these.
-_TABLE_FUNCTIONS = frozenset(
-    {
-        "duckdb_columns",
-        "duckdb_functions",
-        "duckdb_tables",
-        "duckdb_views",
-        "generate_series",
-        "json_each",
-        "json_tree",
-        "pragma_table_info",
-        "range",
-        "repeat",
-        "unnest",
-    }
-)
-# These tell where the server keeps its files.
-_OF_THE_SERVER = frozenset({"current_setting", "duckdb_databases", "pragma_database_list"})
+_ROWS_SENT = 5_000  # of a batch
 
 
 @cache
@@ -154,7 +137,7 @@ class Reader:
         try:
             statements = self._connection.extract_statements(sql)
         except duckdb.Error as error:
-            raise InvalidInput(f"The SQL cannot be read: {_first_line(error)}", "Correct it.") from None
+            raise InvalidInput(f"The SQL cannot be read: {first_line(error)}", "Correct it.") from None
         if len(statements) != 1:
             raise QueryRefused(f"{len(statements)} statements, not one.", "Send one SELECT at a time.")
         if statements[0].type != duckdb.StatementType.SELECT:
@@ -171,7 +154,7 @@ class Reader:
             if node.get("type") == "TABLE_FUNCTION":
                 found.append(str(node["function"]["function_name"]).lower())
             name = str(node.get("function_name") or node.get("table_name") or "").lower()
-            if name in _OF_THE_SERVER:
+            if name in OF_THE_SERVER:
                 found.append(name)
             return node
 
@@ -184,26 +167,41 @@ class Reader:
         if tree.get("error", True):
             raise QueryRefused("PRAGMA is not allowed: snapshots are read-only.", "Send a SELECT.")
         for name in found:
-            if name not in _TABLE_FUNCTIONS and name not in self._own_table_functions:
+            if name not in TABLE_FUNCTIONS and name not in self._own_table_functions:
                 self.expect(name)
                 raise QueryRefused(f"{name}() is not allowed.", "A query may read this snapshot only.")
 
     def stream(
-        self, sql: str, parameters: Mapping[str, Any] | None = None, *, rows: int = 50_000
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        rows: int = 50_000,
+        within: Literal["export_timeout", "query_timeout"] = "export_timeout",
     ) -> Iterator[pa.RecordBatch]:
-        """The rows of one SELECT somebody wrote, never all at once; the first batch may be empty.
+        """The rows of one SELECT somebody wrote, never all at once; the first batch is empty.
 
-        No row cap, and `export_timeout` instead of `query_timeout`. Raises what `query` raises.
+        No row cap, and all within the setting's time. Raises what `query` raises.
         """
+        return self._stream(self._only_select(sql), dict(parameters or {}), rows, within)
+
+    def stream_named(self, name: str, **parameters: Any) -> Iterator[pa.RecordBatch]:
+        """The rows of `sql/serve/<name>.sql` as `stream` gives them."""
+        text = written(*fitted(served_sql(name), parameters))
+        return self._stream(text, {}, _ROWS_SENT, "export_timeout", ours=True)
+
+    def _stream(
+        self, text: str, parameters: dict[str, Any], rows: int, within: str, *, ours: bool = False
+    ) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
-        text = self._only_select(sql)
+        seconds = getattr(settings(), within)
         with (
             tracing.step("sql", "export", alone=True) as step,
-            self._timed(settings().export_timeout, "CLOUD_PRICING_EXPORT_TIMEOUT") as cursor,
+            self._timed(seconds, f"CLOUD_PRICING_{within.upper()}", ours=ours) as cursor,
         ):
             step.quote("db.query.text", text)
-            found = cursor.execute(text, dict(parameters or {})).to_arrow_reader(rows)
+            found = cursor.execute(text, parameters or None).to_arrow_reader(rows)
             yield pa.RecordBatch.from_pylist([], schema=found.schema)
             yield from found
 
@@ -263,7 +261,7 @@ class Reader:
                     self.expect(missing[1].lower())
                 if ours and isinstance(error, duckdb.BinderException | duckdb.CatalogException):
                     raise self._outdated() from None
-                raise _translated(error) from None
+                raise translated(error) from None
             raise
         finally:
             timer.cancel()
@@ -283,17 +281,3 @@ class Reader:
         return SnapshotOutdated(
             f"Snapshot {self.snapshot.id} is of an earlier version, without what this needs.", hint
         )
-
-
-def _translated(error: duckdb.Error) -> InvalidInput:
-    line = _first_line(error)
-    if isinstance(error, duckdb.PermissionException) or re.search(r"disabled|locked", line):
-        return QueryRefused(f"{line.rstrip('.')}.", "A query may read this snapshot only.")
-    if isinstance(error, duckdb.OutOfMemoryException):
-        hint = "Filter or aggregate more, or raise CLOUD_PRICING_MEMORY_LIMIT."
-        return InvalidInput("The query needs more memory than it may use.", hint)
-    return InvalidInput(f"DuckDB: {line}", 'See `cloud-pricing sql "describe offers"` for the columns.')
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

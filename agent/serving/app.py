@@ -7,18 +7,21 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from importlib import metadata
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from starlette.routing import Route
 
-from agent.serving import problems, protection
+from agent.serving import problems, protection, validators
+from agent.serving.described import Heads, only_described
 from agent.serving.gauges import Gauges, TokenPrices
 from agent.serving.in_force import follow
 from agent.serving.mcp_server import over_http
 from agent.serving.parts import Parts
 from agent.serving.problems import Problem
 from agent.serving.request_log import API, RequestLog
-from agent.serving.routes import ask, health, measures, page
+from agent.serving.routes import ask, health, held, measures, offers, page, prices, snapshots
+
+_DATA = (offers, prices, held, snapshots)
 
 _ABOUT = "What every cloud costs: offers, prices and their history, estimates, and answers with citations."
 
@@ -46,17 +49,22 @@ def create_app(parts: Parts) -> FastAPI:
         lifespan=running,
         # Its spans hold the query string, where questions and SQL may be; `RequestLog` makes those of ours.
         telemetry={"tracing": False, "metrics": False, "logs": False},
+        generate_unique_id_function=lambda route: route.name,
         responses={"default": {"model": Problem, "description": "What is wrong, and what to do next."}},
     )
     app.state.parts = parts
     problems.install(app)
+    validators.install(app)
     app.include_router(health.router)
     app.include_router(measures.router)
     app.include_router(ask.router, prefix=API)
+    for one in _DATA:
+        app.include_router(one.router, prefix=API, dependencies=[Depends(only_described)])
     app.include_router(page.router)
     app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(mcp), include_in_schema=False))
     parts.metrics.price = TokenPrices(parts.in_force).of
     parts.metrics.registry.register(Gauges(parts))
+    app.add_middleware(Heads)
     protection.install(app, parts.given, parts.keys, parts.rates)
     app.add_middleware(RequestLog, metrics=parts.metrics)
     return app

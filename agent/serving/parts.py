@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, cast
 
 from anyio import to_thread
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool
 
 from agent.context import LivePrices
@@ -26,12 +26,16 @@ from agent.sessions import Sessions
 from agent.settings import AgentSettings, Part
 from warehouse.reader import Reader
 
+Records = Sequence[Mapping[str, Any]]
 SNAPSHOT = "X-Snapshot"  # the header in which every response names its snapshot
 
 
 @dataclass
 class Parts:
-    """`live` asks the providers' feeds, and `sessions` keeps conversations; None where that is off."""
+    """`live` asks the providers' feeds, and `sessions` keeps conversations; None where that is off.
+
+    `sources` tells of every feed, with what a snapshot holds of it; `published` of every snapshot.
+    """
 
     in_force: InForce
     given: ServingSettings
@@ -41,6 +45,8 @@ class Parts:
     admission: Admission
     keys: Keys
     rates: Rates
+    sources: Callable[[Reader], Records]
+    published: Callable[[], Records]
     answers: AnswerCache = field(default_factory=AnswerCache)
     metrics: Metrics = field(default_factory=Metrics)
 
@@ -71,15 +77,17 @@ async def at_work(request: Request, parts: Annotated[Parts, Depends(parts_of)]) 
 
 
 async def reading(
-    parts: Annotated[Parts, Depends(parts_of)],
+    request: Request,
     response: Response,
+    parts: Annotated[Parts, Depends(parts_of)],
     _: Annotated[None, Depends(at_work)],
-    snapshot: Annotated[
-        str | None, Query(description="Another snapshot than the one in force, by its id.")
-    ] = None,
 ) -> AsyncGenerator[Reader, None]:
-    """The request's one snapshot, which its response names; with it a place among those at work."""
-    async with contextmanager_in_threadpool(parts.in_force.reading(snapshot)) as reader:
+    """The request's one snapshot, which its response names; with it a place among those at work.
+
+    It is that of the parameter `snapshot`, which an operation that takes it describes; see `OfSnapshot`.
+    """
+    asked = request.query_params.get("snapshot")
+    async with contextmanager_in_threadpool(parts.in_force.reading(asked)) as reader:
         response.headers[SNAPSHOT] = reader.snapshot.id
         yield reader
 

@@ -359,7 +359,8 @@ def test_times_are_utc_and_money_is_decimal(reader: Reader) -> None:
 def test_every_served_query_runs(reader: Reader, name: str) -> None:
     used = dict.fromkeys(re.findall(r"\$([a-z_]+)", re.sub(r"--(?! if ).*", "", served_sql(name))))
     prices = [row[0] for row in reader.query("SELECT price_id::VARCHAR FROM offers").rows]
-    result = reader.named(name, **{key: {**GIVEN, "price_ids": prices}.get(key) for key in used})
+    these = {"price_ids": prices, "price_id": prices[0]}
+    result = reader.named(name, **{key: {**GIVEN, **these}.get(key) for key in used})
     assert result.columns
     assert bool(result.rows) != (name in EMPTY)
     assert len(set(result.columns)) == len(result.columns)

@@ -13,6 +13,8 @@ import httpx
 import pytest
 import uvicorn
 
+from agent.cli_snapshots import published_in
+from agent.cli_sources import sources_over
 from agent.serving.admission import Admission
 from agent.serving.answer_cache import AnswerCache
 from agent.serving.app import create_app
@@ -39,6 +41,8 @@ def parts_over(store: Path, state: Path, **given: Any) -> Parts:
         answers=AnswerCache.given(serving),
         keys=Keys(state),
         rates=Rates(serving),
+        sources=sources_over,
+        published=lambda: published_in(store),
     )
 
 

@@ -5,7 +5,8 @@
 -- `best_per`, else alone where they are $counted. A price of one's own is a contracted one, or a list price less a
 -- discount. What costs nothing, as plans with limits do, is left out of a search unless asked for. `rank` puts the
 -- most of something, or the least price for it, before the price. $by_number leaves all but the chosen rows' numbers
--- to `offers_by_number`: to choose among thousands by a few columns is quicker.
+-- to `offers_by_number`: to choose among thousands by a few columns is quicker. $listed rows are whole, ready to be sent,
+-- those $after the one of a number; $reversed puts the least of something first, and $currency gives each price in it.
 WITH
 -- if $price_type = 'contracted'
 own AS (
@@ -30,7 +31,11 @@ wanted AS (
         -- if $at
         price_id AS number,
         -- else
+        -- if $currency
+        price_id AS number,
+        -- else
         rowid AS number,
+        -- end
         -- end
         -- end
         -- if $best_per
@@ -55,7 +60,11 @@ wanted AS (
             WHEN 'price_per_memory' THEN price_usd_hour / nullif(memory_gib, 0)
             WHEN 'price_per_gpu' THEN price_usd_hour / nullif(accelerator_count, 0)
             WHEN 'price_per_gpu_memory' THEN price_usd_hour / nullif(accelerator_memory_gib * accelerator_count, 0)
-        END::DOUBLE AS rank,
+        END::DOUBLE
+        -- if $reversed
+        * -1
+        -- end
+        AS rank,
         -- end
         -- if $per_gpu
         (price_usd_hour / nullif(accelerator_count, 0))::DECIMAL(20, 10)
@@ -72,7 +81,11 @@ wanted AS (
     -- if $price_type = 'contracted'
     FROM own
     -- else
+    -- if $currency
+    FROM offers_in($currency::VARCHAR)
+    -- else
     FROM offers
+    -- end
     -- end
     -- end
     WHERE
@@ -138,9 +151,37 @@ wanted AS (
             OR coalesce(provider || '/' || region, '') NOT IN (SELECT unnest($not_regions::VARCHAR[]))
         )
 )
+-- if $after
+,
+rest AS (
+    SELECT *
+    FROM wanted
+    WHERE
+        row(
+            -- if $rank
+            rank,
+            -- end
+            measure, provider, instance_type, region, number
+        ) > (
+            SELECT
+                row(
+                    -- if $rank
+                    rank,
+                    -- end
+                    measure, provider, instance_type, region, number
+                )
+            FROM wanted
+            WHERE number::VARCHAR = $after::VARCHAR
+        )
+)
+-- end
 -- if $counted
 SELECT count(*) AS found, count(DISTINCT (provider, instance_type)) AS machines
+-- if $after
+FROM rest
+-- else
 FROM wanted
+-- end
 -- else
 -- if $best_per
 ,
@@ -175,8 +216,34 @@ SELECT
 FROM few
 LEFT JOIN ties USING (side, provider, instance_type)
 -- else
+-- if $listed
+SELECT
+    price_id::VARCHAR AS price_id, provider, instance_type, family, vcpus, memory_gib, architecture, accelerator,
+    accelerator_count, accelerator_memory_gib, local_storage_gb, operating_system, tenancy, region, region_name,
+    city, country, zone, purchase_option, price_type, term_months, payment, offering_class, currency,
+    -- if $price_type = 'contracted'
+    (price_hour * (1 + coalesce(discount_percent, 0) / 100))::DECIMAL(20, 10) AS price_hour,
+    (price_month * (1 + coalesce(discount_percent, 0) / 100))::DECIMAL(20, 10) AS price_month,
+    price_usd_hour,
+    (price_usd_month * (1 + coalesce(discount_percent, 0) / 100))::DECIMAL(20, 10) AS price_usd_month,
+    rule, discount_percent,
+    -- else
+    price_hour, price_month, price_usd_hour, price_usd_month,
+    -- end
+    (price_usd_hour / nullif(accelerator_count, 0))::DECIMAL(20, 10) AS price_usd_gpu_hour,
+    -- if $currency
+    price_hour_in, price_month_in, in_currency, fx_rate, fx_date, fx_source, converted,
+    -- end
+    upfront, components::VARCHAR AS components, lowest_of, interruption_from, interruption_to, source, source_url,
+    effective_from, valid_from, as_of, observed_at, confirmed_at, stale, number::VARCHAR AS number
+-- else
 SELECT *
+-- end
+-- if $after
+FROM rest
+-- else
 FROM wanted
+-- end
 -- end
 ORDER BY
     -- if $rank

@@ -1,0 +1,190 @@
+"""Rows as JSON, CSV or Parquet, by `?format=` or Accept, sent batch by batch as they come."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Literal
+
+from fastapi import Request
+from fastapi.responses import StreamingResponse
+
+from agent.evidence import plain
+from agent.serving.problems import RejectedError
+from warehouse.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Format = Literal["json", "csv", "parquet"]
+MEDIA: Mapping[Format, str] = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+}
+Cell = Callable[[Any], Any]
+
+
+def chosen(request: Request, asked: Format | None) -> Format:
+    """The format asked for, else the one that Accept likes best. Raises RejectedError (406)."""
+    if asked:
+        return asked
+    accept = ", ".join(request.headers.getlist("accept")) or "*/*"
+    liked = {name: _quality(accept, media) for name, media in MEDIA.items()}
+    best = max(liked, key=lambda name: liked[name])
+    if liked[best] <= 0:
+        known = ", ".join(MEDIA.values())
+        raise RejectedError(406, f"There is no {accept} of this.", f"Accept one of {known}.")
+    return best
+
+
+def _quality(accept: str, media: str) -> float:
+    """What Accept says of a media type; its most specific range decides."""
+    found = {}
+    for part in accept.split(","):
+        name, *parameters = (one.strip().lower() for one in part.split(";"))
+        given = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+        try:
+            found[name] = float(given)
+        except ValueError:
+            found[name] = 0.0
+    ranges = (media, f"{media.partition('/')[0]}/*", "*/*")
+    return next((found[name] for name in ranges if name in found), 0.0)
+
+
+def sent(body: Iterator[bytes], form: Format, headers: Mapping[str, str]) -> StreamingResponse:
+    """What fails at once fails before a status is sent."""
+    first = next(body)
+    return StreamingResponse(chain((first,), body), media_type=MEDIA[form], headers=dict(headers))
+
+
+def csv_of(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
+    """A header and a line for each row; nothing at all is null, two quotes are an empty text."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    writer = None
+    out = _Outbox()
+    for batch in batches:
+        text = pa.RecordBatch.from_pydict(
+            {
+                name: _texts(column)
+                for name, column in zip(unique(batch.schema.names), batch.columns, strict=True)
+            }
+        )
+        writer = writer or csv.CSVWriter(out, text.schema)
+        writer.write_batch(text)
+        yield out.taken()
+
+
+def parquet_of(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
+    """One file, of a row group for each batch."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    first = next(batches)
+    schema = pa.schema(
+        [field.with_name(name) for field, name in zip(first.schema, unique(first.schema.names), strict=True)]
+    )
+    out = _Outbox()
+    with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
+        for batch in chain((first,), batches):
+            if batch.num_rows:
+                writer.write_batch(batch.rename_columns(schema.names))
+            yield out.taken()
+    yield out.taken()
+
+
+def rows_of(
+    batches: Iterable[pa.RecordBatch], cells: Mapping[str, Cell] | None = None
+) -> Iterator[dict[str, Any]]:
+    """The rows in JSON's types: money exact, as text. `cells` reads what a column holds as text."""
+    for batch in batches:
+        names = unique(batch.schema.names)
+        columns = [
+            _values(column, (cells or {}).get(name))
+            for name, column in zip(names, batch.columns, strict=True)
+        ]
+        for row in zip(*columns, strict=True):
+            yield dict(zip(names, row, strict=True))
+
+
+def dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def unique(names: Iterable[str]) -> list[str]:
+    """Of columns that share a name the later ones get a number."""
+    taken: list[str] = []
+    for name in names:
+        number, free = 0, name
+        while free in taken:
+            number += 1
+            free = f"{name}_{number}"
+        taken.append(free)
+    return taken
+
+
+def _values(column: pa.Array[Any], read: Cell | None = None) -> list[Any]:
+    import pyarrow as pa
+
+    kind = column.type
+    try:
+        if pa.types.is_decimal(kind) and kind.scale:
+            return _without_zeros(column).to_pylist()
+        if pa.types.is_decimal(kind):
+            return [None if one is None else int(one) for one in column.to_pylist()]
+        values = column.to_pylist()
+    except (ValueError, OverflowError) as error:  # a time beyond those of Python
+        raise InvalidInput(f"A value cannot be written: {error}.", "Cast it: CAST(x AS VARCHAR).") from None
+    if read is not None:
+        return [None if one is None else plain(read(one)) for one in values]
+    if pa.types.is_string(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
+        return values
+    if pa.types.is_floating(kind):
+        return [one if one is not None and math.isfinite(one) else None for one in values]
+    return [plain(one) for one in values]
+
+
+def _texts(column: pa.Array[Any]) -> pa.Array[Any]:
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_string(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return column
+    found = (one if one is None or isinstance(one, str) else dumped(one) for one in _values(column))
+    return pa.array(found, pa.string())
+
+
+def _without_zeros(column: pa.Array[Any]) -> pa.Array[Any]:
+    """`98.3200000000` → `98.32`."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    text = compute.cast(column, pa.string())
+    return compute.utf8_rtrim(compute.utf8_rtrim(text, "0"), ".")
+
+
+class _Outbox(io.BytesIO):
+    """A file that is taken away while it is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def write(self, data: Any) -> int:
+        part = bytes(data)
+        self._parts.append(part)
+        self._size += len(part)
+        return len(part)
+
+    def tell(self) -> int:
+        return self._size
+
+    def taken(self) -> bytes:
+        parts, self._parts = self._parts, []
+        return b"".join(parts)

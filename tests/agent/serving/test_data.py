@@ -1,0 +1,173 @@
+"""The data over HTTP: rows of one snapshot, in the format asked for, kept by clients as long as it holds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Iterator
+
+import httpx
+import pyarrow.parquet as pq
+import pytest
+
+from agent.periods import DAY
+from agent.serving.parts import Parts
+from tests.agent.serving.conftest import parts_over, served
+from tests.conftest import LIST_DAY, MACHINES, PRICES, House
+from warehouse import snapshots
+
+
+def rows(client: httpx.Client, path: str, **asked: object) -> list[dict[str, object]]:
+    reply = client.get(path, params={name: str(value) for name, value in asked.items()})
+    assert reply.status_code == 200, reply.text
+    return list(reply.json()["rows"])
+
+
+def pages(client: httpx.Client, **asked: object) -> Iterator[dict[str, object]]:
+    more: dict[str, object] = {}
+    while True:
+        page = client.get("/v1/offers", params={**asked, **more}).json()
+        yield page
+        if page["next"] is None:
+            return
+        more = {"cursor": page["next"]}
+
+
+@pytest.mark.parametrize("sort", ["price", "-price", "-vcpus", "price_per_gpu", "-memory"])
+@pytest.mark.parametrize("own", [False, True])
+def test_pages_are_the_listing_cut(client: httpx.Client, sort: str, own: bool) -> None:
+    whole = client.get("/v1/offers", params={"sort": sort, "own": own}).json()
+    assert whole["found"] == len(whole["rows"]) > 2
+    assert whole["next"] is None
+    cut = list(pages(client, sort=sort, own=own, limit=2))
+    assert [row for page in cut for row in page["rows"]] == whole["rows"]
+    assert [page["truncated"] for page in cut] == [True] * (len(cut) - 1) + [False]
+
+
+def test_offers_are_sorted_and_exact(client: httpx.Client) -> None:
+    found = rows(client, "/v1/offers", sort="-price", provider="aws")
+    assert found[0]["price_hour"] == "98.32"
+    prices = [float(str(row["price_usd_hour"])) for row in found]
+    assert prices == sorted(prices, reverse=True)
+    assert all(row["price_id"] and row["source"] and row["as_of"] for row in found)
+
+
+def test_formats_hold_the_same_rows(client: httpx.Client) -> None:
+    told = rows(client, "/v1/offers")
+    for accept in ("text/csv", "text/html;q=0.1, text/csv;q=0.9"):
+        text = client.get("/v1/offers", headers={"Accept": accept}).text
+        assert [row["price_id"] for row in csv.DictReader(io.StringIO(text))] == [r["price_id"] for r in told]
+    reply = client.get("/v1/offers", params={"format": "parquet", "limit": 2})
+    table = pq.read_table(io.BytesIO(reply.content))
+    assert table["price_id"].to_pylist() == [row["price_id"] for row in told[:2]]
+    assert str(table.schema.field("price_hour").type) == "decimal128(20, 10)"
+    assert reply.headers["X-Truncated"] == "true"
+    assert client.get("/v1/offers", headers={"Accept": "image/png"}).status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("offers?gpuu=H100", 422, "gpu"),
+        ("offers?provider=asw", 404, "aws"),
+        ("offers?machine=m5.lrge9", 404, "Nearest"),
+        ("offers?os=beos", 422, "linux"),
+        ("offers?cursor=nothing", 400, "without `cursor`"),
+        ("offers?own=true&at=2026", 400, "leave one out"),
+        ("offers?currency=BRL&at=2026-01-01", 400, "currency"),
+        ("prices/1", 422, "UUID"),
+        ("prices/00000000-0000-0000-0000-000000000000", 404, "price_id"),
+        ("changes?since=soon", 400, "since"),
+        ("quarantine?source=none", 404, "libcloud"),
+        ("snapshots/2020", 404, "2020"),
+    ],
+)
+def test_what_cannot_be_used_says_what_can(client: httpx.Client, path: str, status: int, said: str) -> None:
+    reply = client.get(f"/v1/{path}")
+    assert (reply.status_code, reply.headers["Content-Type"]) == (status, "application/problem+json")
+    problem = reply.json()
+    assert said in problem["detail"] + problem["hint"]
+
+
+def test_a_price_is_told_with_its_history(client: httpx.Client, parts: Parts) -> None:
+    (offer,) = rows(client, "/v1/offers", machine="p5.48xlarge", place="us-east-1")
+    told = client.get(f"/v1/prices/{offer['price_id']}").json()
+    assert told["price"]["price"] == offer["price_hour"]
+    assert told["citation"]["source"] == told["source"]["source"] == offer["source"]
+    assert told["batch"]["verdict"] == "accepted"
+    assert told["snapshot"] == parts.in_force.snapshot
+    history = rows(client, f"/v1/prices/{offer['price_id']}/history")
+    assert [(row["price"], row["valid_to"]) for row in history] == [("98.32", None)]
+    assert rows(client, f"/v1/prices/{offer['price_id']}/history", until="2001") == []
+
+
+def test_clients_keep_what_has_not_changed(client: httpx.Client, parts: Parts) -> None:
+    for path in ("offers", "offers?format=csv", "sources", "snapshots", "options", "changes", "quarantine"):
+        fresh = client.get(f"/v1/{path}")
+        assert fresh.headers["X-Snapshot"] == parts.in_force.snapshot in fresh.headers["ETag"]
+        kept = client.get(f"/v1/{path}", headers={"If-None-Match": fresh.headers["ETag"]})
+        assert (kept.status_code, kept.content, kept.headers["ETag"]) == (304, b"", fresh.headers["ETag"])
+    asked = {"Accept": "text/csv", "If-None-Match": client.get("/v1/offers").headers["ETag"]}
+    assert client.get("/v1/offers", headers=asked).status_code == 200
+    named = client.get("/v1/options", params={"snapshot": parts.in_force.snapshot})
+    assert "max-age=86400" in named.headers["Cache-Control"]
+    head = client.head("/v1/options")
+    assert (head.status_code, head.content, head.headers["ETag"]) == (
+        200,
+        b"",
+        client.get("/v1/options").headers["ETag"],
+    )
+
+
+def test_what_is_held_is_told(client: httpx.Client, parts: Parts) -> None:
+    sources = {row["source"]: row for row in rows(client, "/v1/sources")}
+    assert sources["libcloud"]["prices"]
+    assert sources["aws_list"]["state"] == "not yet"
+    assert rows(client, "/v1/snapshots")[-1]["in_force"] is True
+    options = client.get("/v1/options").json()
+    assert "us-east-1" in {one["region"] for one in options["regions"]}
+    assert "H100" in {one["accelerator"] for one in options["accelerators"]}
+
+
+def test_the_report_of_a_snapshot_is_read_and_nothing_else(client: httpx.Client, parts: Parts) -> None:
+    told = client.get(f"/v1/snapshots/{parts.in_force.snapshot}").json()
+    page = client.get(told["validation"])
+    assert "Validation" in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    for path in (
+        "..%2fmanifest.json",
+        "%2e%2e/warehouse.duckdb",
+        "/etc/passwd",
+        "..%2f..%2f..%2fCURRENT",
+        "%00",
+    ):
+        assert client.get(told["validation"] + path).status_code == 404
+
+
+def test_all_pages_are_of_one_snapshot_or_the_listing_is_gone(house: House) -> None:
+    first = house.publish_prices(house.stage(PRICES, machines=MACHINES)).id
+    dearer = {**PRICES, "p5.48xlarge@us-east-1": 120.0}
+    second = house.publish_prices(house.stage(dearer, LIST_DAY + DAY, machines=MACHINES)).id
+    store = house.limits.store
+    snapshots.point(store, first)
+    with served(parts_over(store, store.parent)) as client:
+        whole = rows(client, "/v1/offers")
+        page = client.get("/v1/offers", params={"limit": 1}).json()
+        snapshots.point(store, second)
+        while client.get("/readyz").json()["snapshot"] != second:
+            time.sleep(0.02)
+        found, cursor = page["rows"], page["next"]
+        while page["next"]:
+            page = client.get("/v1/offers", params={"limit": 1, "cursor": page["next"]}).json()
+            assert page["snapshot"] == first
+            found += page["rows"]
+        assert found == whole
+        assert whole != rows(client, "/v1/offers")
+    snapshots.prune(store, 1)
+    with served(parts_over(store, store.parent)) as client:
+        reply = client.get("/v1/offers", params={"limit": 1, "cursor": cursor})
+        assert (reply.status_code, reply.json()["title"]) == (410, "Gone")
+        assert "without `cursor`" in reply.json()["hint"]
+        other = client.get("/v1/offers", params={"limit": 1, "cursor": cursor, "gpu": "H100"})
+        assert (other.status_code, other.json()["title"]) == (400, "Bad Request")
