@@ -51,6 +51,7 @@ def parts_for(given: ServingSettings, *, quick: bool = False) -> Parts:
     from agent.cli_sources import sources_over
     from agent.serving.admission import Admission
     from agent.serving.answer_cache import AnswerCache
+    from agent.serving.audit import Audit
     from agent.serving.in_force import InForce
     from agent.serving.keys import Keys
     from agent.serving.parts import Parts
@@ -72,6 +73,7 @@ def parts_for(given: ServingSettings, *, quick: bool = False) -> Parts:
         rates=Rates(given),
         sources=sources_over,
         published=lambda: published_in(store),
+        audit=None if quick else Audit.given(given, store),
     )
 
 

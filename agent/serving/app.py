@@ -65,6 +65,6 @@ def create_app(parts: Parts) -> FastAPI:
     parts.metrics.price = TokenPrices(parts.in_force).of
     parts.metrics.registry.register(Gauges(parts))
     app.add_middleware(Heads)
-    protection.install(app, parts.given, parts.keys, parts.rates)
+    protection.install(app, parts.given, parts.keys, parts.rates, parts.audit)
     app.add_middleware(RequestLog, metrics=parts.metrics)
     return app

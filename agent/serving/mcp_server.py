@@ -11,14 +11,12 @@ from anyio import create_task_group
 from mcp.server.lowlevel.server import Server
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp.server.transport_security import TransportSecuritySettings
 
 from agent.serving import mcp_calls, mcp_prompts, mcp_resources
 from agent.serving.in_force import follow
 from agent.serving.mcp_tools import instructions, offered
 from agent.serving.parts import Parts
 
-_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _ABOUT = "What every cloud costs, from one dated snapshot, with sources."
 
 
@@ -45,22 +43,7 @@ def mcp_over(parts: Parts) -> Server[Any]:
 def over_http(parts: Parts) -> StreamableHTTPSessionManager:
     """No session is kept: any process may answer any request, in JSON, or as events where it takes long."""
     logging.getLogger("mcp").setLevel(logging.WARNING)  # it says more than what goes wrong
-    return StreamableHTTPSessionManager(
-        mcp_over(parts), stateless=True, security_settings=_rebinding(parts.given.host)
-    )
-
-
-def _rebinding(host: str) -> TransportSecuritySettings | None:
-    """On loopback, where no key is asked for, a web page must not reach the server under a name of its own.
-
-    Elsewhere the server does not know its names, and a page has no key.
-    """
-    if host not in (*_LOOPBACK, "::1"):
-        return None
-    hosts = [name for one in _LOOPBACK for name in (one, f"{one}:*")]
-    return TransportSecuritySettings(
-        allowed_hosts=hosts, allowed_origins=[f"http://{name}" for name in hosts]
-    )
+    return StreamableHTTPSessionManager(mcp_over(parts), stateless=True)  # `origins` checks who asks
 
 
 async def over_stdio(parts: Parts) -> None:

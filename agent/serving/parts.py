@@ -16,6 +16,7 @@ from agent.flags import need, turned_off
 from agent.serving.admission import Admission
 from agent.serving.answer_cache import AnswerCache
 from agent.serving.answering import Answering
+from agent.serving.audit import Audit
 from agent.serving.caller import caller_of
 from agent.serving.in_force import InForce
 from agent.serving.keys import Keys
@@ -47,6 +48,7 @@ class Parts:
     rates: Rates
     sources: Callable[[Reader], Records]
     published: Callable[[], Records]
+    audit: Audit | None
     answers: AnswerCache = field(default_factory=AnswerCache)
     metrics: Metrics = field(default_factory=Metrics)
 
@@ -64,6 +66,8 @@ class Parts:
         await to_thread.run_sync(self.in_force.close)  # a snapshot may be opening
         if self.sessions:
             self.sessions.close()
+        if self.audit:
+            self.audit.close()
 
 
 def parts_of(request: Request) -> Parts:

@@ -14,6 +14,7 @@ from starlette.websockets import WebSocketClose
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from agent.serving import problems, route_scopes
+from agent.serving.audit import Audit, AuditLog
 from agent.serving.caller import RIGHTS, Caller, Right
 from agent.serving.keys import Keys
 from agent.serving.origins import Origins
@@ -30,7 +31,7 @@ _READ = ["ETag", "Link", "Retry-After", "X-Snapshot", "X-Request-Id", "X-Cache",
 _READ += ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
 
 
-def install(app: FastAPI, given: ServingSettings, keys: Keys, rates: Rates) -> None:
+def install(app: FastAPI, given: ServingSettings, keys: Keys, rates: Rates, audit: Audit | None) -> None:
     """Round every route and mounted application; what is added later is further out."""
     route_scopes.describe(app, required=given.keys_required)
     app.add_middleware(Protection, given=given, keys=keys, rates=rates)
@@ -45,6 +46,8 @@ def install(app: FastAPI, given: ServingSettings, keys: Keys, rates: Rates) -> N
     app.add_middleware(ResponseHeaders, behind_tls=given.behind_tls)
     if given.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(given.trusted_proxies))
+    if audit:
+        app.add_middleware(AuditLog, audit=audit)
 
 
 class Protection:

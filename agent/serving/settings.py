@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from ipaddress import ip_address, ip_network
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
@@ -46,6 +47,11 @@ class ServingSettings(BaseSettings):
     cache_mb: int = Field(default=64, ge=0, description="Megabytes of answers it keeps in memory at most.")
     request_seconds: float = Field(
         default=90.0, gt=0, description="Seconds until a response must begin; else it is 504."
+    )
+    audit: Literal["full", "without_questions", "off"] = Field(
+        default="full",
+        description="What `logs/audit.jsonl` in the store tells: `full` (who asked what, and which rows they "
+        "were shown), `without_questions` (nothing that the caller wrote), or `off`.",
     )
     max_body_bytes: int = Field(
         default=1 << 20, ge=1024, description="Bytes a request's body may have; a larger one is answered 413."

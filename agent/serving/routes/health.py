@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from anyio import fail_after, to_thread
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from agent.serving.caller import caller_of
 from agent.serving.parts import SNAPSHOT, Parts, TheParts
 from agent.settings import Part
 from warehouse.errors import CloudPricingError, KnowledgeUnavailable, SessionsUnavailable
@@ -19,10 +20,15 @@ _SECONDS = 2.0  # that what keeps conversations has to answer
 State = Literal["ok", "away", "off"]
 
 
-class Readiness(BaseModel):
+class Status(BaseModel):
     """`degraded` still answers, with less than all; `down` answers nothing."""
 
     status: Literal["ok", "degraded", "down"]
+
+
+class Readiness(Status):
+    """What is told to whom a key lets ask, or to everybody where none is required."""
+
     snapshot: str = Field(description="What is answered from.")
     trouble: str | None = Field(description="Why that is not the snapshot that was published last.")
     off: list[Part] = Field(description="Parts that were turned off.")
@@ -41,7 +47,7 @@ async def healthz() -> dict[str, str]:
     summary="Which snapshot is read, and what is out of order or turned off",
     responses={503: {"model": Readiness, "description": "No question can be answered."}},
 )
-async def readyz(parts: TheParts, response: Response) -> Readiness:
+async def readyz(request: Request, parts: TheParts, response: Response) -> Readiness | Status:
     response.headers[SNAPSHOT] = parts.in_force.snapshot
     reads = await to_thread.run_sync(_reads, parts)
     trouble = parts.in_force.trouble
@@ -58,7 +64,7 @@ async def readyz(parts: TheParts, response: Response) -> Readiness:
         said.status, response.status_code = "down", 503
     elif trouble or said.off or "away" in (said.knowledge, said.sessions, said.cache):
         said.status = "degraded"
-    return said
+    return said if "ask" in caller_of(request.scope).scopes else Status(status=said.status)
 
 
 def _reads(parts: Parts) -> bool:

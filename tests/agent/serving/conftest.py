@@ -18,6 +18,7 @@ from agent.cli_sources import sources_over
 from agent.serving.admission import Admission
 from agent.serving.answer_cache import AnswerCache
 from agent.serving.app import create_app
+from agent.serving.audit import Audit
 from agent.serving.connections import listening
 from agent.serving.in_force import InForce
 from agent.serving.keys import Keys
@@ -43,6 +44,7 @@ def parts_over(store: Path, state: Path, **given: Any) -> Parts:
         rates=Rates(serving),
         sources=sources_over,
         published=lambda: published_in(store),
+        audit=Audit.given(serving, state),
     )
 
 

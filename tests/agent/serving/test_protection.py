@@ -50,7 +50,7 @@ def behind(keys: Keys, given: ServingSettings) -> FastAPI:
         raise ZeroDivisionError
 
     app.mount("/mcp", mounted)
-    protection.install(app, given, keys, Rates(given))
+    protection.install(app, given, keys, Rates(given), None)
     return app
 
 
