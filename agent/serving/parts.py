@@ -63,6 +63,7 @@ class Parts:
 
     async def close(self) -> None:
         await self.answers.close()
+        await self.rates.close()
         await to_thread.run_sync(self.in_force.close)  # a snapshot may be opening
         if self.sessions:
             self.sessions.close()

@@ -6,11 +6,11 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from agent.serving.problems import RejectedError
 from agent.serving.settings import ServingSettings
-from warehouse.errors import InvalidInput, MissingRequirement
+from agent.serving.shared_cache import pool_of
 from warehouse.log import get_logger
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 _FAILURES = "30/minute"  # keys that are none, from one address
-_REDIS_SECONDS = 0.5  # it has to answer within; requests wait for it
-_AWAY_SECONDS = 5.0  # until it is asked again
+_AGAIN_SECONDS = 1.0  # until Redis is asked again after it failed
+_PREFIX = "cloud-pricing:rates"
 _log = get_logger("rates")
 _Result = TypeVar("_Result")
 
@@ -49,6 +49,9 @@ class Rates:
     async def failed(self, address: str) -> None:
         """Counts a key that is none. Raises RejectedError."""
         await self._count(self._of_failures, "failures", _network(address))
+
+    async def close(self) -> None:
+        await self._counts.close()
 
     async def _count(self, limits: Sequence[RateLimitItem], *who: str) -> Mapping[str, str]:
         headers: Mapping[str, str] = {}
@@ -82,8 +85,13 @@ class _Counts:
         from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._shared = SlidingWindowCounterRateLimiter(_redis(url)) if url else None
+        self._pool = pool_of(url) if url else None
+        self._shared = SlidingWindowCounterRateLimiter(_redis(url, self._pool)) if self._pool else None
         self._away, self._again = False, 0.0
+
+    async def close(self) -> None:
+        if self._pool:
+            await self._pool.disconnect()
 
     async def hit(self, limit: RateLimitItem, *who: str) -> tuple[bool, tuple[float, int]]:
         """Whether it is allowed; when the window is over, in seconds since 1970, and how many are left."""
@@ -100,43 +108,28 @@ class _Counts:
 
         if self._shared and time.monotonic() >= self._again:
             if self._away:
-                self._again = time.monotonic() + _AWAY_SECONDS  # the others do not wait meanwhile
+                self._again = time.monotonic() + _AGAIN_SECONDS  # the others do not wait meanwhile
             try:
                 result = await counted(self._shared)
-            except StorageError as error:
-                self._again = time.monotonic() + _AWAY_SECONDS
+            except StorageError:
+                self._again = time.monotonic() + _AGAIN_SECONDS
                 if not self._away:
-                    _log.error("redis_away", error=type(error.storage_error).__name__)
+                    _log.warning("rates_away", until_it_is_back="each server counts for itself")
                 self._away = True
             else:
                 if self._away:
-                    _log.info("redis_back")
+                    _log.info("rates_back")
                 self._away, self._again = False, 0.0
                 return result
         return await counted(self._own)
 
 
-def _redis(url: str) -> RedisStorage:
+def _redis(url: str, pool: Any) -> RedisStorage:
     from limits.aio.storage import RedisStorage
-    from limits.errors import ConfigurationError
 
-    try:
-        return RedisStorage(
-            url,
-            wrap_exceptions=True,
-            implementation="redispy",
-            key_prefix="cloud-pricing:rates",
-            socket_connect_timeout=_REDIS_SECONDS,
-            socket_timeout=_REDIS_SECONDS,
-        )
-    except ConfigurationError:
-        raise MissingRequirement(
-            "CLOUD_PRICING_CACHE_URL needs a package.", 'pip install "cloud-pricing-agent[redis]"'
-        ) from None
-    except ValueError:
-        raise InvalidInput(
-            "CLOUD_PRICING_CACHE_URL is no address of Redis.", "Use redis://host:port/0."
-        ) from None
+    return RedisStorage(
+        url, wrap_exceptions=True, implementation="redispy", key_prefix=_PREFIX, connection_pool=pool
+    )
 
 
 def _network(address: str) -> str:

@@ -11,6 +11,8 @@ from warehouse.log import get_logger
 from warehouse.masking import masked
 
 if TYPE_CHECKING:
+    from redis.asyncio import BlockingConnectionPool
+
     from agent.serving.answer_cache import Counts
 
 _log = get_logger("serving")
@@ -22,34 +24,41 @@ _CONNECTIONS = 16
 _Result = TypeVar("_Result")
 
 
+def pool_of(url: str) -> BlockingConnectionPool:
+    """Connections that fail soon, made when first needed. Raises InvalidInput, MissingRequirement."""
+    try:
+        from redis.asyncio import BlockingConnectionPool
+        from redis.asyncio.retry import Retry
+        from redis.backoff import NoBackoff
+    except ImportError as error:
+        raise MissingRequirement(
+            f"CLOUD_PRICING_CACHE_URL needs a package: {error}",
+            'pip install "cloud-pricing-agent[redis]"',
+        ) from None
+    try:
+        return BlockingConnectionPool.from_url(
+            url,
+            max_connections=_CONNECTIONS,
+            timeout=_SECONDS,
+            socket_timeout=_SECONDS,
+            socket_connect_timeout=_SECONDS,
+            retry=Retry(NoBackoff(), 1),  # a connection that has been idle may be closed
+        )
+    except ValueError as error:
+        raise InvalidInput(
+            f"CLOUD_PRICING_CACHE_URL: {masked(str(error))}", "Give it as redis://host:6379/0."
+        ) from None
+
+
 class RedisCache:
     """Never fails: what cannot be read is not there. That it went and that it came is logged, once."""
 
     def __init__(self, url: str, counts: Counts) -> None:
         """Connects when first asked. Raises InvalidInput, MissingRequirement."""
-        try:
-            from redis.asyncio import BlockingConnectionPool, Redis
-            from redis.asyncio.retry import Retry
-            from redis.backoff import NoBackoff
-            from redis.exceptions import RedisError
-        except ImportError as error:
-            raise MissingRequirement(
-                f"CLOUD_PRICING_CACHE_URL needs a package: {error}",
-                'pip install "cloud-pricing-agent[redis]"',
-            ) from None
-        try:
-            pool = BlockingConnectionPool.from_url(
-                url,
-                max_connections=_CONNECTIONS,
-                timeout=_SECONDS,
-                socket_timeout=_SECONDS,
-                socket_connect_timeout=_SECONDS,
-                retry=Retry(NoBackoff(), 1),  # a connection that has been idle may be closed
-            )
-        except ValueError as error:
-            raise InvalidInput(
-                f"CLOUD_PRICING_CACHE_URL: {masked(str(error))}", "Give it as redis://host:6379/0."
-            ) from None
+        pool = pool_of(url)
+        from redis.asyncio import Redis
+        from redis.exceptions import RedisError
+
         self._redis, self._counts = Redis(connection_pool=pool), counts
         self._failures = (RedisError, OSError, TimeoutError)
         self._away_until: float | None = None

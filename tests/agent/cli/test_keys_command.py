@@ -41,3 +41,11 @@ def test_the_command_line_says_what_a_key_can_be(
     done = cli_of(tmp_path)("keys", "create", "ana", *wrong)
     assert done.code == 2
     assert said in done.err
+
+
+def test_a_server_that_is_reached_from_elsewhere_needs_a_key(
+    cli_of: Callable[..., Cli], tmp_path: Path
+) -> None:
+    done = cli_of(tmp_path)("serve", "--host", "0.0.0.0")  # noqa: S104 - it does not come to that
+    assert done.code == 2
+    assert "keys create" in done.err
