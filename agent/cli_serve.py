@@ -12,6 +12,10 @@ from warehouse.errors import InvalidInput
 from warehouse.settings import settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from agno.db.base import BaseDb
+
     from agent.serving.parts import Parts
     from agent.serving.settings import ServingSettings
     from warehouse.reader import Reader
@@ -74,7 +78,14 @@ def parts_for(given: ServingSettings, *, quick: bool = False) -> Parts:
         sources=sources_over,
         published=lambda: published_in(store),
         audit=None if quick else Audit.given(given, store),
+        agentos=_agentos(store) if given.agentos and not quick else None,
     )
+
+
+def _agentos(store: Path) -> BaseDb:
+    from agent.serving.agentos import conversations
+
+    return conversations(store / "state")
 
 
 def _as_it_is(reader: Reader) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import re
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -77,13 +77,16 @@ class Answering:
         """Questions that are being answered for all who ask them."""
         return len(self._flights)
 
-    def ask(self, asked: Question, caller: Caller) -> Made | Telling:
-        """The answer if there is one, else the work on it, whose last event is the answer."""
+    def ask(self, asked: Question, caller: Caller, earlier: Sequence[Turn] = ()) -> Made | Telling:
+        """The answer if there is one, else the work on it, whose last event is the answer.
+
+        `earlier` turns are a conversation that somebody else keeps.
+        """
         asked = asked.model_copy(update={"question": normalised(asked.question)})
         counts = self._parts.answers.counts
-        if asked.session:
+        if asked.session or earlier:
             counts.unkept += 1
-            return Flight(self._work(asked, caller), lambda flight: None)
+            return Flight(self._work(asked, caller, earlier), lambda flight: None)
         key = self._key(asked)
         if made := self._parts.answers.in_memory(key):
             counts.hits += 1
@@ -117,13 +120,15 @@ class Answering:
                     answers.counts.unkept += 1
                 yield event
 
-    async def _work(self, asked: Question, caller: Caller) -> AsyncGenerator[Began | Event | Made, None]:
+    async def _work(
+        self, asked: Question, caller: Caller, earlier: Sequence[Turn] = ()
+    ) -> AsyncGenerator[Began | Event | Made, None]:
         """Holds its place until its thread is done, also where nobody listens any more."""
         loop, over = asyncio.get_running_loop(), asyncio.Event()
 
         def told() -> Generator[Began | Event | Made, None, None]:
             try:
-                yield from self._told(asked, caller)
+                yield from self._told(asked, caller, earlier)
             finally:
                 loop.call_soon_threadsafe(over.set)
 
@@ -135,8 +140,10 @@ class Answering:
             finally:
                 await over.wait()
 
-    def _told(self, asked: Question, caller: Caller) -> Generator[Began | Event | Made, None, None]:
-        parts, earlier = self._parts, tuple[Turn, ...]()
+    def _told(
+        self, asked: Question, caller: Caller, earlier: Sequence[Turn]
+    ) -> Generator[Began | Event | Made, None, None]:
+        parts = self._parts
         sessions, name = parts.sessions, _session_of(asked.session, caller.id)
         if sessions and name:
             earlier = sessions.turns(name)

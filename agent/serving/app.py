@@ -62,6 +62,10 @@ def create_app(parts: Parts) -> FastAPI:
         app.include_router(one.router, prefix=API, dependencies=[Depends(only_described)])
     app.include_router(page.router)
     app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(mcp), include_in_schema=False))
+    if parts.agentos:
+        from agent.serving.agentos import agentos_over  # some seconds of imports
+
+        app.mount("/agno", agentos_over(parts, parts.agentos))
     parts.metrics.price = TokenPrices(parts.in_force).of
     parts.metrics.registry.register(Gauges(parts))
     app.add_middleware(Heads)

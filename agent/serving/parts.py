@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from anyio import to_thread
 from fastapi import Depends, Request, Response
@@ -26,6 +26,9 @@ from agent.serving.settings import ServingSettings
 from agent.sessions import Sessions
 from agent.settings import AgentSettings, Part
 from warehouse.reader import Reader
+
+if TYPE_CHECKING:
+    from agno.db.base import BaseDb
 
 Records = Sequence[Mapping[str, Any]]
 SNAPSHOT = "X-Snapshot"  # the header in which every response names its snapshot
@@ -51,6 +54,7 @@ class Parts:
     audit: Audit | None
     answers: AnswerCache = field(default_factory=AnswerCache)
     metrics: Metrics = field(default_factory=Metrics)
+    agentos: BaseDb | None = None  # where AgentOS keeps its conversations; None where it is not served
 
     @property
     def off(self) -> frozenset[Part]:
@@ -69,6 +73,8 @@ class Parts:
             self.sessions.close()
         if self.audit:
             self.audit.close()
+        if self.agentos:
+            self.agentos.close()
 
 
 def parts_of(request: Request) -> Parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -14,6 +15,9 @@ _MOST_URL_BYTES = 8 << 10
 _MOST_HEADERS = 100
 _MOST_HEADER_BYTES = 32 << 10
 _WRITE_SECONDS = 30.0  # a client may take to read what has been written for it
+# Agno's clients send forms; a browser says of every one whose page it is, and `Origins` knows our own.
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_TAKES_FORMS = re.compile(r"/agno/agents/[^/]+/runs")
 _WITH_BODY = ("POST", "PUT", "PATCH")
 _UNANSWERED: set[asyncio.Future[None]] = set()  # work that goes on after its client was told 504
 
@@ -32,7 +36,12 @@ def check_head(scope: Scope, headers: Headers, most_body_bytes: int) -> None:
         return
     # No form of another page can be of this type, so that none can post here without asking first.
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+    form = kind in _FORMS and _TAKES_FORMS.fullmatch(scope["path"])
+    if (
+        not form
+        and kind != "application/json"
+        and not (kind.startswith("application/") and kind.endswith("+json"))
+    ):
         raise RejectedError(415, "The body is not said to be JSON.", "Send `Content-Type: application/json`.")
     if int(headers.get("content-length", "0") or 0) > most_body_bytes:
         raise _too_large(most_body_bytes)

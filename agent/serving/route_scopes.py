@@ -20,6 +20,7 @@ _SCOPES: Mapping[str, Right | None] = {
     "/v1": "ask",
     "/v1/sql": "sql",
     "/mcp": "ask",
+    "/agno": "ask",
     "/metrics": "admin",
 }
 UNCOUNTED = ("/healthz", "/readyz")  # probes must not run into a rate limit

@@ -91,6 +91,11 @@ class ServingSettings(BaseSettings):
         "required.",
     )
 
+    agentos: bool = Field(
+        default=False,
+        description="Whether agno's AgentOS and the AG-UI protocol are served at `/agno`, for their clients.",
+    )
+
     @property
     def on_loopback(self) -> bool:
         """Whether only this machine reaches the server; of a name that is not `localhost` nobody knows."""

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
+from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx
+import httpx2
 import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
 
 from agent.serving.parts import Parts
-from tests.agent.serving.test_in_force import two
+from tests.agent.serving.conftest import parts_over, served
 from tests.agent.serving.test_mcp_tools import ENDLESS
-from tests.conftest import ROOT, House
+from tests.conftest import ROOT
 from warehouse import snapshots
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
@@ -40,6 +45,29 @@ def test_a_client_lists_and_calls_over_http(
     assert found["truncated"]
 
 
+def test_sql_is_for_keys_of_its_scope(small_store: Path, tmp_path: Path) -> None:
+    parts = parts_over(small_store, tmp_path, require_keys=True)
+    keys = {name: parts.keys.create(name, rights) for name, rights in (("a", ["ask"]), ("b", ["ask", "sql"]))}
+
+    async def use(url: str, key: str) -> tuple[bool, bool]:
+        async with (
+            httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"}) as http,
+            Client(streamable_http_client(url, http_client=http)) as connected,
+        ):
+            listed = "query_sql" in [one.name for one in (await connected.list_tools()).tools]
+            try:
+                answered = await connected.call_tool("query_sql", {"sql": "SELECT 1 AS one"})
+            except MCPError:
+                return listed, False
+            return listed, answered.structured_content["rows"] == [{"one": 1}]
+
+    with served(parts) as client:
+        url = str(client.base_url.join("/mcp"))
+        assert asyncio.run(use(url, keys["a"])) == (False, False)
+        assert asyncio.run(use(url, keys["b"])) == (True, True)
+        assert client.post("/mcp", json=PING, headers=ACCEPTED).status_code == 401
+
+
 def test_a_web_page_of_another_name_is_turned_away(client: httpx.Client) -> None:
     """DNS rebinding: the browser believes that the server is the page's own."""
     statuses = [
@@ -52,11 +80,23 @@ def test_a_web_page_of_another_name_is_turned_away(client: httpx.Client) -> None
 COMMAND = "from agent.cli import main; main()"
 
 
-def test_stdio_speaks_only_the_protocol_and_follows_the_snapshot(house: House) -> None:
-    first, second = two(house)
+def twice(small_store: Path, store: Path) -> tuple[str, str]:
+    """A store with its snapshot under a second name too; the first is in force."""
+    shutil.copytree(small_store, store)
+    first = str(snapshots.current_id(store))
+    second = f"{first[:-8]}00000001"
+    whole = snapshots.folder_of(store, first)
+    manifest = shutil.copytree(whole, whole.with_name(second)) / snapshots.MANIFEST
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace(first, second), "utf-8")
+    return first, second
+
+
+def test_stdio_speaks_only_the_protocol_and_follows_the_snapshot(small_store: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    first, second = twice(small_store, store)
     environment = {
         **os.environ,
-        "CLOUD_PRICING_STORE": str(house.limits.store),
+        "CLOUD_PRICING_STORE": str(store),
         "CLOUD_PRICING_SWAP_SECONDS": "0.05",
         "PYTHONPATH": str(ROOT),
     }
@@ -77,11 +117,11 @@ def test_stdio_speaks_only_the_protocol_and_follows_the_snapshot(house: House) -
             with anyio.move_on_after(0.3) as left:
                 await connected.call_tool("query_sql", {"sql": ENDLESS})
             assert left.cancelled_caught
-            snapshots.point(house.limits.store, second)
+            snapshots.point(store, second)
             with anyio.fail_after(20):
                 while await read() != second:
                     await anyio.sleep(0.05)
 
     asyncio.run(use())
     assert strange == []
-    assert (house.limits.store / "logs" / "cloud-pricing.jsonl").read_text(encoding="utf-8")
+    assert (store / "logs" / "cloud-pricing.jsonl").read_text(encoding="utf-8")
