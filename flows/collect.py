@@ -23,6 +23,7 @@ from ingest import registry, staging
 from ingest.client import Client
 from ingest.landing import Landing
 from ingest.source import Payload, Selection
+from warehouse import tracing
 from warehouse.contracts import Batch, Scope
 from warehouse.errors import CloudPricingError, InvalidInput, PayloadInvalid, SourceSkipped, Transient
 from warehouse.log import get_logger
@@ -71,9 +72,12 @@ def stage(store: Path, source: str, scope: Scope, payloads: Sequence[Payload]) -
 def collect_scope(store: Path, source: str, scope: Scope, client: Client) -> Collected:
     """Raises the errors of the source; Transient ones are worth another call."""
     tell("collect")
-    payloads = keep(store, source, scope, client)
+    with tracing.step("fetch", source) as step:
+        step.say({"scope": str(scope)})
+        payloads = keep(store, source, scope, client)
     try:
-        with parsers(settings().workers):
+        with parsers(settings().workers), tracing.step("parse", source) as step:
+            step.say({"scope": str(scope)})
             batches, parsed = stage(store, source, scope, payloads)
     except Exception:  # whatever it was, a defect too: raised again below
         distrust(store, client, payloads)
@@ -204,4 +208,5 @@ def collect(
     """Collect one source into the staging folder of the store. Publishing is another flow."""
     selection = selected(regions, services)
     kept = settings().price_files if files is None else tuple(files)
-    return collect_all(settings().store, [source], selection, kept)
+    with tracing.step("flow", "collect"):
+        return collect_all(settings().store, [source], selection, kept)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
+from warehouse import tracing
+
 Listener: TypeAlias = Callable[[str, int, int], None]
 
 _listeners: list[Listener] = []
@@ -28,6 +30,8 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 def tell(stage: str, done: int = 0, total: int = 0) -> None:
+    if not done:
+        tracing.mark(stage)
     with _one_at_a_time:
         for listener in _listeners:
             listener(stage, done, total)

@@ -20,7 +20,7 @@ from prefect import flow
 from flows import alerts
 from flows.progress import tell
 from ingest import documents, registry, staging
-from warehouse import build, cards, embed, history, knowledge, quality, snapshots
+from warehouse import build, cards, embed, history, knowledge, quality, snapshots, tracing
 from warehouse.contracts import Batch, Verdict
 from warehouse.errors import InvalidInput, SnapshotDamaged, UnknownName
 from warehouse.log import get_logger
@@ -87,7 +87,7 @@ def publish_batches(
     given. Raises StoreBusy while another process publishes.
     """
     store = limits.store
-    with snapshots.publishing(store, limits.lock_timeout):
+    with tracing.step("publish", "snapshot") as step, snapshots.publishing(store, limits.lock_timeout):
         embedder = embedder or embed.document_embedder()
         current = _in_force(store, anew)
         checked = _checked(store, batches, None if anew else current, until)
@@ -135,6 +135,7 @@ def publish_batches(
         snapshots.publish(store, folder, manifest)
         snapshots.prune(store, limits.keep_snapshots)
         knowledge.sweep(store, snapshots.published(store))
+        step.say({"snapshot": snapshot_id, "batches": len(batches), "embedded": report.embedded})
     _log.info("published", snapshot=snapshot_id, rows=rows, embedded=report.embedded, reused=report.reused)
     return Published(snapshot_id, True, manifest.verdicts, rows, report.embedded, report.reused, report.rate)
 
@@ -271,8 +272,9 @@ def _check(folder: Path, rows: dict[str, int]) -> None:
 def publish() -> Published:
     """Publish everything that is staged and due."""
     limits = settings()
-    published = publish_batches(staging.staged(limits.store), limits)
-    alerts.after_publish(limits)
+    with tracing.step("flow", "publish"):
+        published = publish_batches(staging.staged(limits.store), limits)
+        alerts.after_publish(limits)
     return published
 
 

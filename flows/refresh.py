@@ -15,6 +15,7 @@ from flows.plan import chosen, selected
 from flows.publish import Published, publish_batches
 from ingest import staging
 from ingest.landing import Landing
+from warehouse import tracing
 from warehouse.contracts import Batch
 from warehouse.errors import CloudPricingError, InvalidInput
 from warehouse.settings import Settings, settings
@@ -47,9 +48,10 @@ def refresh(
     limits = settings()
     paths = (*limits.price_files, *(files or ()))
     names = [info.name for info in chosen(sources, schedule, limits, paths)]
-    collected = collect_all(limits.store, names, selected(regions, services), paths)
-    published = publish_batches(staging.staged(limits.store), limits)
-    alerts.after_publish(limits)
+    with tracing.step("flow", "refresh"):
+        collected = collect_all(limits.store, names, selected(regions, services), paths)
+        published = publish_batches(staging.staged(limits.store), limits)
+        alerts.after_publish(limits)
     return Refreshed(tuple(collected), published)
 
 
@@ -85,5 +87,6 @@ def replay(until: datetime, sources: list[str] | None = None) -> Refreshed:
     """Rebuild the warehouse from the payloads kept up to `until` alone: no network, no history but theirs."""
     limits = settings()
     moment = until if until.tzinfo else until.replace(tzinfo=UTC)
-    collected, batches = restage(limits, moment, sources)
-    return Refreshed(tuple(collected), publish_batches(batches, limits, anew=True, until=moment))
+    with tracing.step("flow", "replay"):
+        collected, batches = restage(limits, moment, sources)
+        return Refreshed(tuple(collected), publish_batches(batches, limits, anew=True, until=moment))

@@ -45,7 +45,7 @@ DOORS = {
         *_BACKUPS,
         *(
             f"warehouse.{name}"
-            for name in ("build", "cards", "embed", "history", "knowledge", "quality", "snapshots")
+            for name in ("build", "cards", "embed", "history", "knowledge", "quality", "snapshots", "tracing")
         ),
         *(f"ingest.{name}" for name in ("client", "documents", "editions", "landing")),
         *(f"ingest.{name}" for name in ("registry", "source", "staging")),

@@ -17,7 +17,7 @@ from warehouse.errors import InvalidInput, MissingRequirement
 from warehouse.masking import masked
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+    from opentelemetry.sdk.trace import SpanProcessor
     from opentelemetry.trace import Span, Tracer
 
 Attribute = str | bool | int | float
@@ -120,6 +120,14 @@ def traceparent() -> str:
     return carrier.get("traceparent", "")
 
 
+def mark(event: str) -> None:
+    """Note in the step under way that this begins."""
+    if _tracer:
+        from opentelemetry import trace
+
+        trace.get_current_span().add_event(event)
+
+
 def trace_id(parent: str) -> str:
     """Of a traceparent; empty if it is none."""
     found = _TRACEPARENT.fullmatch(parent)
@@ -133,18 +141,19 @@ def spent(provider: str, model: str, read: int, written: int) -> None:
 
 
 def configure(exporter: str, *, texts: bool = False) -> None:
-    """Trace from now on, Prefect's runs too: to `console` (standard error) or to an OTLP/HTTP address.
+    """Trace from now on to `console` (standard error) or to an OTLP/HTTP address; empty traces nothing.
 
-    Empty traces nothing. Raises InvalidInput for anything else, MissingRequirement without the extra `otlp`.
+    Raises InvalidInput for anything else, MissingRequirement without the extra `otlp`.
     """
     if exporter:
-        from opentelemetry import trace
-
-        trace.set_tracer_provider(export_to(_processor(exporter), texts=texts))
+        export_to(_processor(exporter), texts=texts)
 
 
-def export_to(processor: SpanProcessor, *, texts: bool = False) -> TracerProvider:
-    """Hand the span of every step to `processor` from now on."""
+def export_to(processor: SpanProcessor, *, texts: bool = False) -> None:
+    """Hand the span of every step to `processor` from now on.
+
+    The provider is our own, not the process's: what libraries trace by themselves holds texts.
+    """
     from importlib import metadata
 
     from opentelemetry.sdk.resources import Resource
@@ -156,7 +165,6 @@ def export_to(processor: SpanProcessor, *, texts: bool = False) -> TracerProvide
     provider = TracerProvider(resource=Resource.create(about))
     provider.add_span_processor(processor)
     _tracer, _texts = provider.get_tracer("cloud_pricing", version), texts
-    return provider
 
 
 def _processor(exporter: str) -> SpanProcessor:

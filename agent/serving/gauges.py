@@ -141,6 +141,11 @@ def _of_swaps(parts: Parts) -> Iterator[Metric]:
         "Snapshots that could not be taken up since the start.",
         parts.in_force.failed_swaps,
     )
+    yield GaugeMetricFamily(
+        "cloud_pricing_snapshot_trouble",
+        "1 while the snapshot that was published last cannot be read: answers are from the one before.",
+        parts.in_force.trouble is not None,
+    )
 
 
 def _of_work(parts: Parts) -> Iterator[Metric]:

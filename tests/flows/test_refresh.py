@@ -11,6 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prefect import flow
 from typer.testing import CliRunner
 
@@ -18,7 +20,7 @@ from agent.cli import app
 from flows.collect import collect, collect_one
 from flows.refresh import chosen, refresh, replay
 from ingest.sources import price_file
-from warehouse import snapshots
+from warehouse import snapshots, tracing
 from warehouse.errors import PayloadInvalid, SourceUnavailable, UnknownName
 from warehouse.outbox import Outbox
 from warehouse.reader import Reader
@@ -35,6 +37,26 @@ def lists(house: Any) -> Any:
     broken = house.files["broken"]
     broken.write_text(broken.read_text(encoding="utf-8").replace("0.192", "cheap"), encoding="utf-8")
     return house
+
+
+def test_a_refresh_is_one_trace(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracing, "_tracer", None)  # as it is again afterwards
+    exporter = InMemorySpanExporter()
+    tracing.export_to(SimpleSpanProcessor(exporter))
+    house.write_list({"m5.large@us-east-1": 0.096}, name="mine")
+    refresh(sources=["price_file"], files=paths(house))
+    spans = {one.name: one for one in exporter.get_finished_spans()}
+    parents = {name: one.parent and one.parent.span_id for name, one in spans.items()}
+    root = spans["flow refresh"].context
+    assert root is not None
+    assert parents == {
+        "flow refresh": None,
+        "fetch price_file": root.span_id,
+        "parse price_file": root.span_id,
+        "publish snapshot": root.span_id,
+    }
+    stages = [event.name for event in spans["publish snapshot"].events]
+    assert (stages[0], stages[-1]) == ("copy", "point")
 
 
 def paths(house: Any) -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.agent.cli.conftest import Cli
 
-QUESTION = ("ask", "SELECT 40 + 2 AS x")
+QUESTION = ("ask", "SELECT 40 + 2 AS x", "--lang", "en")
 
 
 def test_a_part_is_turned_off_and_on(cli_of: Callable[..., Cli], store: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from agent.flags import turn
 from agent.serving.parts import Parts
+from tests.agent.serving.conftest import parts_over, served
 from tests.agent.serving.test_observed import sample
 from warehouse.errors import SnapshotDamaged
 
@@ -49,10 +50,10 @@ def test_what_is_turned_off_is_told_at_once(client: httpx.Client, state: Path) -
     assert sample(client, "cloud_pricing_part_off") == 0
 
 
-def test_trouble_is_told_without_its_place(
-    client: httpx.Client, parts: Parts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    error = SnapshotDamaged(f"{parts.in_force.store}/snapshots/x is damaged.")
-    monkeypatch.setattr(parts.in_force, "trouble", error)
-    ready = client.get("/readyz").json()
-    assert (ready["status"], ready["trouble"]) == ("degraded", "…/snapshots/x is damaged.")
+def test_trouble_is_told_without_its_place(small_store: Path, tmp_path: Path) -> None:
+    parts = parts_over(small_store, tmp_path, swap_seconds=1000)
+    parts.in_force.trouble = SnapshotDamaged(f"{small_store}/snapshots/x is damaged.")
+    with served(parts) as client:
+        ready = client.get("/readyz").json()
+        assert (ready["status"], ready["trouble"]) == ("degraded", "…/snapshots/x is damaged.")
+        assert sample(client, "cloud_pricing_snapshot_trouble") == 1
