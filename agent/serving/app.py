@@ -12,16 +12,29 @@ from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from starlette.routing import Route
 
 from agent.serving import problems, protection, validators
-from agent.serving.described import Heads, only_described
+from agent.serving.described import Heads, describe, only_described
 from agent.serving.gauges import Gauges, TokenPrices
 from agent.serving.in_force import follow
 from agent.serving.mcp_server import over_http
 from agent.serving.parts import Parts
 from agent.serving.problems import Problem
 from agent.serving.request_log import API, RequestLog
-from agent.serving.routes import ask, health, held, measures, offers, page, prices, snapshots
+from agent.serving.routes import (
+    advice,
+    ask,
+    health,
+    held,
+    knowledge,
+    measures,
+    offers,
+    page,
+    prices,
+    reference,
+    snapshots,
+    sql,
+)
 
-_DATA = (offers, prices, held, snapshots)
+_DATA = (offers, prices, advice, sql, knowledge, held, snapshots)
 
 _ABOUT = "What every cloud costs: offers, prices and their history, estimates, and answers with citations."
 
@@ -47,6 +60,8 @@ def create_app(parts: Parts) -> FastAPI:
         version=metadata.version("cloud-pricing-agent"),
         description=_ABOUT,
         lifespan=running,
+        docs_url=None,  # it would load its scripts from elsewhere; `reference` does not
+        redoc_url=None,
         # Its spans hold the query string, where questions and SQL may be; `RequestLog` makes those of ours.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=lambda route: route.name,
@@ -55,12 +70,14 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     problems.install(app)
     validators.install(app)
+    describe(app)
     app.include_router(health.router)
     app.include_router(measures.router)
     app.include_router(ask.router, prefix=API)
     for one in _DATA:
         app.include_router(one.router, prefix=API, dependencies=[Depends(only_described)])
     app.include_router(page.router)
+    app.include_router(reference.router)
     app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(mcp), include_in_schema=False))
     if parts.agentos:
         from agent.serving.agentos import agentos_over  # some seconds of imports

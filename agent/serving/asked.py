@@ -33,6 +33,9 @@ class OfSnapshot(BaseModel):
 
 
 AnySnapshot = Annotated[OfSnapshot, Query()]
+Currency = Annotated[
+    str, Field(pattern="^[A-Za-z]{3}$", description="In this currency too, at the latest rate, such as BRL.")
+]
 Limit = Annotated[int, Field(ge=1, le=1000, description="Rows to send at most.")]
 Many = Annotated[list[str], Field(max_length=100)]
 

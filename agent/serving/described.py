@@ -1,14 +1,16 @@
-"""The description as the law: a parameter it does not name is refused; and HEAD answers where GET does."""
+"""The description as the law: what it does not name is refused, and what goes wrong it names."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from typing import Any
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent.serving.problems import RejectedError
+from agent.serving.problems import MEDIA_TYPE, RejectedError
+from agent.serving.request_log import API
 
 
 def only_described(request: Request) -> None:
@@ -32,6 +34,57 @@ def _parameters(request: Request) -> Iterator[str]:
         for operation in path.values():
             if operation["operationId"] == name:
                 yield from (one["name"] for one in operation.get("parameters", ()) if one["in"] == "query")
+
+
+_REFUSALS = {
+    400: "What is asked cannot be done; the hint says what can.",
+    401: "There is no API key, or it is none of this server's.",
+    403: "The key has not the scope, or a page of another origin asks.",
+    404: "What is named does not exist in this snapshot.",
+    406: "It is in no format that Accept takes.",
+    409: "The snapshot is of an earlier version, without what this needs.",
+    410: "The snapshot of the cursor is not kept any more: begin the listing again.",
+    413: "The body is too large.",
+    414: "The address is too long.",
+    415: "The body is not said to be JSON.",
+    421: "The server does not answer to the name in Host.",
+    422: "A parameter is unknown, or has a value it cannot have; or the query ran too long.",
+    429: "Too many requests; Retry-After says when there may be more.",
+    431: "There are too many headers.",
+    503: "Too many requests wait, or what this needs is away or turned off; see Retry-After.",
+    504: "There was no response in time.",
+}
+_OF_ALL = (401, 403, 404, 409, 414, 421, 422, 429, 431, 503, 504)
+_OF_BODIES = (400, 413, 415)
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For `responses` of a route: which problems it has beside those of all."""
+    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _REFUSALS[status], "content": problem} for status in statuses}
+
+
+def describe(app: FastAPI) -> None:
+    """Has the OpenAPI document name the problems of every operation under /v1, and their type everywhere."""
+    written = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema:
+            return app.openapi_schema
+        document = written()
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                told = operation["responses"]
+                if path.startswith(API):
+                    del told["default"]
+                    usual = refusals(*_OF_ALL, *(_OF_BODIES if method == "post" else ()))
+                    told.update({str(status): one for status, one in usual.items()})
+                else:
+                    content = told["default"]["content"]
+                    content[MEDIA_TYPE] = content.pop("application/json")
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 class Heads:

@@ -98,6 +98,9 @@ def parquet_of(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
     yield out.taken()
 
 
+WRITERS = {"csv": csv_of, "parquet": parquet_of}
+
+
 def rows_of(
     batches: Iterable[pa.RecordBatch], cells: Mapping[str, Cell] | None = None
 ) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from agent.serving.listings import Money
+from agent.serving.listings import Listing, Money
 
 
 class Offer(BaseModel):
@@ -195,3 +195,10 @@ class Change(BaseModel):
     as_of: datetime
     source: str
     source_url: str | None
+
+
+class Changes(Listing[Change]):
+    """Those that were found, of all providers together."""
+
+    fell: int
+    rose: int

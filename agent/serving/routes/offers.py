@@ -17,6 +17,7 @@ from agent.offers import components
 from agent.serving import formats, validators
 from agent.serving.asked import OfSnapshot, System, known_providers, not_both
 from agent.serving.cursors import Page, ThePage
+from agent.serving.described import refusals
 from agent.serving.formats import Format
 from agent.serving.listings import Listing, listing_of
 from agent.serving.rows import Offer
@@ -90,7 +91,10 @@ class Asked(OfSnapshot):
 @router.get(
     "/offers",
     summary="Machines that can be rented by the hour",
-    responses={200: {"model": Listing[Offer]}},
+    responses={
+        200: {"model": Listing[Offer], "content": {"text/csv": {}, formats.MEDIA["parquet"]: {}}},
+        **refusals(400, 406, 410),
+    },
 )
 def list_offers(request: Request, asked: Annotated[Asked, Query()], page: ThePage) -> Response:
     """Filters and sorts offers of one snapshot.
@@ -106,9 +110,8 @@ def list_offers(request: Request, asked: Annotated[Asked, Query()], page: ThePag
     if form == "json":
         return formats.sent(_json(page, rows, found, limit), form, headers)
     headers["X-Truncated"] = str(found > limit).lower()
-    headers["Content-Disposition"] = f'attachment; filename="offers.{form}"'
-    write = formats.csv_of if form == "csv" else formats.parquet_of
-    return formats.sent(write(batch.drop_columns([_NUMBER]) for batch in rows), form, headers)
+    headers["Content-Disposition"] = f'attachment; filename="offers-{page.reader.snapshot.id}.{form}"'
+    return formats.sent(formats.WRITERS[form](batch.drop_columns([_NUMBER]) for batch in rows), form, headers)
 
 
 def _found(

@@ -20,9 +20,10 @@ from agent.history_tools import price_changes
 from agent.serving import validators
 from agent.serving.asked import AnySnapshot, Limit, Many, OfSnapshot, known_providers
 from agent.serving.cursors import ThePage
+from agent.serving.described import refusals
 from agent.serving.listings import Listing, listing
 from agent.serving.parts import TheReader
-from agent.serving.rows import Change, Interval, PriceTold
+from agent.serving.rows import Changes, Interval, PriceTold
 from agent.terms import PurchaseOption
 from warehouse.errors import UnknownName
 from warehouse.reader import Reader
@@ -76,7 +77,7 @@ class HistoryAsked(OfSnapshot):
 @router.get(
     "/prices/{price_id}/history",
     summary="Every interval of one price",
-    responses={200: {"model": Listing[Interval]}},
+    responses={200: {"model": Listing[Interval]}, **refusals(400, 410)},
 )
 def show_history(
     request: Request, price_id: UUID, asked: Annotated[HistoryAsked, Query()], page: ThePage
@@ -122,7 +123,9 @@ class ChangesAsked(OfSnapshot):
     limit: Limit = 100
 
 
-@router.get("/changes", summary="List prices that changed", responses={200: {"model": Listing[Change]}})
+@router.get(
+    "/changes", summary="List prices that changed", responses={200: {"model": Changes}, **refusals(400)}
+)
 def list_changes(request: Request, asked: Annotated[ChangesAsked, Query()], reader: TheReader) -> Response:
     """Old and new price, by how much, since when, when read, and by which source; `found` counts prices."""
     now = datetime.now(UTC)

@@ -25,7 +25,7 @@ router = APIRouter(tags=["snapshot"])
 _REPORT = "validation"
 _PAGE = "index.html"
 # The report is our own, but shows what feeds say: it may run no script and load nothing from elsewhere.
-_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; sandbox allow-popups"
+_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
 
 
 async def named(snapshot: str, parts: TheParts, _: AtWork) -> AsyncGenerator[Reader, None]:

@@ -171,3 +171,58 @@ def test_all_pages_are_of_one_snapshot_or_the_listing_is_gone(house: House) -> N
         assert "without `cursor`" in reply.json()["hint"]
         other = client.get("/v1/offers", params={"limit": 1, "cursor": cursor, "gpu": "H100"})
         assert (other.status_code, other.json()["title"]) == (400, "Bad Request")
+
+
+def test_a_select_is_answered_within_its_limit(client: httpx.Client) -> None:
+    asked = {
+        "sql": "SELECT price_usd_hour AS p, $n AS n, [1, 2] AS some FROM offers",
+        "parameters": {"n": "x"},
+    }
+    told = client.post("/v1/sql", json={**asked, "limit": 1}).json()
+    assert told["truncated"] is True
+    assert (told["columns"], len(told["rows"])) == (["p", "n", "some"], 1)
+    assert told["rows"][0]["some"] == [1, 2]
+    assert isinstance(told["rows"][0]["p"], str)
+    text = client.post("/v1/sql?format=csv", json={"sql": "SELECT 1.50 AS a, NULL AS b, true AS c"}).text
+    assert text == '"a","b","c"\n"1.5",,"true"\n'
+
+
+@pytest.mark.parametrize(
+    ("sql", "status", "said"),
+    [
+        ("DROP TABLE offers", 400, "Send a SELECT"),
+        ("SELECT 1; SELECT 2", 400, "one SELECT"),
+        ("SELECT * FROM read_csv('/etc/passwd')", 400, "not allowed"),
+        ("SELECT nothing FROM offers", 400, "DuckDB"),
+        ("SELECT 'infinity'::TIMESTAMP AS t", 400, "CAST"),
+    ],
+)
+def test_a_statement_that_cannot_be_run_is_a_problem(
+    client: httpx.Client, sql: str, status: int, said: str
+) -> None:
+    reply = client.post("/v1/sql", json={"sql": sql})
+    assert (reply.status_code, reply.headers["Content-Type"]) == (status, "application/problem+json")
+    assert said in reply.text
+
+
+def test_advice_is_the_tools(client: httpx.Client) -> None:
+    compared = client.get(
+        "/v1/compare", params={"by": "machine", "machine": ["m5.large", "m5.xlarge"]}
+    ).json()
+    assert [(row["side"], row["times"]) for row in compared["rows"]] == [
+        ("m5.large", "1"),
+        ("m5.xlarge", "2"),
+    ]
+    flags = client.get("/v1/estimate", params={"machine": "2 x m5.large@us-east-1"}).json()
+    line = {"machine": "m5.large", "count": 2, "region": "us-east-1"}
+    assert client.post("/v1/estimate", json={"machines": [line]}).json() == flags
+    assert flags["figures"]["total_usd"] == "140.16"
+    needs = {"gpu": ["H100"], "months": 1}
+    sent = client.post("/v1/recommend", json=needs).json()
+    assert client.get("/v1/recommend", params=needs).json() == sent
+    assert sent["rows"][0]["instance_type"] == "p5.48xlarge"
+
+
+def test_guides_are_found(client: httpx.Client) -> None:
+    found = rows(client, "/v1/knowledge/search", q="o que é uma instância spot?", language="pt")
+    assert found[0]["document_id"] == "guide/spot-instances/pt"
