@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,21 +40,23 @@ def needed(path: str) -> Right | None:
 
 def describe(app: FastAPI, *, required: bool) -> None:
     """Has the OpenAPI document say how a key is sent, and which scope each operation asks for."""
-    written = app.openapi
+    written, writing = app.openapi, threading.Lock()
 
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema:
-            return app.openapi_schema
-        document = written()
-        schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
-        about = "A key that `cloud-pricing keys create` made."
-        schemes["bearer"] = {"type": "http", "scheme": "bearer", "description": about}
-        schemes["apiKey"] = {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": about}
-        for path, operations in document["paths"].items():
-            scope = needed(path)
-            for operation in operations.values():
-                ways = [{"bearer": [scope]}, {"apiKey": [scope]}, *([] if required else [{}])]
-                operation["security"] = ways if scope else []
-        return document
+        with writing:  # FastAPI's own is not made for two first requests at once
+            return app.openapi_schema or _with_keys(written(), required)
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _with_keys(document: dict[str, Any], required: bool) -> dict[str, Any]:
+    schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
+    about = "A key that `cloud-pricing keys create` made."
+    schemes["bearer"] = {"type": "http", "scheme": "bearer", "description": about}
+    schemes["apiKey"] = {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": about}
+    for path, operations in document["paths"].items():
+        scope = needed(path)
+        for operation in operations.values():
+            ways = [{"bearer": [scope]}, {"apiKey": [scope]}, *([] if required else [{}])]
+            operation["security"] = ways if scope else []
+    return document

@@ -21,7 +21,8 @@ function vega() {
 /** The figure of a spec, drawn as soon as it is in the page; `onpick` is told the datum that is clicked. */
 export function chart(spec, { onpick = null } = {}) {
   const { title, caption, bare } = apart(spec);
-  const host = el("div.chart", {});
+  // One picture with one description: the same rows are in a table, which reads better than marks do.
+  const host = el("div.chart", { role: "img", "aria-label": bare.description ?? title ?? "" });
   const figure = el("figure", {}, title && el("figcaption", {}, title), host, caption && el("p.quiet.small", {}, caption));
   const drawing = { host, bare, onpick, view: null, width: 0 };
   new ResizeObserver(([entry]) => resized(drawing, entry.contentRect.width)).observe(host);
@@ -70,6 +71,7 @@ async function draw(drawing) {
     if (drawing.width !== width) return made.finalize();
     drawing.view?.finalize();
     drawing.view = made;
+    holder.querySelector("svg")?.setAttribute("aria-hidden", "true");
     replace(host, holder);
     if (onpick) made.view.addEventListener("click", (_, item) => item?.datum && onpick(item.datum));
   } catch (error) {
@@ -90,14 +92,17 @@ function fitted(spec, width) {
   const { background, padding, config = {}, ...rest } = structuredClone(spec);
   const { axis, legend, font, ...kept } = config; // the page's own look stands in for these
   for (const part of every(rest)) {
+    if (part.type === "temporal" && part.axis && language() === "pt") part.axis.format = DAY_FIRST;
     if (narrow && part.legend?.columns) part.legend.columns = 1;
     if (narrow && part.axis?.tickCount > 4) part.axis.tickCount = 4;
     if (narrow && part.axis?.labelLimit) part.axis.labelLimit = 110;
     if (Array.isArray(part.range)) part.range = part.range.map(onGround);
     if (part.mark?.color) part.mark.color = onGround(part.mark.color);
   }
-  return { ...rest, config: kept, width, background: "transparent", padding: 0, autosize: { type: "fit-x", contains: "padding" } };
+  return { ...rest, config: kept, width, background: "transparent", padding: { left: 0, right: 6, top: 6, bottom: 6 }, autosize: { type: "fit-x", contains: "padding" } };
 }
+
+const DAY_FIRST = { year: "%Y", quarter: "%b", month: "%b", week: "%d %b", date: "%d %b", hours: "%H:%M", minutes: "%H:%M" };
 
 function* every(value) {
   if (!value || typeof value !== "object") return;
@@ -112,7 +117,7 @@ function look() {
   return {
     font: css.getPropertyValue("--text").trim(),
     axis: { labelFontSize: 12, titleFontSize: 12, ...faint, gridColor: colour("line"), domainColor: colour("line"), tickColor: colour("line") },
-    legend: { labelFontSize: 12, labelColor: colour("ink"), titleColor: colour("quiet"), rowPadding: 6, columnPadding: 18, symbolStrokeColor: colour("ink") },
+    legend: { labelFontSize: 12, labelColor: colour("ink"), titleColor: colour("quiet"), rowPadding: 6, columnPadding: 18 },
     text: { color: colour("ink"), font: css.getPropertyValue("--text").trim() },
     view: { stroke: null },
     range: { category: palette() },

@@ -3,11 +3,11 @@
 import { el, outward } from "./dom.js";
 import { ago, day, has, money, number, percent, t } from "./language.js";
 
-const NOT_MONEY = /percent|option|type|_id$|currency|_at$|count|rank/;
+const NOT_MONEY = /^prices|percent|option|type|_id$|currency|_at$|count|rank/;
 const MONEY = /price|cost|upfront|_usd$|^usd|amount|saving|^month_|^total|^rate$|_hour_in$/;
 const DATE = /(_at|_from|_to|_until|_date|_seen)$|^(as_of|day|since|until|date)$/;
 const NOT_DATE = /^(tier|interruption)_/;
-const WORDS = /^(provider|purchase_option|operating_system|tenancy|payment|price_type|unit|verdict|kind|category|offering_class|follows|direction|state|schedule)$/;
+const WORDS = /^(provider|purchase_option|operating_system|tenancy|payment|architecture|price_type|unit|verdict|kind|category|offering_class|follows|direction|state|schedule)$/;
 const UNSAID = new Set(["price_id", "tied", "rule", "follows"]);
 
 function kindOf(name, rows) {
@@ -26,10 +26,17 @@ const NUMERIC = new Set(["money", "number", "percent"]);
 
 /** The columns of these names that say anything, in their order; money takes its currency's sign with it. */
 export function columnsOf(names, rows, changes = {}) {
-  const told = names.filter((name) => !UNSAID.has(name) && rows.some((row) => said(row[name])));
+  const told = names.filter((name) => !UNSAID.has(name) && (changes[name]?.always || rows.some((row) => said(row[name]))));
   const columns = told.map((name) => columnOf(name, rows, changes[name]));
   const currencies = columns.some(({ kind }) => kind === "money");
   return columns.filter(({ name }) => !(currencies && name === "currency"));
+}
+
+/** A line of what every row has; null where there is nothing. */
+export function alikeLine(alike, rows) {
+  if (!alike.length) return null;
+  const all = alike.flatMap((column, at) => [at ? " · " : "", `${column.label}: `, column.show(rows[0])]);
+  return el("p.quiet.small", {}, t("alike"), " ", all);
 }
 
 /** What all rows have alike needs no column: [columns that tell rows apart, what is so in every row]. */
@@ -70,7 +77,7 @@ export const amount = (value, currency) => money(value, currency, Math.max(2, pl
 function cell(kind, value, row, name, digits) {
   switch (kind) {
     case "money":
-      return money(value, /usd/.test(name) ? "USD" : (row.currency ?? "USD"), digits);
+      return money(value, currencyOf(name, row), digits);
     case "percent":
       return percent(value);
     case "number":
@@ -87,6 +94,8 @@ function cell(kind, value, row, name, digits) {
       return text(value);
   }
 }
+
+const currencyOf = (name, row) => (/usd/.test(name) ? "USD" : /_in$/.test(name) ? row.in_currency : row.currency) ?? "USD";
 
 /** Parts of a sum as one line; other lists and records as their values. */
 function text(value) {

@@ -71,6 +71,15 @@ export const moment = (value) =>
     ? `${format(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(new Date(value))} UTC`
     : "";
 
+/** `BR` in words. */
+export function countryName(code) {
+  try {
+    return new Intl.DisplayNames(locale(), { type: "region" }).of(code) ?? code;
+  } catch {
+    return code; // no code of two letters
+  }
+}
+
 const UNITS = [["year", 365], ["month", 30], ["day", 1], ["hour", 1 / 24], ["minute", 1 / 1440]];
 
 /** `2 years ago`, `há 2 anos`, in the largest unit that there is at least one of. */

@@ -17,6 +17,7 @@ export function spreadOf(rows) {
   const tooltip = ["machine", "region", "place", "option"].map((field) => ({ field, type: "nominal", title: t(`column.${field}`) }));
   const price = { field: "price", ...money(t("column.price_usd_hour")), scale: wide ? { type: "log" } : { zero: false, nice: true } };
   return {
+    title: t("offers.chart"),
     description: t("offers.chart"),
     height: { step: 24 },
     data: { values },
@@ -27,7 +28,7 @@ export function spreadOf(rows) {
         mark: { type: "point", filled: true, size: 62, opacity: 0.85, cursor: "pointer" },
         encoding: {
           x: price,
-          color: { field: "provider", type: "nominal", title: null, legend: { orient: "top" } },
+          color: { field: "provider", type: "nominal", title: null, legend: new Set(values.map((one) => one.provider)).size > 1 ? { orient: "top" } : null },
           tooltip: [...tooltip, { field: "price", type: "quantitative", title: t("column.price_usd_hour"), format: ",.6~f" }],
         },
       },
@@ -68,14 +69,15 @@ export function historyOf(steps, unit) {
 
 /** The largest changes, to the left of nothing what fell and to the right what rose. */
 export function changesOf(rows) {
-  const values = rows.slice(0, MACHINES).map((row, at) => ({ what: row.what, line: `${at}`, percent: Number(row.change_percent), id: row.price_id }));
+  const values = rows.slice(0, MACHINES).map((row, at) => ({ what: row.what, line: `${String(at).padStart(2, "0")} ${row.what}`, percent: Number(row.change_percent), id: row.price_id }));
   const [, rose, fell] = palette();
   return {
     description: t("changes.chart"),
     height: { step: 24 },
     data: { values },
     encoding: {
-      y: { field: "what", type: "nominal", sort: null, title: null, axis: { labelLimit: 260, domain: false, ticks: false } },
+      // Numbered, as several rows may be of one name; the number is not shown.
+      y: { field: "line", type: "nominal", sort: null, title: null, axis: { labelLimit: 260, labelExpr: "slice(datum.label, 3)", domain: false, ticks: false } },
       x: { field: "percent", type: "quantitative", title: "%", axis: { tickCount: 6, domain: false, ticks: false } },
     },
     layer: [

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+
+from agent.serving.app import create_app
+from agent.serving.parts import Parts
 
 _WEB = Path(__file__).resolve().parents[3] / "agent" / "serving" / "web"
 _NAME = re.compile(r'^  "?([\w.]+)"?:', re.MULTILINE)
@@ -54,3 +59,16 @@ def test_both_languages_have_the_same_words_and_all_that_are_used() -> None:
         if name not in everywhere and not any(name.startswith(f"{one}.") for one in made)
     }
     assert unused == set()
+
+
+def test_sellers_are_called_as_in_answers() -> None:
+    said = tomllib.loads((_WEB.parents[1] / "render" / "en.toml").read_text(encoding="utf-8"))["provider"]
+    words = (_WEB / "words" / "providers.js").read_text(encoding="utf-8")
+    assert {name for name in said if f'"value.{name}": ' not in words} == set()
+
+
+def test_the_first_requests_may_come_at_once(parts: Parts) -> None:
+    app = create_app(parts)  # every request reads the description of the API, which the first one makes
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda _: app.openapi(), range(8)))
+    assert all(one is made[0] for one in made)

@@ -1,8 +1,9 @@
 // What changed: list prices that rose or fell in a period, the largest changes first.
 
 import { chart } from "../charts.js";
-import { columnsOf, word } from "../columns.js";
+import { alikeLine, apart, columnsOf, word } from "../columns.js";
 import { el, replace } from "../dom.js";
+import { faceOf, faces } from "../faces.js";
 import { percent, t } from "../language.js";
 import { go, hashOf } from "../route.js";
 import { get, isStop } from "../server.js";
@@ -12,7 +13,8 @@ import { trouble, waiting } from "../trouble.js";
 
 const SINCE = ["7d", "30d", "90d", "1y", "5y", "20y"];
 const DEFAULT = "30d";
-const SHOWN = ["what", "provider", "region", "purchase_option", "old_price", "new_price", "change_percent", "changed_at", "source"];
+const MOST = 100;
+const SHOWN = ["what", "provider", "region", "purchase_option", "unit", "old_price", "new_price", "change_percent", "changed_at", "source"];
 const UP = "▲";
 const DOWN = "▼";
 
@@ -26,9 +28,9 @@ export function changesView(route) {
     stopping.abort();
     stopping = new AbortController();
     replace(found, waiting());
-    const asked = { since: DEFAULT, limit: 200, ...Object.fromEntries(params) };
+    const asked = { since: DEFAULT, limit: MOST, grouped: true, ...Object.fromEntries(params), view: "" };
     try {
-      replace(found, listed(await get("v1/changes", asked, stopping.signal)));
+      replace(found, listed(params, await get("v1/changes", asked, stopping.signal)));
     } catch (error) {
       if (!isStop(error)) replace(found, trouble(error, () => load(params)));
     }
@@ -61,16 +63,19 @@ function conditions(params) {
 
   function tell() {
     const all = Object.fromEntries(new FormData(form));
-    go("changes", { ...all, since: all.since === DEFAULT ? "" : all.since });
+    go("changes", { ...all, since: all.since === DEFAULT ? "" : all.since, view: current.get("view") ?? "" });
   }
 
+  let current = params;
+
   function set(next) {
+    current = next;
     for (const control of form.elements) control.value = next.get(control.name) ?? (control.name === "since" ? DEFAULT : "");
   }
 
   get("v1/options")
     .then((known) => {
-      provider.lastChild.append(...(known.provider ?? []).map((value) => el("option", { value }, word(value))));
+      provider.lastChild.append(...known.providers.map(({ provider: value }) => el("option", { value }, word(value))));
       set(params);
     })
     .catch(() => {}); // the other conditions stand without it
@@ -78,20 +83,27 @@ function conditions(params) {
   return { node: form, set };
 }
 
-function listed({ rows, figures = {}, found }) {
+function listed(params, { rows, found, fell, rose, truncated }) {
   if (!rows.length) return el("p.card.empty", {}, t("changes.none"));
-  const named = rows.map((row) => ({ ...row, what: row.instance_type ?? row.name }));
-  const columns = columnsOf(SHOWN, named, {
+  const named = rows.map((row) => ({ ...row, what: [row.instance_type ?? row.name, row.kind && word(row.kind)].filter(Boolean).join(" · ") }));
+  const counts = [t("changes.found", { count: found }), t("changes.counts", { fell, rose }), truncated && t("changes.cut", { count: rows.length })];
+  const head = el("div.row.apart", {}, el("p", { role: "status" }, counts.filter(Boolean).join(" ")), faces("changes", params));
+  return [head, faceOf(params) === "chart" ? picture(named) : listing(named)];
+}
+
+function picture(rows) {
+  const drawn = rows.filter((row) => row.change_percent !== null && row.change_percent !== undefined);
+  return el("section.card", {}, chart({ ...changesOf(drawn), title: t("changes.chart") }, { onpick: ({ id }) => id && go("prices", {}, id) }));
+}
+
+function listing(rows) {
+  const every = columnsOf(SHOWN, rows, {
     what: { show: (row) => el("a", { href: hashOf("prices", {}, row.price_id) }, row.what) },
+    region: { show: (row) => (row.regions > 1 ? t("changes.regions", { region: row.region, count: row.regions - 1 }) : row.region) },
     change_percent: { show: moved, class: "strong" },
   });
-  const counts = [t("changes.found", { count: found ?? figures.found ?? rows.length }), figures.rose !== undefined && t("changes.counts", figures)];
-  const drawn = named.filter((row) => row.change_percent !== null && row.change_percent !== undefined);
-  return [
-    el("p", { role: "status" }, counts.filter(Boolean).join(" ")),
-    table({ caption: t("changes.caption"), columns, rows: named }).node,
-    drawn.length > 1 && el("details.card", { open: true }, el("summary", {}, t("changes.chart")), chart(changesOf(drawn), { onpick: ({ id }) => id && go("prices", {}, id) })),
-  ];
+  const [columns, alike] = apart(every, rows);
+  return el("div.rows", {}, table({ caption: t("changes.caption"), columns, rows }).node, alikeLine(alike, rows));
 }
 
 function moved({ change_percent: change }) {

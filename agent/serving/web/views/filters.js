@@ -2,13 +2,31 @@
 
 import { word } from "../columns.js";
 import { el, replace } from "../dom.js";
-import { t } from "../language.js";
+import { language, number, t } from "../language.js";
 import { get } from "../server.js";
 
 const TEXTS = ["machine", "gpu", "place"];
-const NUMBERS = [["min_vcpus", "max_vcpus"], ["min_memory", "max_memory"]];
-const CHOICES = ["provider", "purchase_option", "os", "architecture"];
-const ALL = [...TEXTS, ...NUMBERS.flat(), ...CHOICES];
+const RANGES = ["vcpus", "memory"];
+const CHOICES = ["provider", "purchase_option", "os", "architecture", "currency"];
+const PRESET = { purchase_option: "on_demand", os: "linux" }; // what the server takes where nothing is said
+const ALL = [...TEXTS, ...RANGES.flatMap((name) => [`min_${name}`, `max_${name}`]), ...CHOICES];
+
+/** What each control offers: values, or for the lists pairs of a value and what is said of it. */
+function valuesOf(known) {
+  const pt = language() === "pt";
+  const country = (region) => (pt ? region.country_pt : region.country_en);
+  const countries = [...new Set(known.regions.map(country).filter(Boolean))].sort();
+  return {
+    provider: known.providers.map(({ provider }) => provider),
+    purchase_option: known.purchase_options,
+    os: known.operating_systems,
+    architecture: known.architectures,
+    currency: known.currencies.filter((one) => one !== "USD"),
+    machine: [],
+    gpu: known.accelerators.map((one) => [one.accelerator, one.memory_gib && `${number(Number(one.memory_gib))} GiB`]),
+    place: [...countries.map((name) => [name]), ...known.regions.map((one) => [one.region, `${word(one.provider)}, ${one.name ?? ""}`])],
+  };
+}
 
 /** `chosen` is told all conditions as soon as one of them changes. */
 export function filters(params, chosen) {
@@ -23,14 +41,19 @@ export function filters(params, chosen) {
     lists.set(name, list);
     return [field(name, el("input", { id: `filter-${name}`, name, list: list.id, autocomplete: "off", spellcheck: "false", placeholder: t(`filter.${name}.such`) })), list];
   };
-  const count = (name) => field(name, el("input", { id: `filter-${name}`, name, type: "number", min: "0", step: "any", inputmode: "decimal" }));
-  const choice = (name) => field(name, el("select", { id: `filter-${name}`, name }, el("option", { value: "" }, t(`filter.${name}.any`))));
+  const count = (name, of, end) => {
+    const control = el("input", { name, type: "number", min: "0", step: "any", inputmode: "decimal", placeholder: t(`filter.${end}`), "aria-label": `${t(`filter.${of}`)} ${t(`filter.${end}`)}` });
+    controls.set(name, control);
+    return control;
+  };
+  const range = (of) => el("fieldset", {}, el("legend", {}, t(`filter.${of}`)), el("div.pair", {}, count(`min_${of}`, of, "min"), count(`max_${of}`, of, "max")));
+  const choice = (name) => field(name, el("select", { id: `filter-${name}`, name }, el("option", { value: "" }, PRESET[name] ? word(PRESET[name]) : t(`filter.${name}.any`))));
 
   const form = el(
     "form.filters",
     { onchange: tell, onsubmit: (event) => event.preventDefault() || tell() },
     TEXTS.slice(0, 2).map(text),
-    NUMBERS.map((pair) => el("div.pair", {}, pair.map(count))),
+    RANGES.map(range),
     text("place"),
     CHOICES.map(choice),
     el("button", { type: "button", onclick: () => chosen({}) }, t("filter.clear")),
@@ -38,9 +61,9 @@ export function filters(params, chosen) {
   const node = el("details", { open: matchMedia("(min-width: 60rem)").matches }, el("summary", {}, t("offers.filters")), form);
 
   function tell() {
-    const sort = current.get("sort");
+    const [sort, view] = ["sort", "view"].map((name) => current.get(name) ?? "");
     const all = Object.fromEntries(ALL.map((name) => [name, controls.get(name).value.trim()]));
-    chosen(sort ? { ...all, sort } : all);
+    chosen({ ...all, sort, view });
   }
 
   let current = params;
@@ -56,13 +79,13 @@ export function filters(params, chosen) {
   }
 
   async function offer() {
-    const known = await get("v1/options");
+    const known = valuesOf(await get("v1/options"));
     for (const name of CHOICES) {
       const control = controls.get(name);
-      const values = known[name] ?? [];
+      const values = known[name].filter((value) => value !== PRESET[name]);
       replace(control, control.options[0], values.map((value) => el("option", { value }, word(value))));
     }
-    for (const [name, list] of lists) replace(list, (known[name] ?? []).map((value) => el("option", { value })));
+    for (const [name, list] of lists) replace(list, known[name].map(([value, label]) => el("option", { value, label })));
     set(current);
   }
 

@@ -1,8 +1,9 @@
 // Offers: every machine that can be rented by the hour, by what it has, where it stands and how it is bought.
 
 import { chart } from "../charts.js";
-import { columnsOf, word } from "../columns.js";
+import { alikeLine, apart, columnsOf, word } from "../columns.js";
 import { el, replace } from "../dom.js";
+import { faceOf, faces } from "../faces.js";
 import { number, t } from "../language.js";
 import { go, hashOf } from "../route.js";
 import { address, download, get, isStop, needsKey } from "../server.js";
@@ -14,7 +15,7 @@ import { filters } from "./filters.js";
 const PAGE = 50;
 const FORMATS = ["csv", "parquet", "json"];
 const SORTS = { price_usd_hour: "price", price_usd_month: "price", vcpus: "vcpus", memory_gib: "memory", price_usd_gpu_hour: "price_per_gpu" };
-const SHOWN = ["instance_type", "provider", "region", "place", "vcpus", "memory_gib", "gpu", "purchase_option", "operating_system", "price_usd_hour", "price_usd_month", "price_usd_gpu_hour", "as_of"];
+const SHOWN = ["instance_type", "provider", "region", "zone", "vcpus", "memory_gib", "gpu", "purchase_option", "term_months", "payment", "operating_system", "price_usd_hour", "price_usd_month", "price_usd_gpu_hour", "price_hour_in", "price_month_in", "as_of"];
 
 export function offersView(route) {
   const form = filters(route.params, (chosen) => go("offers", chosen));
@@ -50,30 +51,22 @@ export function offersView(route) {
   };
 }
 
-/** The parameters of an address as the server takes them. */
-function asked(params, more) {
+/** The parameters of an address with others in their place. */
+function linked(params, more) {
   const all = {};
   for (const name of params.keys()) all[name] = params.getAll(name);
   return { ...all, ...more };
 }
 
+/** As the server takes them: how they are shown is none of its business. */
+const asked = (params, more) => linked(params, { ...more, view: "" });
+
 function listed(params, first, signal) {
   if (!first.rows.length) return el("p.card.empty", {}, t("offers.none"));
   const rows = first.rows.map(readable);
-  const sort = params.get("sort") ?? "price";
-  const made = table({
-    caption: t("offers.caption"),
-    columns: columns(rows),
-    rows,
-    sorted: sortedBy(sort),
-    sortable: ({ name }) => name in SORTS,
-    onsort: (order) => go("offers", asked(params, { sort: order.replace(/^(-?)(.*)$/, (_, sign, name) => sign + SORTS[name]) })),
-  });
-  const picture = el("details.card", { open: true }, el("summary", {}, t("offers.chart")), el("div"));
   const count = el("p", { role: "status" }, counted(rows.length, first));
   const more = el("div.row");
-  const drawn = () => replace(picture.lastChild, spread(rows));
-  drawn();
+  const shown = faceOf(params) === "chart" ? picture(rows) : listing(params, rows);
 
   function next(page) {
     if (!page.next) return replace(more);
@@ -87,9 +80,8 @@ function listed(params, first, signal) {
       const page = await get("v1/offers", asked(params, { limit: PAGE, cursor }), signal);
       const added = page.rows.map(readable);
       rows.push(...added);
-      made.add(added);
-      replace(count, counted(rows.length, { ...page, found: page.found ?? first.found }));
-      drawn();
+      shown.add(added);
+      replace(count, counted(rows.length, first));
       next(page);
       more.querySelector("button")?.focus({ preventScroll: true });
     } catch (error) {
@@ -98,13 +90,38 @@ function listed(params, first, signal) {
   }
 
   next(first);
-  return [el("div.row.apart", {}, count, exports(params)), made.node, more, picture];
+  return [el("div.row.apart", {}, count, el("div.row", {}, faces("offers", params), exports(params))), shown.node, more];
 }
 
-const counted = (shown, { found, next }) =>
-  found !== null && found !== undefined
-    ? t("offers.found", { shown, count: found })
-    : t(next ? "offers.shown" : "offers.all", { count: shown });
+function listing(params, rows) {
+  const [columns, alike] = apart(columnsOfOffers(rows), rows);
+  const made = table({
+    caption: t("offers.caption"),
+    columns,
+    rows,
+    sorted: sortedBy(params.get("sort") ?? "price"),
+    sortable: ({ name }) => name in SORTS,
+    onsort: (order) => go("offers", linked(params, { sort: order.replace(/^(-?)(.*)$/, (_, sign, name) => sign + SORTS[name]) })),
+  });
+  const node = el("div.rows", {}, made.node, el("div", {}, alikeLine(alike, rows)));
+  return {
+    node,
+    add: (added) => {
+      const [now] = apart(columnsOfOffers(rows), rows);
+      if (now.length === columns.length) return made.add(added);
+      return node.replaceChildren(...listing(params, rows).node.childNodes); // a column tells rows apart only now
+    },
+  };
+}
+
+function picture(rows) {
+  const node = el("section.card", {});
+  const draw = () => replace(node, spread(rows));
+  draw();
+  return { node, add: draw };
+}
+
+const counted = (shown, { found }) => (shown < found ? t("offers.found", { shown, count: found }) : t("offers.all", { count: shown }));
 
 function exports(params) {
   const link = (format) => {
@@ -120,21 +137,19 @@ function exports(params) {
   return el("div.row", {}, el("span.quiet.small", {}, t("offers.save")), FORMATS.map(link));
 }
 
-/** With the place by its name, and the GPUs in one value. */
+/** With the GPUs in one value. */
 const readable = (row) => ({
   ...row,
   place: row.city ?? row.region_name,
   gpu: row.accelerator ? `${number(Number(row.accelerator_count))} × ${row.accelerator}` : null,
 });
 
-function columns(rows) {
-  const link = (row) => el("a", { href: hashOf("prices", {}, row.price_id) }, row.instance_type);
-  const column = { instance_type: { show: link }, price_usd_hour: { class: "strong" } };
-  const all = columnsOf(SHOWN, rows, column);
-  const alike = (name) => rows.length > 1 && new Set(rows.map((row) => row[name])).size === 1;
-  const dull = ["operating_system", "purchase_option"].filter(alike); // the filters say it already
-  return all.filter(({ name }) => !dull.includes(name));
-}
+const columnsOfOffers = (rows) =>
+  columnsOf(SHOWN, rows, {
+    instance_type: { show: (row) => el("a", { href: hashOf("prices", {}, row.price_id) }, row.instance_type) },
+    region: { show: (row) => [row.region, row.place && el("span.quiet", {}, ` ${row.place}`)] },
+    price_usd_hour: { class: "strong" },
+  });
 
 const sortedBy = (sort) => {
   const name = Object.keys(SORTS).find((one) => SORTS[one] === sort.replace(/^-/, ""));

@@ -8,8 +8,9 @@ import { get, isStop } from "../server.js";
 import { table } from "../table.js";
 import { trouble, waiting } from "../trouble.js";
 
-const BATCH = ["source", "scope", "verdict", "rows", "quarantined", "as_of", "observed_at", "report"];
+const COUNTED = ["prices_in_force", "price_spans", "offers", "instance_types", "documents", "quarantine"];
 const TONES = { accepted: "good", accepted_with_quarantine: "warn", refused: "bad" };
+const WORST = ["refused", "accepted_with_quarantine", "accepted"];
 
 export function snapshotView(route) {
   const found = el("div.stack", {}, waiting());
@@ -18,9 +19,8 @@ export function snapshotView(route) {
   async function load() {
     try {
       const all = await get("v1/snapshots", {}, stopping.signal);
-      const id = route.id || all.snapshot;
-      const one = await get(`v1/snapshots/${encodeURIComponent(id)}`, {}, stopping.signal);
-      replace(found, facts(one), batches(one, id), others(all, id));
+      const one = await get(`v1/snapshots/${encodeURIComponent(route.id || all.snapshot)}`, {}, stopping.signal);
+      replace(found, facts(one), batches(one), others(all.rows, one.snapshot));
     } catch (error) {
       if (!isStop(error)) replace(found, trouble(error, load));
     }
@@ -31,27 +31,57 @@ export function snapshotView(route) {
   return { node: el("div", {}, intro, found), close: () => stopping.abort() };
 }
 
+/** Relative, as the page is: the server may stand under a prefix. */
+const report = (snapshot, page = "") => `v1/snapshots/${encodeURIComponent(snapshot)}/validation/${page}`;
+
 function facts(one) {
-  const plain = Object.entries(one).filter(([, value]) => typeof value !== "object" && value !== "");
-  const shown = plain.map(([name, value]) => [labelOf(name), /_at$/.test(name) ? `${moment(value)} (${ago(value)})` : typeof value === "number" ? number(value) : String(value)]);
-  const report = el("a.button", { href: `v1/snapshots/${encodeURIComponent(one.id ?? one.snapshot)}/validation/` }, t("snapshot.report"));
-  return el("section.card.stack", { "aria-label": t("snapshot.facts") }, el("dl.facts", {}, shown.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))), el("div.row", {}, report));
+  const libraries = Object.entries(one.libraries).map(([name, version]) => `${name} ${version}`);
+  const shown = [
+    [t("column.snapshot"), el("code", {}, one.snapshot)],
+    [t("column.created_at"), `${moment(one.created_at)} (${ago(one.created_at)})`],
+    [t("column.in_force"), t(one.in_force ? "yes" : "no")],
+    one.previous && [t("column.previous"), el("a", { href: hashOf("snapshot", {}, one.previous) }, one.previous)],
+    ...COUNTED.filter((name) => name in one.rows).map((name) => [labelOf(name), number(one.rows[name])]),
+    [t("column.files"), number(one.files)],
+    [t("column.bytes"), number(one.bytes / 1e6, 1)],
+    [t("snapshot.libraries"), libraries.join(" · "), "whole"],
+    [t("column.seal"), el("code", {}, one.seal), "whole"],
+  ].filter(Boolean);
+  const pair = ([name, value, whole]) => el(whole ? "div.whole" : "div", {}, el("dt", {}, name), el("dd", {}, value));
+  const link = one.validation && el("a.button", { href: report(one.snapshot), target: "_blank" }, t("snapshot.report"));
+  return el("section.card.stack", { "aria-label": t("snapshot.facts") }, el("dl.facts", {}, shown.map(pair)), link && el("div.row", {}, link));
 }
 
-function batches(one, id) {
-  const rows = (one.batches ?? []).filter((batch) => typeof batch === "object");
-  if (!rows.length) return null;
-  const columns = columnsOf(BATCH, rows.map((row) => ({ ...row, report: row.batch_id })), {
+/** What was refused first, then what lost rows. */
+function batches({ snapshot, verdicts, validation }) {
+  if (!verdicts.length) return null;
+  const rows = verdicts.map((one) => ({ ...one, reasons: reasons(one), report: validation && one.batch_id }));
+  rows.sort((a, b) => WORST.indexOf(a.verdict) - WORST.indexOf(b.verdict) || b.quarantined - a.quarantined);
+  const columns = columnsOf(["batch_id", "verdict", "rows", "quarantined", "reasons", "report"], rows, {
+    batch_id: { show: (row) => el("code", {}, row.batch_id) },
     verdict: { show: (row) => el(`span.tag.${TONES[row.verdict] ?? "none"}`, {}, word(row.verdict)) },
-    report: { show: (row) => el("a", { href: `v1/snapshots/${encodeURIComponent(id)}/validation/${row.report}.html` }, t("snapshot.open")) },
+    reasons: { class: "wrap" },
+    report: { show: (row) => el("a", { href: report(snapshot, `${row.report}.html`), target: "_blank" }, t("snapshot.open"), el("span.hidden", {}, ` ${row.batch_id}`)) },
   });
   const caption = t("snapshot.batches", { count: rows.length });
-  return [el("h2", {}, caption), table({ caption, columns, rows: rows.map((row) => ({ ...row, report: row.batch_id })) }).node];
+  const whole = rows.filter((row) => row.verdict === "accepted");
+  const rest = rows.filter((row) => row.verdict !== "accepted");
+  const accepted = t("snapshot.accepted", { count: whole.length });
+  return [
+    el("h2", {}, caption),
+    rest.length > 0 && table({ caption, columns, rows: rest }).node,
+    whole.length > 0 && el("details", {}, el("summary", {}, accepted), table({ caption: accepted, columns: columns.filter(({ name }) => name !== "reasons"), rows: whole }).node),
+  ];
 }
 
-function others({ rows = [] }, id) {
-  const more = rows.filter((row) => (row.id ?? row.snapshot) !== id);
+const reasons = ({ reasons: counts, failures }) =>
+  [...Object.entries(counts).map(([name, count]) => `${name.replaceAll("_", " ")}: ${number(count)}`), ...failures.map((one) => (typeof one === "string" ? one : JSON.stringify(one)))].join(" · ");
+
+function others(rows, id) {
+  const more = rows.filter((row) => row.snapshot !== id).reverse();
   if (!more.length) return null;
-  const columns = columnsOf(Object.keys(more[0]), more, { id: { show: (row) => el("a", { href: hashOf("snapshot", {}, row.id) }, row.id) } });
-  return [el("h2", {}, t("snapshot.others")), table({ caption: t("snapshot.others"), columns, rows: more }).node];
+  const names = ["snapshot", "created_at", "in_force", "prices", "machines", "documents", "batches", "refused", "damaged"];
+  const columns = columnsOf(names, more, { snapshot: { show: (row) => el("a", { href: hashOf("snapshot", {}, row.snapshot) }, row.snapshot) } });
+  const caption = t("snapshot.others");
+  return [el("h2", {}, caption), table({ caption, columns, rows: more }).node];
 }

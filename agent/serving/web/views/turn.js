@@ -1,7 +1,7 @@
 // One question and its answer: how it is looked up, then the text, its rows, its chart and its sources.
 
 import { chart } from "../charts.js";
-import { apart, columnsOf, labelOf } from "../columns.js";
+import { alikeLine, apart, columnsOf, labelOf } from "../columns.js";
 import { copy, el, outward, replace } from "../dom.js";
 import { ago, day, has, t } from "../language.js";
 import { prose, whereOf } from "../prose.js";
@@ -109,13 +109,7 @@ const caveats = (all) => el("ul.caveats", { "aria-label": t("answer.caveats") },
 function rows(answer) {
   const [columns, alike] = apart(columnsOf(named(answer.columns), answer.rows, { source_url: { class: "wrap" } }), answer.rows);
   const caption = t("answer.rows", { count: answer.rows.length });
-  const same = alike.map((column) => [`${column.label}: `, column.show(answer.rows[0])]);
-  return el(
-    "div.rows",
-    {},
-    table({ caption, columns, rows: answer.rows }).node,
-    same.length > 0 && el("p.quiet.small", {}, t("answer.alike"), " ", same.flatMap((one, at) => (at ? [" · ", ...one] : one))),
-  );
+  return el("div.rows", {}, table({ caption, columns, rows: answer.rows }).node, alikeLine(alike, answer.rows));
 }
 
 /** What a row is of comes first. */
