@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -21,7 +23,7 @@ from agent.serving.request_log import Facts
 from agent.serving.route_scopes import needed
 from agent.serving.settings import ServingSettings
 from warehouse.log import get_logger
-from warehouse.masking import masked, masked_all
+from warehouse.masking import masked
 
 _LIMIT_BYTES = 50 * 1024 * 1024
 _KEPT_FILES = 10
@@ -29,6 +31,8 @@ _MOST_ROWS = 100  # whose price_ids a line has
 _MOST_CHARACTERS = 4000  # of a question or of SQL
 _NOT_TOLD = {408, 413, 414, 415, 421, 429, 431}  # turned away unread; or a flood would drive out the rest
 _log = get_logger("audit")
+
+_masked = lru_cache(maxsize=1024)(masked)  # what is asked often need not be looked through each time
 
 
 class Audit:
@@ -53,12 +57,10 @@ class Audit:
         return cls(store / "logs", questions=settings.audit == "full")
 
     def write(self, asked: Mapping[str, str], **said: Any) -> None:
-        """`asked` is what the caller wrote; it is left out if the settings say so."""
+        """`asked` is what the caller wrote, which is masked here; it is left out if the settings say so."""
         if self._questions:
-            said |= {name: masked(text)[:_MOST_CHARACTERS] for name, text in asked.items() if text}
-        line = json.dumps(
-            {"timestamp": datetime.now(UTC).isoformat(), **masked_all(said)}, ensure_ascii=False
-        )
+            said |= {name: _masked(text)[:_MOST_CHARACTERS] for name, text in asked.items() if text}
+        line = json.dumps({"timestamp": datetime.now(UTC).isoformat(), **said}, ensure_ascii=False)
         self._file.handle(logging.makeLogRecord({"msg": "%s", "args": (line,)}))
 
     def close(self) -> None:
@@ -67,6 +69,11 @@ class Audit:
 
 class _OwnersFile(RotatingFileHandler):
     _failed = False
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802
+        """By what has been written; logging's own asks the disk before each line."""
+        del record
+        return self.stream is not None and self.stream.tell() >= self.maxBytes
 
     def _open(self) -> TextIOWrapper:
         def opener(path: str, flags: int) -> int:
@@ -115,10 +122,10 @@ class AuditLog:
         rows = made.price_ids if made else ()
         self._audit.write(
             {"question": facts.query, "parameters": unquote_plus(scope["query_string"].decode("latin-1"))},
-            request_id=scope["request_id"],
+            request_id=_id_of(scope),
             caller=caller_of(scope).id,
             address=(scope.get("client") or (None,))[0],
-            operation=f"{scope['method']} {scope['path']}",
+            operation=_masked(f"{scope['method']} {scope['path']}"),
             status=status,
             snapshot=snapshot,
             tools=list(made.tools_used if made else facts.tools_used),
@@ -126,3 +133,9 @@ class AuditLog:
             row_count=len(rows),
             duration_ms=duration_ms,
         )
+
+
+def _id_of(scope: Scope) -> str:
+    """One that we made is no secret; a client's own may be."""
+    given: str = scope["request_id"]
+    return given if re.fullmatch("[0-9a-f]{32}", given) else masked(given)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
-
-from starlette.datastructures import Headers
 
 from agent.serving.problems import RejectedError
 from agent.serving.settings import ServingSettings
@@ -20,10 +20,11 @@ class Origins:
     """
 
     def __init__(self, given: ServingSettings) -> None:
-        self._given = given
+        self._on_loopback, self._keys_required = given.on_loopback, given.keys_required
+        self._pages = frozenset(given.cors_origins)
         self._hosts = {name.lower() for name in given.allowed_hosts}
 
-    def check(self, headers: Headers, method: str) -> None:
+    def check(self, headers: Mapping[str, str], method: str) -> None:
         """Raises RejectedError: 421 for another name, 403 for another page."""
         host = headers.get("host", "")
         if not self._is_ours(host):
@@ -32,7 +33,7 @@ class Origins:
                 "The server does not answer to the name in `Host`.",
                 "Ask it as localhost, or name it in CLOUD_PRICING_ALLOWED_HOSTS.",
             )
-        if not self._given.keys_required and any(name in headers for name in _FORWARDED):
+        if not self._keys_required and any(name in headers for name in _FORWARDED):
             raise RejectedError(
                 403,
                 "The request came through a proxy, and the server asks for no key.",
@@ -46,24 +47,26 @@ class Origins:
             )
 
     def _is_ours(self, host: str) -> bool:
-        name = (urlsplit(f"//{host}").hostname or "") if _plain(host) else ""
-        if name in self._hosts or not (self._hosts or self._given.on_loopback):
+        name = _name(host)
+        if name in self._hosts or not (self._hosts or self._on_loopback):
             return True
-        return self._given.on_loopback and _is_loopback(name)
+        return self._on_loopback and _is_loopback(name)
 
-    def _is_foreign(self, headers: Headers, host: str, method: str) -> bool:
+    def _is_foreign(self, headers: Mapping[str, str], host: str, method: str) -> bool:
         origin = headers.get("origin")
         if origin is not None:
             own = origin.partition("://")[2] == host  # a proxy may have taken the s off https
-            return not own and origin not in self._given.cors_origins
+            return not own and origin not in self._pages
         # Browsers send no `Origin` for what a page embeds; following a link is the user's own act.
         if headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
             return False
         return method != "GET" or headers.get("sec-fetch-mode") != "navigate"
 
 
-def _plain(host: str) -> bool:
-    return bool(host) and not set(host) & set("/?#@\\ ")
+@lru_cache(maxsize=256)
+def _name(host: str) -> str:
+    """Without its port; empty where it is more than a name and a port."""
+    return "" if set(host) & set("/?#@\\ ") else urlsplit(f"//{host}").hostname or ""
 
 
 def _is_loopback(name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fastapi import FastAPI
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -25,6 +25,7 @@ from agent.serving.response_headers import ResponseHeaders
 from agent.serving.settings import ServingSettings
 from warehouse.errors import CloudPricingError
 
+_EVERYTHING = frozenset(RIGHTS)
 _SENT = ["Authorization", "X-API-Key", "X-Request-Id", "If-None-Match", "Last-Event-ID", "Mcp-Session-Id"]
 _SENT += ["Mcp-Protocol-Version", "Traceparent"]
 _READ = ["ETag", "Link", "Retry-After", "X-Snapshot", "X-Request-Id", "X-Cache", "Mcp-Session-Id"]
@@ -55,7 +56,7 @@ class Protection:
 
     def __init__(self, app: ASGIApp, *, given: ServingSettings, keys: Keys, rates: Rates) -> None:
         self._app, self._given, self._keys, self._rates = app, given, keys, rates
-        self._origins = Origins(given)
+        self._origins, self._required = Origins(given), given.keys_required
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # nothing here speaks it
@@ -87,24 +88,24 @@ class Protection:
 
     async def _admit(self, scope: Scope) -> Mapping[str, str]:
         """How much its caller may still ask, as headers. Raises RejectedError, Permanent."""
-        headers = Headers(scope=scope)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         check_head(scope, headers, self._given.max_body_bytes)
         self._origins.check(headers, scope["method"])
         address = (scope.get("client") or ("",))[0]
         caller, key = await self._caller(headers, address)
         scope["caller"] = caller
         path = scope["path"]
-        limited = self._given.keys_required and path not in route_scopes.UNCOUNTED
+        limited = self._required and path not in route_scopes.UNCOUNTED
         left = await self._rates.spend(key, address) if limited else {}
         right = route_scopes.needed(path)
         if right and right not in caller.scopes:
             raise _lacking(right, bool(key))
         return left
 
-    async def _caller(self, headers: Headers, address: str) -> tuple[Caller, str | None]:
+    async def _caller(self, headers: Mapping[str, str], address: str) -> tuple[Caller, str | None]:
         """Who asks, and the name of their key."""
-        if not self._given.keys_required:
-            return Caller(f"address:{address}", frozenset(RIGHTS)), None
+        if not self._required:
+            return Caller(f"address:{address}", _EVERYTHING), None
         secret = _secret(headers)
         if not secret:
             return Caller(f"address:{address}"), None
@@ -114,7 +115,7 @@ class Protection:
         raise _unknown("The API key is none of this server's, or has ended.")
 
 
-def _secret(headers: Headers) -> str:
+def _secret(headers: Mapping[str, str]) -> str:
     scheme, _, secret = headers.get("authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "")
 

@@ -42,9 +42,11 @@ class Rates:
 
     async def spend(self, key: str | None, address: str) -> Mapping[str, str]:
         """Counts a request; what is left, as headers. Raises RejectedError: 429, with `Retry-After`."""
-        place = _network(address)
-        told = await self._count(self._of_address, "address", place)
-        return await self._count(self._of_key, "key", key) if key and self._of_key else told
+        place = ("address", _network(address))
+        await self._count(self._of_address, *place)
+        if key:
+            await self._count(self._of_key, "key", key)
+        return await (self._left(self._of_key, "key", key) if key else self._left(self._of_address, *place))
 
     async def failed(self, address: str) -> None:
         """Counts a key that is none. Raises RejectedError."""
@@ -53,28 +55,30 @@ class Rates:
     async def close(self) -> None:
         await self._counts.close()
 
-    async def _count(self, limits: Sequence[RateLimitItem], *who: str) -> Mapping[str, str]:
-        headers: Mapping[str, str] = {}
-        fewest = math.inf
+    async def _count(self, limits: Sequence[RateLimitItem], *who: str) -> None:
         for limit in limits:
-            allowed, (reset, left) = await self._counts.hit(limit, *who)
-            seconds = str(max(1, math.ceil(reset - time.time())))
-            if left < fewest or not allowed:
-                fewest = left
-                headers = {
-                    "RateLimit-Limit": str(limit.amount),
-                    "RateLimit-Remaining": str(max(0, int(left))),
-                    "RateLimit-Reset": seconds,
-                }
-            if not allowed:
+            if not await self._counts.hit(limit, *who):
                 self.refused += 1
+                headers = await self._left((limit,), *who)
+                seconds = headers["RateLimit-Reset"]
                 raise RejectedError(
                     429,
                     f"More than {limit} for this {'key' if who[0] == 'key' else 'address'}.",
                     f"Wait {seconds} seconds.",
                     {**headers, "Retry-After": seconds},
                 )
-        return headers
+
+    async def _left(self, limits: Sequence[RateLimitItem], *who: str) -> Mapping[str, str]:
+        """Of the limit that is nearest, as headers."""
+        stands = [(await self._counts.left(limit, *who), limit.amount) for limit in limits]
+        if not stands:
+            return {}
+        (reset, left), amount = min(stands, key=lambda one: one[0][1])
+        return {
+            "RateLimit-Limit": str(amount),
+            "RateLimit-Remaining": str(max(0, int(left))),
+            "RateLimit-Reset": str(max(1, math.ceil(reset - time.time()))),
+        }
 
 
 class _Counts:
@@ -93,13 +97,13 @@ class _Counts:
         if self._pool:
             await self._pool.disconnect()
 
-    async def hit(self, limit: RateLimitItem, *who: str) -> tuple[bool, tuple[float, int]]:
-        """Whether it is allowed; when the window is over, in seconds since 1970, and how many are left."""
+    async def hit(self, limit: RateLimitItem, *who: str) -> bool:
+        """Whether it is allowed."""
+        return await self._by_either(lambda by: by.hit(limit, *who))
 
-        async def counted(by: SlidingWindowCounterRateLimiter) -> tuple[bool, tuple[float, int]]:
-            return await by.hit(limit, *who), await by.get_window_stats(limit, *who)
-
-        return await self._by_either(counted)
+    async def left(self, limit: RateLimitItem, *who: str) -> tuple[float, int]:
+        """When the window is over, in seconds since 1970, and how many requests are left until then."""
+        return await self._by_either(lambda by: by.get_window_stats(limit, *who))
 
     async def _by_either(
         self, counted: Callable[[SlidingWindowCounterRateLimiter], Awaitable[_Result]]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from agent.serving import problems
 from agent.serving.problems import RejectedError
 
 _MOST_URL_BYTES = 8 << 10
@@ -19,10 +21,9 @@ _WRITE_SECONDS = 30.0  # a client may take to read what has been written for it
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _TAKES_FORMS = re.compile(r"/agno/agents/[^/]+/runs")
 _WITH_BODY = ("POST", "PUT", "PATCH")
-_UNANSWERED: set[asyncio.Future[None]] = set()  # work that goes on after its client was told 504
 
 
-def check_head(scope: Scope, headers: Headers, most_body_bytes: int) -> None:
+def check_head(scope: Scope, headers: Mapping[str, str], most_body_bytes: int) -> None:
     """Raises RejectedError (414, 415, 431), HTTPException (413)."""
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _MOST_URL_BYTES:
         raise RejectedError(
@@ -67,33 +68,44 @@ def bounded(receive: Receive, most_bytes: int) -> Receive:
     return counted
 
 
-async def in_time(app: ASGIApp, scope: Scope, receive: Receive, send: Send, seconds: float) -> None:
-    """Raises RejectedError, 504, where the response has not begun by then.
+async def in_time(
+    app: ASGIApp,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    seconds: float,
+    write_seconds: float = _WRITE_SECONDS,
+) -> None:
+    """Answers 504 where the response has not begun by then.
 
-    What is being worked on ends by its own limits, and keeps its place until then; nobody hears of it.
-    A client that does not take what is written for it is left.
+    What is being worked on keeps its place until it ends, by its own limits or because its client seems to
+    have gone; nobody hears of it. A client that does not take what is written for it is left.
     """
-    began: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    left = False
+    late: asyncio.Task[None] | None = None
+
+    def answer() -> None:
+        nonlocal late
+        error = RejectedError(504, f"There is no response after {seconds:g} s.", "Ask for less at once.")
+        late = asyncio.create_task(_tell(error, scope, receive, send))
 
     async def written(message: Message) -> None:
-        if left:
+        if late:
             return
-        if not began.done():
-            began.set_result(None)
-        async with asyncio.timeout(_WRITE_SECONDS):
+        if message["type"] == "http.response.start":
+            timer.cancel()
+            await send(message)
+            return
+        async with asyncio.timeout(write_seconds):
             await send(message)
 
-    working = asyncio.ensure_future(app(scope, receive, written))
+    timer = asyncio.get_running_loop().call_later(seconds, answer)
     try:
-        await asyncio.wait((working, began), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if working.done() or began.done():
-            await working
-            return
-    except asyncio.CancelledError:
-        working.cancel()
-        raise
-    left = True
-    _UNANSWERED.add(working)
-    working.add_done_callback(_UNANSWERED.discard)
-    raise RejectedError(504, f"There is no response after {seconds:g} s.", "Ask for less at once.")
+        await app(scope, receive, written)
+    finally:
+        timer.cancel()
+        if late:
+            await late
+
+
+async def _tell(error: RejectedError, scope: Scope, receive: Receive, send: Send) -> None:
+    await (await problems.of_error(Request(scope), error))(scope, receive, send)

@@ -13,12 +13,13 @@ import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from agent.serving import problems, protection
 from agent.serving.caller import caller_of
 from agent.serving.keys import Keys
 from agent.serving.rates import Rates
+from agent.serving.request_bounds import in_time
 from agent.serving.route_scopes import needed
 from agent.serving.settings import ServingSettings
 
@@ -298,6 +299,23 @@ def test_requests_have_a_size_and_a_type(guarded: Guarded, sent: dict[str, Any],
 def test_a_response_begins_in_time(guarded: Guarded) -> None:
     reply = guarded(request_seconds=0.02).get("/v1/slow")
     assert problem_of(reply) == (504, "There is no response after 0.02 s.")
+
+
+def test_a_client_that_reads_nothing_is_left() -> None:
+    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while True:
+            await send({"type": "http.response.body", "body": b"x", "more_body": True})
+
+    async def full(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    async def nothing() -> Message:
+        return {"type": "http.request"}
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(in_time(endless, {"type": "http"}, nothing, full, 1, write_seconds=0.01))
 
 
 def test_the_description_names_keys_and_scopes(tmp_path: Path) -> None:

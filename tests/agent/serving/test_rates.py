@@ -15,12 +15,12 @@ from agent.serving.settings import ServingSettings
 from tests.agent import servers
 
 
-async def spent(rates: Rates, times: int, address: str = "203.0.113.7") -> list[str]:
-    """What is left after each request of a key, and `refused`."""
+async def spent(rates: Rates, times: int, key: str | None = "ana", address: str = "203.0.113.7") -> list[str]:
+    """What is left after each request, or `refused`."""
     left = []
     for _ in range(times):
         try:
-            left.append((await rates.spend("ana", address))["RateLimit-Remaining"])
+            left.append((await rates.spend(key, address))["RateLimit-Remaining"])
         except RejectedError:
             left.append("refused")
     return left
@@ -56,6 +56,6 @@ def test_one_customer_has_one_network() -> None:
     async def run() -> list[str]:
         rates = Rates(ServingSettings(key_rate_limit="", address_rate_limit="2/day"))
         addresses = ("2001:db8::1", "2001:db8::2:1", "2001:db8:0:1::1", "203.0.113.7", "203.0.113.8")
-        return [left for address in addresses for left in await spent(rates, 1, address)]
+        return [left for address in addresses for left in await spent(rates, 1, None, address)]
 
     assert asyncio.run(run()) == ["1", "0", "1", "1", "1"]
