@@ -119,7 +119,7 @@ class AuditLog:
     def _tell(self, scope: Scope, status: int, snapshot: str | None, duration_ms: float) -> None:
         facts: Facts = scope["facts"]
         made = facts.answer
-        rows = made.price_ids if made else ()
+        rows = made.price_ids if made else facts.price_ids
         self._audit.write(
             {"question": facts.query, "parameters": unquote_plus(scope["query_string"].decode("latin-1"))},
             request_id=_id_of(scope),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Collection
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
 import mcp_types as types
-from anyio import get_cancelled_exc_class, to_thread
+from anyio import CancelScope, to_thread
 from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
@@ -59,16 +60,20 @@ def _busy(error: RejectedError) -> MCPError:
 
 
 async def _worked(parts: Parts, work: Callable[[Reader], _Worked]) -> _Worked:
+    """Waits until the thread is done, also where the caller has left: until then it takes up its place."""
 
     def working() -> _Worked:
         with parts.in_force.reading() as reader:
             return work(reader)
 
     with stoppable() as stop:
+        thread = asyncio.ensure_future(to_thread.run_sync(working))
         try:
-            return await to_thread.run_sync(working, abandon_on_cancel=True)
-        except get_cancelled_exc_class():
+            return await asyncio.shield(thread)
+        except asyncio.CancelledError:
             stop.give()
+            with CancelScope(shield=True), suppress(Exception):
+                await thread
             raise
 
 
@@ -93,8 +98,12 @@ async def called(
     try:
         if tool.tool:
             facts = _facts(context)
-            facts.query, facts.tools_used = str(arguments.get("sql", "")), (params.name,)
-            return await read(parts, context, partial(_found, parts, tool, arguments))
+            facts.query = str(arguments.get("sql") or json.dumps(arguments, ensure_ascii=False))
+            facts.tools_used = (params.name,)
+            result = await read(parts, context, partial(_found, parts, tool, arguments))
+            rows = result.structured_content["rows"]
+            facts.price_ids = [row["price_id"] for row in rows if row.get("price_id")]
+            return result
         return await _answered(parts, context, arguments)
     except CloudPricingError as error:
         _log.info("refused", tool=params.name, error=error.message)

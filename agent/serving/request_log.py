@@ -30,10 +30,11 @@ _LONGEST = 2000  # characters of a question or SQL that the log keeps
 
 @dataclass
 class Facts:
-    """What a route tells of a request, for its line and the metrics: the question or SQL, what answers it."""
+    """What a route tells of a request, for its line, the metrics and the audit: what was asked and shown."""
 
     query: str = ""
     tools_used: Sequence[str] = ()
+    price_ids: Sequence[str] = ()
     answer: Answered | None = None
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
+from agent.serving.audit import Audit
 from agent.serving.parts import Parts
 from tests.agent.serving.conftest import parts_over, served
 from tests.agent.serving.test_mcp_tools import ENDLESS
@@ -43,6 +46,34 @@ def test_a_client_lists_and_calls_over_http(
     assert found["snapshot"] == parts.in_force.snapshot
     assert len(found["rows"]) == 1
     assert found["truncated"]
+
+
+def test_a_call_over_http_ends_with_its_client(client: httpx.Client, parts: Parts) -> None:
+    async def leave() -> None:
+        async with Client(str(client.base_url.join("/mcp"))) as connected:
+            with anyio.move_on_after(0.3):
+                await connected.call_tool("query_sql", {"sql": ENDLESS})
+            with anyio.fail_after(5):  # the query's own limit is twice that
+                while parts.admission.running:
+                    await anyio.sleep(0.02)
+
+    asyncio.run(leave())
+
+
+def test_the_audit_names_the_tool_and_the_rows(small_store: Path, tmp_path: Path) -> None:
+    audited = replace(parts_over(small_store, tmp_path), audit=Audit(tmp_path))
+
+    async def use(url: str) -> Any:
+        async with Client(url) as connected:
+            return (await connected.call_tool("find_offers", {"accelerators": ["H100"]})).structured_content
+
+    with served(audited) as client:
+        found = asyncio.run(use(str(client.base_url.join("/mcp"))))
+    lines = [json.loads(line) for line in (tmp_path / "audit.jsonl").read_text("utf-8").splitlines()]
+    (line,) = [one for one in lines if one["tools"]]
+    assert line["tools"] == ["find_offers"]
+    assert line["question"] == '{"accelerators": ["H100"]}'
+    assert line["rows"] == [row["price_id"] for row in found["rows"]]
 
 
 def test_sql_is_for_keys_of_its_scope(small_store: Path, tmp_path: Path) -> None:
