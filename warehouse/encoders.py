@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
+from warehouse import tracing
 from warehouse.compression import Vectors, require_dimensions
 from warehouse.errors import InvalidInput, MissingRequirement
 
@@ -200,7 +201,8 @@ class RememberingEmbedder:
 
     def __init__(self, embedder: QueryEmbedder) -> None:
         def vector(text: str) -> Vectors:
-            found = embedder.encode_query(text)
+            with tracing.step("search", "embed", alone=True):
+                found = embedder.encode_query(text)
             found.setflags(write=False)  # whoever asks again is given the same one
             return found
 

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
-from warehouse import ranking
+from warehouse import ranking, tracing
 from warehouse.asked import Asked
 from warehouse.chroma_clients import FROM_FOLDER, translated
 from warehouse.contracts import Document, Found, Hit
@@ -151,7 +151,7 @@ class Knowledge:
             return Found()
         wanted = Wanted(provider, None if kinds is None else frozenset(kinds), on)
         using = SIGNALS if signals is None else tuple(signals)
-        with translated("Searching the knowledge base"):
+        with tracing.step("search", "knowledge"), translated("Searching the knowledge base"):
             asked = self._lexicon.read(text)
             words = self._lexicon.worded(asked, wanted) if "words" in using else {}
             names = self._lexicon.named(asked, wanted) if "name" in using else {}

@@ -81,6 +81,7 @@ class Metrics:
             for kind, label, about in (
                 ("tool", "tool", "How long a call of a tool took."),
                 ("sql", "query", "How long a query of the snapshot took; `written` is somebody's own."),
+                ("search", "part", "How long a search in the knowledge base took, and to embed for it."),
             )
         }
         self._failed = {
@@ -88,6 +89,7 @@ class Metrics:
             for kind, label, about in (
                 ("tool", "tool", "Calls of tools that failed, by the class of the error."),
                 ("sql", "query", "Queries of the snapshot that failed, by the class of the error."),
+                ("search", "part", "Searches in the knowledge base that failed, by the class of the error."),
             )
         }
         self._tokens = Counter(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client.parser import text_string_to_metric_families
@@ -168,6 +174,44 @@ def test_a_trace_holds_texts_only_where_it_may(small_store: Path, monkeypatch: p
         ("sql written", "SELECT nothing FROM offers", "ERROR"),
     ]
     assert not any(one.events for one in exporter.get_finished_spans())
+
+
+SPAN = """
+import sys
+from warehouse import tracing
+tracing.configure(sys.argv[1])
+with tracing.step("sql", "find_offers"):
+    pass
+"""
+
+
+class Collector(BaseHTTPRequestHandler):
+    """Takes what an exporter sends over OTLP/HTTP."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got = (self.path, body)  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_traces_reach_a_collector_before_the_process_ends() -> None:
+    with HTTPServer(("127.0.0.1", 0), Collector) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}/v1/traces"
+        done = subprocess.run([sys.executable, "-c", SPAN, url], capture_output=True, text=True, check=False)
+        thread.join(10)
+        assert (done.returncode, done.stderr) == (0, "")
+        path, body = server.got  # type: ignore[attr-defined]
+    request = ExportTraceServiceRequest.FromString(gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body)
+    (sent,) = request.resource_spans
+    about = {one.key: one.value.string_value for one in sent.resource.attributes}
+    assert (path, about["service.name"]) == ("/v1/traces", "cloud-pricing")
+    assert [one.name for one in sent.scope_spans[0].spans] == ["sql find_offers"]
 
 
 def test_an_exporter_that_is_none_is_refused() -> None:
