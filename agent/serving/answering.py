@@ -25,6 +25,8 @@ from agent.evidence import Answer
 from agent.serving.answer_cache import Made
 from agent.serving.caller import Caller
 from agent.serving.flight import Flight
+from agent.serving.problems import lacking
+from agent.settings import AgentSettings
 from agent.turn import Turn
 from agent.understand.intent import sql_of
 from agent.understand.reading import Intent
@@ -80,14 +82,17 @@ class Answering:
     def ask(self, asked: Question, caller: Caller, earlier: Sequence[Turn] = ()) -> Made | Telling:
         """The answer if there is one, else the work on it, whose last event is the answer.
 
-        `earlier` turns are a conversation that somebody else keeps.
+        `earlier` turns are a conversation that somebody else keeps. Raises RejectedError (403) where SQL is
+        asked and no key lets the caller write it.
         """
         asked = asked.model_copy(update={"question": normalised(asked.question)})
+        if "sql" not in caller.scopes and sql_of(asked.question):
+            raise lacking("sql")
         counts = self._parts.answers.counts
         if asked.session or earlier:
             counts.unkept += 1
             return Flight(self._work(asked, caller, earlier), lambda flight: None)
-        key = self._key(asked)
+        key = self._key(asked, caller)
         if made := self._parts.answers.in_memory(key):
             counts.hits += 1
             return made
@@ -115,7 +120,7 @@ class Answering:
             async for event in events:
                 if isinstance(event, Made) and event.lasting:
                     # The snapshot may have been exchanged since: what was read decides.
-                    await answers.put(self._key(asked, event.snapshot), event)
+                    await answers.put(self._key(asked, caller, event.snapshot), event)
                 elif isinstance(event, Made):
                     answers.counts.unkept += 1
                 yield event
@@ -153,7 +158,7 @@ class Answering:
                 asked.question,
                 reader=reader,
                 language=asked.language,
-                settings=parts.asking,
+                settings=self._asking(caller),
                 live=parts.live,
                 earlier=earlier,
             ):
@@ -164,6 +169,11 @@ class Answering:
                     sessions.add(name, event.answer)
                 yield Made.of(event.answer, explain=asked.explain, lasting=self._lasts(event.answer))
 
+    def _asking(self, caller: Caller) -> AgentSettings:
+        """Neither they nor a model writes SQL for whom no key lets write it."""
+        asking = self._parts.asking
+        return asking if "sql" in caller.scopes else asking.model_copy(update={"off": (*asking.off, "sql")})
+
     def _lasts(self, answer: Answer) -> bool:
         """Whether the next who asks may be given it: nothing failed, was refused, or is of this moment."""
         return (
@@ -173,14 +183,14 @@ class Answering:
             and not any(trace.failures or trace.ungrounded for trace in answer.traces())
         )
 
-    def _key(self, asked: Question, snapshot: str | None = None) -> str:
+    def _key(self, asked: Question, caller: Caller, snapshot: str | None = None) -> str:
         parts = self._parts
         told = [
             asked.question,
             asked.language,
             asked.explain,
             snapshot or asked.snapshot or parts.in_force.snapshot,
-            parts.asking.model_dump(mode="json", exclude=_NOT_IN_ANSWERS),
+            self._asking(caller).model_dump(mode="json", exclude=_NOT_IN_ANSWERS),
             parts.live is not None,
             sorted(parts.off),
             datetime.now(UTC).date().isoformat(),  # answers tell how old a price is

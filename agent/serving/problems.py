@@ -53,6 +53,11 @@ class RejectedError(Exception):
         self.status, self.detail, self.hint, self.headers = status, detail, hint, dict(headers or {})
 
 
+def lacking(scope: str) -> RejectedError:
+    hint = f"`cloud-pricing keys create NAME --scope {scope}` makes one that has it."
+    return RejectedError(403, f"The API key has not the scope {scope}, which this needs.", hint)
+
+
 def status_of(error: CloudPricingError) -> int:
     return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
 

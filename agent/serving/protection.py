@@ -15,10 +15,10 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from agent.serving import problems, route_scopes
 from agent.serving.audit import Audit, AuditLog
-from agent.serving.caller import RIGHTS, Caller, Right
+from agent.serving.caller import RIGHTS, Caller
 from agent.serving.keys import Keys
 from agent.serving.origins import Origins
-from agent.serving.problems import RejectedError
+from agent.serving.problems import RejectedError, lacking
 from agent.serving.rates import Rates
 from agent.serving.request_bounds import bounded, check_head, in_time
 from agent.serving.response_headers import ResponseHeaders
@@ -99,7 +99,7 @@ class Protection:
         left = await self._rates.spend(key, address) if limited else {}
         right = route_scopes.needed(path)
         if right and right not in caller.scopes:
-            raise _lacking(right, bool(key))
+            raise lacking(right) if key else _unknown("This needs an API key.")
         return left
 
     async def _caller(self, headers: Mapping[str, str], address: str) -> tuple[Caller, str | None]:
@@ -118,13 +118,6 @@ class Protection:
 def _secret(headers: Mapping[str, str]) -> str:
     scheme, _, secret = headers.get("authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "")
-
-
-def _lacking(right: Right, has_key: bool) -> RejectedError:
-    if not has_key:
-        return _unknown("This needs an API key.")
-    hint = f"`cloud-pricing keys create NAME --scope {right}` makes one that has it."
-    return RejectedError(403, f"The API key has not the scope {right}, which this needs.", hint)
 
 
 def _unknown(why: str) -> RejectedError:

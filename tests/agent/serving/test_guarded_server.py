@@ -84,6 +84,18 @@ def test_every_route_is_closed_or_meant_to_be_open(server: httpx.Client) -> None
     assert server.post("/mcp", json={}).status_code == 401
 
 
+def test_sql_needs_its_own_scope_wherever_it_is_written(
+    server: httpx.Client, state: Path, as_ana: dict[str, str]
+) -> None:
+    both = {"X-API-Key": Keys(state).create("sql", ("ask", "sql"))}
+    written = {"question": "select 41 + 1 as n"}
+    assert server.post("/v1/ask", json=written, headers=both).json()["rows"] == [{"n": 42}]
+    assert server.post("/v1/ask", json=written, headers=as_ana).status_code == 403
+    hidden = {"question": f"{QUESTION}? And what is select 41 + 1 as n?"}
+    assert "query_sql" not in server.post("/v1/ask", json=hidden, headers=as_ana).json()["tools_used"]
+    assert server.post("/v1/sql", json={"sql": "select 1"}, headers=as_ana).status_code == 403
+
+
 def test_it_is_written_down_who_asked_what_and_saw_which_rows(
     server: httpx.Client, state: Path, as_ana: dict[str, str]
 ) -> None:
