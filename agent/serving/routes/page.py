@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import subprocess
+import sys
+import threading
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import metadata
@@ -22,6 +25,11 @@ _TYPES = {
     ".svg": "image/svg+xml",
 }
 _VEGA = "vega.js"
+_MAKE_VEGA = """
+import sys, vl_convert
+sys.stdout.buffer.write(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").encode())
+"""
+_making = threading.Lock()
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"  # the page names its files by their digest, so it alone must be fresh
 
@@ -59,12 +67,17 @@ def _digest() -> str:
     return found.hexdigest()[:16]
 
 
-@cache
 def _vega() -> _Asset:
     """Vega, Vega-Lite and Vega-Embed in one script, which vl-convert puts together in a second or two."""
-    import vl_convert
+    with _making:
+        return _made_vega()
 
-    return _Asset(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").encode(), _TYPES[".js"])
+
+@cache
+def _made_vega() -> _Asset:
+    # In a process of its own: the JavaScript engine it takes would keep 90 MB of this one's memory.
+    made = subprocess.run([sys.executable, "-c", _MAKE_VEGA], capture_output=True, check=True)  # noqa: S603
+    return _Asset(made.stdout, _TYPES[".js"])
 
 
 @cache

@@ -4,10 +4,12 @@ import { el, outward } from "./dom.js";
 import { ago, day, has, money, number, percent, t } from "./language.js";
 
 const NOT_MONEY = /^prices|percent|option|type|_id$|currency|_at$|count|rank/;
-const MONEY = /price|cost|upfront|_usd$|^usd|amount|saving|^month_|^total|^rate$|_hour_in$/;
+const MONEY = /price|cost|upfront|_usd$|^usd|amount|saving|^month_|^total|^rate$|_hour_in$|_fee$/;
 const DATE = /(_at|_from|_to|_until|_date|_seen)$|^(as_of|day|since|until|date)$/;
 const NOT_DATE = /^(tier|interruption)_/;
 const WORDS = /^(provider|purchase_option|operating_system|tenancy|payment|architecture|price_type|unit|verdict|kind|category|offering_class|follows|direction|state|schedule)$/;
+const LONG = 42; // characters that a cell has on one line
+const TOO_LONG = 140; // more than it shows
 const UNSAID = new Set(["price_id", "tied", "rule", "follows"]);
 
 function kindOf(name, rows) {
@@ -42,8 +44,8 @@ export function alikeLine(alike, rows) {
 /** What all rows have alike needs no column: [columns that tell rows apart, what is so in every row]. */
 export function apart(columns, rows) {
   if (rows.length < 2) return [columns, []];
-  const alike = ({ name, kind, class: strong }, at) =>
-    at > 0 && !strong && (kind === "word" || kind === "text") && new Set(rows.map((row) => JSON.stringify(row[name]))).size === 1;
+  const alike = ({ name, kind, class: how }, at) =>
+    at > 0 && how !== "strong" && (kind === "word" || kind === "text") && new Set(rows.map((row) => JSON.stringify(row[name]))).size === 1;
   return [columns.filter((one, at) => !alike(one, at)), columns.filter(alike)];
 }
 
@@ -52,8 +54,10 @@ const said = (value) => value !== null && value !== undefined && value !== "" &&
 function columnOf(name, rows, changes = {}) {
   const kind = changes.kind ?? kindOf(name, rows);
   const digits = kind === "money" ? Math.max(2, ...rows.map((row) => placesOf(row[name]))) : 0;
-  const show = (row) => (said(row[name]) ? cell(kind, row[name], row, name, digits) : "");
-  return { name, kind, label: labelOf(name), numeric: NUMERIC.has(kind), show, raw: (row) => raw(kind, row[name]), ...changes };
+  const shown = (row) => (said(row[name]) ? cell(kind, row[name], row, name, digits) : "");
+  const length = kind === "text" ? Math.max(...rows.map((row) => String(row[name] ?? "").length)) : 0;
+  const clamped = (row) => el("div.clamp", { title: String(row[name] ?? "") }, shown(row));
+  return { name, kind, label: labelOf(name), numeric: NUMERIC.has(kind), class: length > LONG ? "wrap" : "", show: length > TOO_LONG ? clamped : shown, raw: (row) => raw(kind, row[name]), ...changes };
 }
 
 /** `price_usd_hour` by its entry in the words; a column no table of words knows, by its own name. */
@@ -69,10 +73,11 @@ export const word = (value) => (has(`value.${value}`) ? t(`value.${value}`) : St
 function placesOf(value) {
   const size = Math.abs(Number(value ?? 0));
   const after = (String(value ?? "").split(".")[1] ?? "").length;
-  return Math.min(after, size >= 100 ? 2 : size >= 1 ? 4 : size >= 0.001 ? 6 : 10);
+  return Math.min(after, size >= 100 ? 2 : size >= 0.1 ? 4 : size >= 0.001 ? 6 : 10);
 }
 
-export const amount = (value, currency) => money(value, currency, Math.max(2, placesOf(value)));
+/** One amount alone, with every decimal it has. */
+export const amount = (value, currency) => money(value, currency);
 
 function cell(kind, value, row, name, digits) {
   switch (kind) {

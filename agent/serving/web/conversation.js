@@ -19,6 +19,8 @@ export function begin() {
 }
 
 export const questions = () => talk.turns.map((turn) => turn.question).slice(-MOST);
+/** An answer leans on the questions before it, so a link to it holds them too. */
+export const upTo = (turn) => talk.turns.slice(0, talk.turns.indexOf(turn) + 1).map((one) => one.question).slice(-MOST);
 export const working = () => talk.turns.find((turn) => turn.state === "working");
 export const stop = () => working()?.stopping.abort();
 

@@ -35,7 +35,8 @@ function inline(text, citations) {
   let from = 0;
   for (const match of text.matchAll(INLINE)) {
     const [whole, cited, code, strong, url] = match;
-    nodes.push(text.slice(from, match.index));
+    const before = text.slice(from, match.index);
+    nodes.push(cited ? before.replace(/ $/, "\u00a0") : before); // a number does not begin a line
     if (cited) nodes.push(cite(Number(cited), citations, whole));
     else if (code) nodes.push(el("code", {}, code));
     else if (strong) nodes.push(el("strong", {}, strong));

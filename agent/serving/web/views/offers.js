@@ -15,7 +15,7 @@ import { filters } from "./filters.js";
 const PAGE = 50;
 const FORMATS = ["csv", "parquet", "json"];
 const SORTS = { price_usd_hour: "price", price_usd_month: "price", vcpus: "vcpus", memory_gib: "memory", price_usd_gpu_hour: "price_per_gpu" };
-const SHOWN = ["instance_type", "provider", "region", "zone", "vcpus", "memory_gib", "gpu", "purchase_option", "term_months", "payment", "operating_system", "price_usd_hour", "price_usd_month", "price_usd_gpu_hour", "price_hour_in", "price_month_in", "as_of"];
+const SHOWN = ["instance_type", "provider", "region", "zone", "vcpus", "memory_gib", "gpu", "purchase_option", "term_months", "payment", "operating_system", "price_usd_hour", "price_hour_in", "price_usd_gpu_hour", "price_usd_month", "price_month_in", "as_of"];
 
 export function offersView(route) {
   const form = filters(route.params, (chosen) => go("offers", chosen));
@@ -144,8 +144,13 @@ const readable = (row) => ({
   gpu: row.accelerator ? `${number(Number(row.accelerator_count))} × ${row.accelerator}` : null,
 });
 
+/** On a phone what it costs comes before what it has. */
+const inOrder = () => (matchMedia("(max-width: 40rem)").matches ? ["instance_type", "price_usd_hour", "price_hour_in", ...SHOWN.slice(1)] : SHOWN);
+
 const columnsOfOffers = (rows) =>
-  columnsOf(SHOWN, rows, {
+  columnsOf([...new Set(inOrder())], rows, {
+    price_hour_in: { label: t("offers.hour_in", { currency: rows[0].in_currency }) },
+    price_month_in: { label: t("offers.month_in", { currency: rows[0].in_currency }) },
     instance_type: { show: (row) => el("a", { href: hashOf("prices", {}, row.price_id) }, row.instance_type) },
     region: { show: (row) => [row.region, row.place && el("span.quiet", {}, ` ${row.place}`)] },
     price_usd_hour: { class: "strong" },

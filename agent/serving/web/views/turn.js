@@ -2,12 +2,16 @@
 
 import { chart } from "../charts.js";
 import { alikeLine, apart, columnsOf, labelOf } from "../columns.js";
+import { upTo } from "../conversation.js";
 import { copy, el, outward, replace } from "../dom.js";
 import { ago, day, has, t } from "../language.js";
 import { prose, whereOf } from "../prose.js";
 import { hashOf } from "../route.js";
 import { table } from "../table.js";
 import { trouble } from "../trouble.js";
+
+const FIRST = ["instance_type", "model", "name"];
+const CITED = ["source", "source_url", "components"];
 
 export class Turn {
   /** `acts.ask` asks another question, `acts.anew` begins another conversation. */
@@ -60,7 +64,7 @@ export class Turn {
     const aged = answer.as_of && t("answer.aged", { day: day(answer.as_of), ago: ago(answer.as_of) });
     const model = answer.model !== "rules" && t("answer.model", { model: answer.model, tokens: answer.tokens_used });
     const took = t("answer.took", { ms: Math.round(answer.duration_ms) });
-    const link = new URL(hashOf("ask", { q: turn.question }), location.href).href;
+    const link = new URL(hashOf("ask", { q: upTo(turn) }), location.href).href;
     return el(
       "div",
       {},
@@ -107,15 +111,17 @@ function said(value) {
 const caveats = (all) => el("ul.caveats", { "aria-label": t("answer.caveats") }, all.map((text) => el("li", {}, text)));
 
 function rows(answer) {
-  const [columns, alike] = apart(columnsOf(named(answer.columns), answer.rows, { source_url: { class: "wrap" } }), answer.rows);
+  const [columns, alike] = apart(columnsOf(named(answer), answer.rows), answer.rows);
+  if (columns.every(({ name }) => name === "title" || name === "source")) return null; // as the sources below
   const caption = t("answer.rows", { count: answer.rows.length });
   return el("div.rows", {}, table({ caption, columns, rows: answer.rows }).node, alikeLine(alike, answer.rows));
 }
 
-/** What a row is of comes first. */
-function named(names) {
-  const first = names.find((name) => ["instance_type", "model", "name"].includes(name));
-  return first ? [first, ...names.filter((name) => name !== first)] : names;
+/** What a row is of comes first; what its citation leads to is left to it. */
+function named({ columns, citations }) {
+  const first = columns.find((name) => FIRST.includes(name));
+  if (!first) return columns;
+  return [first, ...columns.filter((name) => name !== first && !(citations.length && CITED.includes(name)))];
 }
 
 function sources(citations) {
@@ -133,7 +139,9 @@ function sources(citations) {
 
 function explained(turn, answer) {
   const traces = answer.trace ?? [];
-  const body = el("div.explained", {}, steps(turn), traces.map(trace));
+  const looked = traces.flatMap((one) => one.steps.map((step) => ({ name: "tool_started", ...step })));
+  const told = turn.steps.some(({ tool }) => tool) ? turn.steps : looked; // an answer that was kept tells no steps
+  const body = el("div.explained", {}, steps({ steps: told }), traces.map(trace));
   return el("details", {}, el("summary", {}, t("answer.explain")), body);
 }
 

@@ -101,6 +101,8 @@ export const en = {
   "offers.found": { one: "{count} offer", other: "{shown} of {count} offers" },
   "offers.all": { one: "{count} offer", other: "{count} offers" },
   "offers.more": "Show more",
+  "offers.hour_in": "{currency}/hour",
+  "offers.month_in": "{currency}/month",
   "offers.save": "Save all as",
   "offers.export": "Save all as {format}",
   "offers.chart": "Price per hour of each machine, a dot for each place",

@@ -101,6 +101,8 @@ export const pt = {
   "offers.found": { one: "{count} oferta", other: "{shown} de {count} ofertas" },
   "offers.all": { one: "{count} oferta", other: "{count} ofertas" },
   "offers.more": "Mostrar mais",
+  "offers.hour_in": "{currency}/hora",
+  "offers.month_in": "{currency}/mês",
   "offers.save": "Salvar tudo em",
   "offers.export": "Salvar tudo em {format}",
   "offers.chart": "Preço por hora de cada máquina, um ponto por lugar",
