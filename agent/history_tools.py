@@ -206,7 +206,7 @@ def price_changes(
     found = result.records()
     counts = {name: int(found[0][name]) if found else 0 for name in ("found", "fell", "rose", "lines")}
     kept = tuple({name: row[name] for name in row if name not in counts} for row in found)
-    days = {"since": start, "until": end, "last_day": end and (end - periods.DAY).date()}
+    days = {"since": start, "until": end, "last_day": end and periods.before(end)}
     return Finding("price_changes", {}, kept, {**counts, **days}, counts["lines"] > len(kept))
 
 
@@ -220,7 +220,7 @@ def _told(
     context: Context, query: str, since: date | None, last_day: date | None, **asked: Any
 ) -> QueryResult:
     """What sources say of the time; where none speaks of it, all they say."""
-    start, end = (since and periods.at(since)), (last_day and periods.at(last_day + periods.DAY))
+    start, end = (since and periods.at(since)), (last_day and periods.after(last_day))
     if start and end and start >= end:
         raise InvalidInput("The time asked for ends before it begins.", "Give an earlier start.")
     result = context.named(query, **asked, since=start, until=end, rows=_ALL)
@@ -231,7 +231,7 @@ def _told(
 
 def _finding(tool: str, result: QueryResult, since: date | None, last_day: date | None) -> Finding:
     """The steps; `courses` tells from which price to which each thing went, as one source tells it."""
-    start, end = (since and periods.at(since)), (last_day and periods.at(last_day + periods.DAY))
+    start, end = (since and periods.at(since)), (last_day and periods.after(last_day))
     rows = stitched(result.records())
     for row in rows:
         within = (end is None or row["valid_from"] < end) and (

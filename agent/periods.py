@@ -134,7 +134,17 @@ def _of_iso(year: str, number: str | None, of_month: str | None) -> Period:
 
 def end_of(of: date) -> datetime:
     """The last moment of a day, in UTC."""
-    return at(of + DAY) - timedelta(microseconds=1)
+    return datetime.combine(of, time.max, UTC)
+
+
+def after(of: date) -> datetime:
+    """The moment a day is over, in UTC; of the last day there is, its last moment."""
+    return at(of + DAY) if of < date.max else end_of(of)
+
+
+def before(moment: datetime) -> date:
+    """The day before the one it is in; the first day there is has none."""
+    return moment.date() - DAY if moment.date() > date.min else date.min
 
 
 def at(of: date) -> datetime:

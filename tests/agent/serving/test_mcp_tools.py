@@ -146,6 +146,30 @@ def test_a_wrong_call_says_what_to_do(parts: Parts, name: str, arguments: dict[s
     assert re.search(said, text_of(result))
 
 
+def extremes(argument: dict[str, Any]) -> tuple[Any, ...]:
+    kinds = [argument, *argument.get("anyOf", ())]
+    if any(kind.get("format") in ("date", "date-time") for kind in kinds):
+        return ("0001-01-01", "9999-12-31")
+    return (10**30, -1) if any(kind.get("type") in ("integer", "number") for kind in kinds) else ()
+
+
+def test_no_number_and_no_day_is_a_defect(parts: Parts) -> None:
+    async def try_all(client: Client) -> int:
+        tried = 0
+        for name, one in offered().items():
+            for argument, schema in one.listed.input_schema["properties"].items():
+                for value in extremes(schema):
+                    given = {**CALLS[name], argument: value}
+                    if argument in ("until", "last_day"):
+                        given.pop("since", None)
+                    said = text_of(await client.call_tool(name, given))
+                    assert "defect" not in said, (name, argument, value)
+                    tried += 1
+        return tried
+
+    assert talk(parts, try_all) > 80
+
+
 def test_what_is_not_there_is_an_error_of_the_protocol(parts: Parts) -> None:
     async def wrong(client: Client) -> None:
         for asked in (
