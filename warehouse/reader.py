@@ -202,7 +202,8 @@ class Reader:
         ):
             step.quote("db.query.text", text)
             found = cursor.execute(text, parameters or None).to_arrow_reader(rows)
-            yield pa.RecordBatch.from_pylist([], schema=found.schema)
+            none = [pa.nulls(0, field.type) for field in found.schema]
+            yield pa.RecordBatch.from_arrays(none, schema=found.schema)
             yield from found
 
     @cached_property

@@ -81,6 +81,7 @@ async def page(request: Request, parts: TheParts, _: AtWork) -> AsyncGenerator[P
             if cursor is None:
                 raise
             raise RejectedError(410, f"Snapshot {cursor.snapshot} is not kept any more.", _AGAIN) from None
+        request.scope["snapshot"] = reader.snapshot.id
         yield Page(reader, cursor.after if cursor else None, question_of(request))
 
 

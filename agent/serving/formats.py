@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
@@ -56,8 +55,13 @@ def _quality(accept: str, media: str) -> float:
 
 
 def sent(body: Iterator[bytes], form: Format, headers: Mapping[str, str]) -> StreamingResponse:
-    """What fails at once fails before a status is sent."""
-    first = next(body)
+    """What fails in its first rows fails before a status is sent. Raises InvalidInput."""
+    try:
+        first = next(body)
+    except (ValueError, OverflowError, TypeError, NotImplementedError) as error:
+        # A type that the format lacks, or a time beyond those of Python.
+        hint = "Cast it to text: CAST(x AS VARCHAR)."
+        raise InvalidInput(f"A value cannot be written as {form}: {error}.", hint) from None
     return StreamingResponse(chain((first,), body), media_type=MEDIA[form], headers=dict(headers))
 
 
@@ -69,15 +73,13 @@ def csv_of(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
     writer = None
     out = _Outbox()
     for batch in batches:
-        text = pa.RecordBatch.from_pydict(
-            {
-                name: _texts(column)
-                for name, column in zip(unique(batch.schema.names), batch.columns, strict=True)
-            }
-        )
+        columns = zip(unique(batch.schema.names), batch.columns, strict=True)
+        text = pa.RecordBatch.from_pydict({name: _texts(column) for name, column in columns})
         writer = writer or csv.CSVWriter(out, text.schema)
         writer.write_batch(text)
-        yield out.taken()
+        if batch.num_rows:
+            yield out.taken()
+    yield out.taken()
 
 
 def parquet_of(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
@@ -86,15 +88,14 @@ def parquet_of(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
     from pyarrow import parquet
 
     first = next(batches)
-    schema = pa.schema(
-        [field.with_name(name) for field, name in zip(first.schema, unique(first.schema.names), strict=True)]
-    )
+    names = unique(first.schema.names)
+    schema = pa.schema([field.with_name(name) for field, name in zip(first.schema, names, strict=True)])
     out = _Outbox()
     with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
         for batch in chain((first,), batches):
             if batch.num_rows:
-                writer.write_batch(batch.rename_columns(schema.names))
-            yield out.taken()
+                writer.write_batch(batch.rename_columns(names))
+                yield out.taken()
     yield out.taken()
 
 
@@ -134,21 +135,13 @@ def unique(names: Iterable[str]) -> list[str]:
 def _values(column: pa.Array[Any], read: Cell | None = None) -> list[Any]:
     import pyarrow as pa
 
-    kind = column.type
-    try:
-        if pa.types.is_decimal(kind) and kind.scale:
-            return _without_zeros(column).to_pylist()
-        if pa.types.is_decimal(kind):
-            return [None if one is None else int(one) for one in column.to_pylist()]
-        values = column.to_pylist()
-    except (ValueError, OverflowError) as error:  # a time beyond those of Python
-        raise InvalidInput(f"A value cannot be written: {error}.", "Cast it: CAST(x AS VARCHAR).") from None
+    kind, values = column.type, column.to_pylist()
     if read is not None:
         return [None if one is None else plain(read(one)) for one in values]
     if pa.types.is_string(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         return values
-    if pa.types.is_floating(kind):
-        return [one if one is not None and math.isfinite(one) else None for one in values]
+    if pa.types.is_decimal(kind) and not kind.scale:  # what DuckDB's sums of integers are
+        return [None if one is None else int(one) for one in values]
     return [plain(one) for one in values]
 
 
@@ -160,15 +153,6 @@ def _texts(column: pa.Array[Any]) -> pa.Array[Any]:
         return column
     found = (one if one is None or isinstance(one, str) else dumped(one) for one in _values(column))
     return pa.array(found, pa.string())
-
-
-def _without_zeros(column: pa.Array[Any]) -> pa.Array[Any]:
-    """`98.3200000000` → `98.32`."""
-    import pyarrow as pa
-    from pyarrow import compute
-
-    text = compute.cast(column, pa.string())
-    return compute.utf8_rtrim(compute.utf8_rtrim(text, "0"), ".")
 
 
 class _Outbox(io.BytesIO):

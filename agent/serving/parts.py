@@ -21,6 +21,7 @@ from agent.serving.caller import caller_of
 from agent.serving.in_force import InForce
 from agent.serving.keys import Keys
 from agent.serving.metrics import Metrics
+from agent.serving.problems import SNAPSHOT as SNAPSHOT
 from agent.serving.rates import Rates
 from agent.serving.settings import ServingSettings
 from agent.sessions import Sessions
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from agno.db.base import BaseDb
 
 Records = Sequence[Mapping[str, Any]]
-SNAPSHOT = "X-Snapshot"  # the header in which every response names its snapshot
 
 
 @dataclass
@@ -99,7 +99,7 @@ async def reading(
     """
     asked = request.query_params.get("snapshot")
     async with contextmanager_in_threadpool(parts.in_force.reading(asked)) as reader:
-        response.headers[SNAPSHOT] = reader.snapshot.id
+        response.headers[SNAPSHOT] = request.scope["snapshot"] = reader.snapshot.id
         yield reader
 
 

@@ -17,6 +17,7 @@ from warehouse.errors import CloudPricingError
 from warehouse.log import get_logger
 
 _log = get_logger("serving")
+SNAPSHOT = "X-Snapshot"  # the header in which every response names its snapshot
 MEDIA_TYPE = "application/problem+json"
 # The nearest ancestor decides.
 _STATUS: Mapping[type[CloudPricingError], int] = {
@@ -82,7 +83,9 @@ def problem(
         instance=str(request.scope.get("request_id", "")),
         errors=found or [],
     )
-    return JSONResponse(said.model_dump(), status, headers=headers, media_type=MEDIA_TYPE)
+    read = request.scope.get("snapshot")
+    named = {**(headers or {}), **({SNAPSHOT: read} if read else {})}
+    return JSONResponse(said.model_dump(), status, headers=named, media_type=MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -104,9 +104,12 @@ def list_offers(request: Request, asked: Annotated[Asked, Query()], page: ThePag
     the header X-Truncated tells whether there are more.
     """
     form = formats.chosen(request, asked.format)
-    headers = validators.headers_of(request, page.reader, form)
+    now = datetime.now(UTC)
+    day = None if asked.at is None else periods.past_day(asked.at, "at", now)
+    clock = f"{day or now:%Y%m%d}" if day or asked.own else ""  # discounts begin and end
+    headers = validators.headers_of(request, page.reader, form, clock)
     limit = min(asked.limit, _OF_JSON) if form == "json" else asked.limit
-    found, rows = _found(Context.of(page.reader), asked, page.after, limit)
+    found, rows = _found(Context.of(page.reader), asked, day, page.after, limit)
     if form == "json":
         return formats.sent(_json(page, rows, found, limit), form, headers)
     headers["X-Truncated"] = str(found > limit).lower()
@@ -115,14 +118,12 @@ def list_offers(request: Request, asked: Annotated[Asked, Query()], page: ThePag
 
 
 def _found(
-    context: Context, asked: Asked, after: str | None, limit: int
+    context: Context, asked: Asked, day: date | None, after: str | None, limit: int
 ) -> tuple[int, Iterator[pa.RecordBatch]]:
-    not_both(
-        "own", "at", "Discounts are those of now; leave one out.", given=asked.own and asked.at is not None
-    )
+    not_both("own", "at", "Discounts are those of now; leave one out.", given=asked.own and day is not None)
     if asked.currency:
         hint = "Leave `currency` out, and convert what is found."
-        not_both("currency", "own or at", hint, given=asked.own or asked.at is not None)
+        not_both("currency", "own or at", hint, given=asked.own or day is not None)
         convert(context, Decimal(1), asked.currency)  # refuses a currency without a rate
     order, reverse = asked.sort.removeprefix("-"), asked.sort.startswith("-")
     arguments = arguments_of(find_offers)(
@@ -158,7 +159,7 @@ def _found(
         payment=asked.payment,
         offering_classes=asked.offering_class,
         price_type="contracted" if asked.own else "list",
-        at=None if asked.at is None else periods.past_day(asked.at, "at", datetime.now(UTC)),
+        at=day,
         rank=None if order == "price" else order,
         dearest=asked.sort == "-price",
         rows=limit,

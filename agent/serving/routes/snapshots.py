@@ -28,8 +28,9 @@ _PAGE = "index.html"
 _POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
 
 
-async def named(snapshot: str, parts: TheParts, _: AtWork) -> AsyncGenerator[Reader, None]:
+async def named(request: Request, snapshot: str, parts: TheParts, _: AtWork) -> AsyncGenerator[Reader, None]:
     async with contextmanager_in_threadpool(parts.in_force.reading(snapshot)) as reader:
+        request.scope["snapshot"] = reader.snapshot.id
         yield reader
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from schemathesis.specs.openapi import checks
 from agent.serving.route_scopes import needed
 from tests.agent.serving.conftest import parts_over, served
 
+_GUIDE = Path(__file__).resolve().parents[3] / "docs" / "http.md"
 _CONFIG = {"checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}}}
 _CONFORMS = [
     schemathesis.checks.not_a_server_error,
@@ -153,3 +155,50 @@ def case_of(described: Any, names: dict[str, str], method: str, path: str, asked
     wanted = {name: names[name] for name in re.findall(r"{(\w+)}", path)}
     kind = {"media_type": "application/json"} if "body" in asked else {}
     return described[path][method].Case(path_parameters=wanted, **asked, **kind)
+
+
+def test_the_guide_names_every_operation(client: httpx.Client) -> None:
+    told = set(
+        re.findall(r"^\| `(\w+ /v1\S*)` \| (.*) \|$", _GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    paths = client.get("/openapi.json").json()["paths"]
+    assert told == {
+        (f"{method.upper()} {path}", operation["summary"])
+        for path, of_path in paths.items()
+        for method, operation in of_path.items()
+        if path.startswith("/v1")
+    }
+
+
+@pytest.mark.parametrize(
+    "command", re.findall(r"^\$ curl (.*)$", _GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+)
+def test_an_example_of_the_guide_is_understood(client: httpx.Client, command: str) -> None:
+    """Names that only the whole store has may be unknown here."""
+    reply = asked_by(client, shlex.split(command))
+    assert reply.status_code in ((422,) if "plase" in command else (200, 404)), reply.text
+    if reply.status_code == 404:
+        assert reply.json()["type"] == "urn:cloud-pricing:unknown-name"
+
+
+def asked_by(client: httpx.Client, words: list[str]) -> httpx.Response:
+    """What curl with these options would ask."""
+    flags, data = "", []
+    headers: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        if word in ("-d", "--data-urlencode"):
+            data.append(next(rest))
+        elif word == "-H":
+            name, _, value = next(rest).partition(": ")
+            headers[name] = value
+        elif word == "-o":
+            next(rest)
+        elif word.startswith("-"):
+            flags += word
+        else:
+            path = word.removeprefix("localhost:8321")
+    if "G" in flags:
+        return client.get(path, params=[tuple(one.split("=", 1)) for one in data], headers=headers)
+    method = "HEAD" if "I" in flags else "POST" if data else "GET"
+    return client.request(method, path, content="".join(data) or None, headers=headers)
