@@ -99,10 +99,7 @@ class ServingSettings(BaseSettings):
     @property
     def on_loopback(self) -> bool:
         """Whether only this machine reaches the server; of a name that is not `localhost` nobody knows."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        return _is_loopback(self.host)
 
     @property
     def keys_required(self) -> bool:
@@ -134,6 +131,14 @@ class ServingSettings(BaseSettings):
                 message = "{text} is no origin such as https://finops.example.com"
                 raise PydanticCustomError("origins", message, {"text": one})
         return origins
+
+
+@cache  # every request asks
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @cache
