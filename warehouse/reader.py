@@ -188,19 +188,18 @@ class Reader:
     def stream_named(self, name: str, **parameters: Any) -> Iterator[pa.RecordBatch]:
         """The rows of `sql/serve/<name>.sql` as `stream` gives them."""
         text = written(*fitted(served_sql(name), parameters))
-        return self._stream(text, {}, _ROWS_SENT, "export_timeout", ours=True)
+        return self._stream(text, {}, _ROWS_SENT, "export_timeout", name)
 
     def _stream(
-        self, text: str, parameters: dict[str, Any], rows: int, within: str, *, ours: bool = False
+        self, text: str, parameters: dict[str, Any], rows: int, within: str, name: str | None = None
     ) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
         seconds = getattr(settings(), within)
         with (
-            tracing.step("sql", "export", alone=True) as step,
-            self._timed(seconds, f"CLOUD_PRICING_{within.upper()}", ours=ours) as cursor,
+            _step(name, text),
+            self._timed(seconds, f"CLOUD_PRICING_{within.upper()}", ours=bool(name)) as cursor,
         ):
-            step.quote("db.query.text", text)
             found = cursor.execute(text, parameters or None).to_arrow_reader(rows)
             none = [pa.nulls(0, field.type) for field in found.schema]
             yield pa.RecordBatch.from_arrays(none, schema=found.schema)
@@ -218,12 +217,9 @@ class Reader:
     ) -> QueryResult:
         started = time.perf_counter()
         with (
-            tracing.step("sql", name or "written", alone=True) as step,
+            _step(name, sql),
             self._timed(settings().query_timeout, "CLOUD_PRICING_QUERY_TIMEOUT", ours=bool(name)) as cursor,
         ):
-            step.say({"db.system.name": "duckdb", "db.query.summary": name or "written"})
-            if not name:
-                step.quote("db.query.text", sql)
             cursor.execute(sql, dict(parameters) or None)
             columns = tuple(column[0] for column in cursor.description or ())
             rows = cursor.fetchmany(limit + 1)
@@ -282,3 +278,13 @@ class Reader:
         return SnapshotOutdated(
             f"Snapshot {self.snapshot.id} is of an earlier version, without what this needs.", hint
         )
+
+
+@contextmanager
+def _step(name: str | None, sql: str) -> Iterator[None]:
+    """`name` is that of a served query; without one it is SQL that somebody wrote."""
+    with tracing.step("sql", name or "written", alone=True) as step:
+        step.say({"db.system.name": "duckdb", "db.query.summary": name or "written"})
+        if not name:
+            step.quote("db.query.text", sql)
+        yield

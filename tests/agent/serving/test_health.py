@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from agent.flags import turn
+from agent.flags import PARTS, turn
 from agent.serving.parts import Parts
 from tests.agent.serving.conftest import parts_over, served
 from tests.agent.serving.test_observed import sample
@@ -16,10 +16,10 @@ from warehouse.errors import SnapshotDamaged
 
 
 @pytest.fixture
-def state(small_store: Path) -> Iterator[Path]:
+def state(parts: Parts) -> Iterator[Path]:
     """The store, in which all is on again afterwards."""
-    yield small_store
-    (small_store / "state" / "off.json").unlink(missing_ok=True)
+    yield parts.in_force.store
+    turn(parts.in_force.store, on=PARTS)
 
 
 def test_it_is_ready(client: httpx.Client, parts: Parts) -> None:
