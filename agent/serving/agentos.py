@@ -103,7 +103,7 @@ class AnswerModel(PlainModel):
         facts.query = asked.question
         found = self.parts.answering.ask(asked, caller_of(request.scope), _turns(before))
         if isinstance(found, Made):
-            facts.answer = found
+            facts.answer, facts.snapshot = found, found.snapshot
             yield _text(found)
             return
         told = False
@@ -113,7 +113,7 @@ class AnswerModel(PlainModel):
                     told = True
                     yield event.text
                 elif isinstance(event, Made):
-                    facts.answer = event
+                    facts.answer, facts.snapshot = event, event.snapshot
                     if not told:  # another server has made it
                         yield _text(event)
 

@@ -127,7 +127,7 @@ class AuditLog:
             address=(scope.get("client") or (None,))[0],
             operation=_masked(f"{scope['method']} {scope['path']}"),
             status=status,
-            snapshot=snapshot,
+            snapshot=snapshot or facts.snapshot,
             tools=list(made.tools_used if made else facts.tools_used),
             rows=list(rows[:_MOST_ROWS]),
             row_count=len(rows),

@@ -101,8 +101,9 @@ async def called(
             facts.query = str(arguments.get("sql") or json.dumps(arguments, ensure_ascii=False))
             facts.tools_used = (params.name,)
             result = await read(parts, context, partial(_found, parts, tool, arguments))
-            rows = result.structured_content["rows"]
-            facts.price_ids = [row["price_id"] for row in rows if row.get("price_id")]
+            told = result.structured_content
+            facts.snapshot = told["snapshot"]
+            facts.price_ids = [row["price_id"] for row in told["rows"] if row.get("price_id")]
             return result
         return await _answered(parts, context, arguments)
     except CloudPricingError as error:
@@ -138,7 +139,7 @@ async def _answered(parts: Parts, context: _Context, arguments: dict[str, Any]) 
     facts.query = asked.question
     found = parts.answering.ask(Question(**asked.model_dump()), _caller(context))
     made = found if isinstance(found, Made) else await _followed(context, found)
-    facts.answer = made
+    facts.answer, facts.snapshot = made, made.snapshot
     published = await to_thread.run_sync(_published, parts, made.snapshot)
     return of_answer(json.loads(made.body), published)
 

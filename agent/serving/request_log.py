@@ -35,6 +35,7 @@ class Facts:
     query: str = ""
     tools_used: Sequence[str] = ()
     price_ids: Sequence[str] = ()
+    snapshot: str | None = None  # where no header says it, as of protocols with bodies of their own
     answer: Answered | None = None
 
 
@@ -90,6 +91,7 @@ class RequestLog:
                 step.say({"http.response.status_code": line["status"], "request_id": request_id})
                 self._metrics.requested(method, route, line["status"], seconds, line["trace_id"])
                 answer = facts.answer
+                line["snapshot"] = line.get("snapshot") or facts.snapshot
                 if answer:
                     self._metrics.answered(answer)
                 level = logging.ERROR if line["status"] >= 500 else logging.INFO

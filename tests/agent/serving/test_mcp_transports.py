@@ -71,7 +71,7 @@ def test_the_audit_names_the_tool_and_the_rows(small_store: Path, tmp_path: Path
         found = asyncio.run(use(str(client.base_url.join("/mcp"))))
     lines = [json.loads(line) for line in (tmp_path / "audit.jsonl").read_text("utf-8").splitlines()]
     (line,) = [one for one in lines if one["tools"]]
-    assert line["tools"] == ["find_offers"]
+    assert (line["tools"], line["snapshot"]) == (["find_offers"], found["snapshot"])
     assert line["question"] == '{"accelerators": ["H100"]}'
     assert line["rows"] == [row["price_id"] for row in found["rows"]]
 
