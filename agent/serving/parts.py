@@ -77,8 +77,7 @@ class Parts:
             self.agentos.close()
 
 
-async def parts_of(request: Request) -> Parts:
-    """Of a coroutine's cost: FastAPI would call a plain function in a thread, for which it would wait."""
+def parts_of(request: Request) -> Parts:
     return cast(Parts, request.app.state.parts)
 
 

@@ -1,6 +1,6 @@
 // The conversation of this tab: what was asked and what came of it. It outlives the view that shows it.
 
-import { asked, isStop } from "./server.js";
+import { Problem, asked, isStop } from "./server.js";
 
 const MOST = 8; // questions that an address holds
 
@@ -53,5 +53,5 @@ function heard(turn, name, data) {
     Object.assign(step ?? {}, { running: false, rows: data.rows, error: data.error });
   } else if (name === "text") turn.text += data.text;
   else if (name === "done") turn.answer = data;
-  else if (name === "problem" || name === "error") throw Object.assign(new Error(data.detail), data);
+  else if (name === "error") throw new Problem(data.status, data);
 }

@@ -49,15 +49,18 @@ export async function get(path, params, signal) {
   return response.json();
 }
 
-/** Saves what an address answers; needed only where a key must go with the request. */
-export async function download(href, name) {
-  const url = URL.createObjectURL(await (await fetched(href)).blob());
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
+/** Where the quality gate's report on a snapshot is, or on one batch of it; relative, as the page is. */
+export const reportOf = (snapshot, batch) =>
+  `v1/snapshots/${encodeURIComponent(snapshot)}/validation/${batch ? `${encodeURIComponent(batch)}.html` : ""}`;
 
-export const needsKey = () => secret("key") !== null;
+/** What a link to a file of the server does when it is clicked: a key goes in a header, which no link sends. */
+export const fileClick = (name) => async (event) => {
+  if (secret("key") === null) return;
+  event.preventDefault();
+  const url = URL.createObjectURL(await (await fetched(event.currentTarget.href)).blob());
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+};
 
 /** The server-sent events of an answer, each as [name, data], while it is made. */
 export async function* asked(question, signal) {

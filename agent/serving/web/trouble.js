@@ -15,6 +15,6 @@ export function trouble(error, again) {
     known && el("p", {}, t(known)),
     error.hint && el("p", {}, error.hint),
     error.id && el("p.quiet.small", {}, t("trouble.id", { id: error.id })),
-    again && el("div.row", {}, el("button", { type: "button", onclick: again }, t("trouble.again"))),
+    again && !(error.status >= 400 && error.status < 429) && el("div.row", {}, el("button", { type: "button", onclick: again }, t("trouble.again"))),
   );
 }

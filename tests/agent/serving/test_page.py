@@ -20,6 +20,7 @@ _NAME = re.compile(r'^  "?([\w.]+)"?:', re.MULTILINE)
 def test_files_are_kept_for_ever_and_the_page_that_names_them_is_not(client: httpx.Client) -> None:
     page = client.get("/")
     assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-cache")
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert client.get("/", headers={"If-None-Match": page.headers["ETag"]}).status_code == 304
     files = re.findall(r'(?:href|src)="(assets/[^"]+)"', page.text)
     assert len(files) > 20

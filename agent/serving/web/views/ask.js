@@ -64,6 +64,9 @@ function field() {
     placeholder: t("ask.placeholder"),
     autocomplete: "off",
     enterkeyhint: "send",
+    oninput: ({ currentTarget: { style, scrollHeight } }) => {
+      if (!CSS.supports("field-sizing", "content")) style.height = `${scrollHeight}px`; // it only grows there
+    },
     onkeydown: (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
@@ -107,13 +110,14 @@ function added(made, turn) {
 async function asked(question, focused = true) {
   if (working()) return null;
   const made = await ask(question, (turn) => {
+    if (!talk.turns.includes(turn)) return; // another conversation has begun since
     const first = !kept.shown.has(turn);
     if (first) kept.shown.set(turn, added(kept, turn));
     kept.shown.get(turn).draw();
     settled(kept);
     if (first) began(turn, focused);
   });
-  tell(made);
+  if (talk.turns.includes(made)) tell(made);
   return made;
 }
 

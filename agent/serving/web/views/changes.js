@@ -53,9 +53,10 @@ function conditions(params) {
   const provider = choice("provider", [""], (value) => (value ? word(value) : t("filter.provider.any")));
   const form = el(
     "form.card.filters-line",
-    { onchange: tell, onsubmit: (event) => event.preventDefault() },
+    { onchange: tell, onsubmit: (event) => event.preventDefault() || tell() },
     choice("since", SINCE, (value) => t(`since.${value}`)),
     provider,
+    el("div.field", {}, el("label", { for: "changes-machine" }, t("filter.machine")), el("input", { id: "changes-machine", name: "machine", autocomplete: "off", spellcheck: "false", placeholder: t("filter.machine.such") })),
     choice("direction", ["", "down", "up"], (value) => t(`direction.${value || "any"}`)),
     choice("min_percent", ["", "1", "5", "10", "25"], (value) => (value ? t("changes.least", { percent: value }) : t("changes.any"))),
     choice("sort", ["", "date"], (value) => t(`changes.sort.${value || "percent"}`)),

@@ -6,7 +6,7 @@ import { el, replace } from "../dom.js";
 import { faceOf, faces } from "../faces.js";
 import { number, t } from "../language.js";
 import { go, hashOf } from "../route.js";
-import { address, download, get, isStop, needsKey } from "../server.js";
+import { address, fileClick, get, isStop } from "../server.js";
 import { spreadOf } from "../specs.js";
 import { table } from "../table.js";
 import { trouble, waiting } from "../trouble.js";
@@ -127,12 +127,7 @@ function exports(params) {
   const link = (format) => {
     const href = address("v1/offers", asked(params, { format, limit: 100_000 }));
     const name = `offers.${format}`;
-    const click = (event) => {
-      if (!needsKey()) return;
-      event.preventDefault(); // a key goes in a header, which a link cannot send
-      download(href, name);
-    };
-    return el("a.button.bare", { href, download: name, onclick: click, "aria-label": t("offers.export", { format: format.toUpperCase() }) }, format.toUpperCase());
+    return el("a.button.bare", { href, download: name, onclick: fileClick(name), "aria-label": t("offers.export", { format: format.toUpperCase() }) }, format.toUpperCase());
   };
   return el("div.row", {}, el("span.quiet.small", {}, t("offers.save")), FORMATS.map(link));
 }

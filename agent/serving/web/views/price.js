@@ -5,7 +5,7 @@ import { amount, columnsOf, labelOf, word } from "../columns.js";
 import { copy, el, outward, replace } from "../dom.js";
 import { ago, countryName, day, has, moment, t } from "../language.js";
 import { hashOf } from "../route.js";
-import { get, isStop } from "../server.js";
+import { fileClick, get, isStop, reportOf } from "../server.js";
 import { historyOf } from "../specs.js";
 import { table } from "../table.js";
 import { trouble, waiting } from "../trouble.js";
@@ -113,7 +113,7 @@ const others = ({ instance_type: name, operating_system: os, purchase_option }) 
 function origin({ price, source, batch, snapshot }) {
   const id = price.price_id;
   const button = el("button.bare", { type: "button", onclick: (event) => copy(id, event.currentTarget, t("copied")) }, t("copy"));
-  const page = `v1/snapshots/${encodeURIComponent(snapshot)}/validation/${encodeURIComponent(batch.batch_id)}.html`;
+  const page = { href: reportOf(snapshot, batch.batch_id), target: "_blank", onclick: fileClick(`${batch.batch_id}.html`) };
   const shown = [
     ["source", el("a", { href: hashOf("sources") }, source.title ?? source.source)],
     ["source_url", price.source_url && outward(price.source_url)],
@@ -121,7 +121,7 @@ function origin({ price, source, batch, snapshot }) {
     ["as_of", `${day(price.as_of)} (${ago(price.as_of)})`],
     ["observed_at", moment(price.observed_at)],
     ["confirmed_at", price.confirmed_at && moment(price.confirmed_at)],
-    ["verdict", [word(batch.verdict), " · ", el("a", { href: page, target: "_blank" }, t("snapshot.report"))]],
+    ["verdict", [word(batch.verdict), " · ", el("a", page, t("snapshot.report"))]],
     ["first_snapshot", batch.first_snapshot],
     ["snapshot", el("a", { href: hashOf("snapshot", {}, snapshot) }, snapshot)],
     ["price_id", [el("code", {}, id), " ", button]],

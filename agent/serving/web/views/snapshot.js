@@ -4,7 +4,7 @@ import { columnsOf, labelOf, word } from "../columns.js";
 import { el, replace } from "../dom.js";
 import { ago, moment, number, t } from "../language.js";
 import { hashOf } from "../route.js";
-import { get, isStop } from "../server.js";
+import { fileClick, get, isStop, reportOf } from "../server.js";
 import { table } from "../table.js";
 import { trouble, waiting } from "../trouble.js";
 
@@ -31,8 +31,11 @@ export function snapshotView(route) {
   return { node: el("div", {}, intro, found), close: () => stopping.abort() };
 }
 
-/** Relative, as the page is: the server may stand under a prefix. */
-const report = (snapshot, page = "") => `v1/snapshots/${encodeURIComponent(snapshot)}/validation/${page}`;
+const report = (snapshot, batch = "") => ({
+  href: reportOf(snapshot, batch),
+  target: "_blank",
+  onclick: fileClick(`${batch || "validation"}.html`),
+});
 
 function facts(one) {
   const libraries = Object.entries(one.libraries).map(([name, version]) => `${name} ${version}`);
@@ -48,7 +51,7 @@ function facts(one) {
     [t("column.seal"), el("code", {}, one.seal), "whole"],
   ].filter(Boolean);
   const pair = ([name, value, whole]) => el(whole ? "div.whole" : "div", {}, el("dt", {}, name), el("dd", {}, value));
-  const link = one.validation && el("a.button", { href: report(one.snapshot), target: "_blank" }, t("snapshot.report"));
+  const link = one.validation && el("a.button", report(one.snapshot), t("snapshot.report"));
   return el("section.card.stack", { "aria-label": t("snapshot.facts") }, el("dl.facts", {}, shown.map(pair)), link && el("div.row", {}, link));
 }
 
@@ -61,7 +64,7 @@ function batches({ snapshot, verdicts, validation }) {
     batch_id: { show: (row) => el("code", {}, row.batch_id) },
     verdict: { show: (row) => el(`span.tag.${TONES[row.verdict] ?? "none"}`, {}, word(row.verdict)) },
     reasons: { class: "wrap" },
-    report: { show: (row) => el("a", { href: report(snapshot, `${row.report}.html`), target: "_blank" }, t("snapshot.open"), el("span.hidden", {}, ` ${row.batch_id}`)) },
+    report: { show: (row) => el("a", report(snapshot, row.report), t("snapshot.open"), el("span.hidden", {}, ` ${row.batch_id}`)) },
   });
   const caption = t("snapshot.batches", { count: rows.length });
   const whole = rows.filter((row) => row.verdict === "accepted");

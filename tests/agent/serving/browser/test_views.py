@@ -8,9 +8,11 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from agent.serving.keys import Keys
 from tests.agent.serving.browser.visit import Visit, kept, overflow, serious
+from tests.agent.serving.conftest import parts_over, served
 
 _HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 _VIEWS = (
@@ -129,20 +131,23 @@ def test_rows_never_become_markup(visit: Visit) -> None:
     assert "owned" not in page.title()
 
 
-def test_a_server_that_wants_a_key_is_given_one_for_this_tab_only(visit: Visit) -> None:
-    page = visit("?")
-    page.route(
-        "**/v1/offers*",
-        lambda route: (
-            route.continue_()
-            if route.request.headers.get("authorization") == "Bearer right"
-            else route.fulfill(status=401, json={"detail": "No key."})
-        ),
-    )
-    page.evaluate("location.hash = '#/offers?machine=m5.large'")
-    for key in ("wrong", "right"):
-        page.get_by_role("textbox", name="API key").fill(key)
+def test_a_server_that_wants_a_key_is_given_one_for_this_tab_only(
+    chromium: Browser, small_store: Path, tmp_path: Path
+) -> None:
+    secret = Keys(tmp_path).create("ana", ("ask",))
+    with served(parts_over(small_store, tmp_path, require_keys=True)) as client:
+        visit = Visit(chromium, str(client.base_url))
+        page = visit("#/offers?machine=m5.large")
+        page.get_by_role("textbox", name="API key").fill("cpk_" + "0a" * 32)
         page.get_by_role("button", name="Use key").click()
-    expect(page.get_by_text("2 offers", exact=True)).to_be_visible()
-    assert page.evaluate("[sessionStorage.getItem('key'), localStorage.getItem('key')]") == ["right", None]
-    visit.trouble.clear()  # the browser itself reports each 401
+        expect(page.get_by_text("The last key was not taken.")).to_be_visible()
+        assert serious(page) == []
+        page.get_by_role("textbox", name="API key").fill(secret)
+        page.get_by_role("button", name="Use key").click()
+        expect(page.get_by_text("2 offers", exact=True)).to_be_visible()
+        with page.expect_download() as download:  # the key goes with it, and is in no address
+            page.get_by_role("link", name="Save all as CSV").click()
+        assert download.value.path().read_text(encoding="utf-8").count("m5.large") >= 2
+        assert all(secret not in request.url for request in visit.requests)
+        assert page.evaluate("[sessionStorage.getItem('key'), localStorage.length]") == [secret, 0]
+        visit.close()

@@ -1,1 +1,0 @@
-"""The running server under load."""
