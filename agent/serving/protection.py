@@ -16,7 +16,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from agent.serving import problems, route_scopes
 from agent.serving.audit import Audit, AuditLog
 from agent.serving.caller import RIGHTS, Caller
-from agent.serving.keys import Keys
+from agent.serving.keys import Key, Keys
 from agent.serving.origins import Origins
 from agent.serving.problems import RejectedError, lacking
 from agent.serving.rates import Rates
@@ -24,7 +24,9 @@ from agent.serving.request_bounds import bounded, check_head, in_time
 from agent.serving.response_headers import ResponseHeaders
 from agent.serving.settings import ServingSettings
 from warehouse.errors import CloudPricingError
+from warehouse.log import get_logger
 
+_log = get_logger("protection")
 _EVERYTHING = frozenset(RIGHTS)
 _SENT = ["Authorization", "X-API-Key", "X-Request-Id", "If-None-Match", "Last-Event-ID", "Mcp-Session-Id"]
 _SENT += ["Mcp-Protocol-Version", "Traceparent"]
@@ -57,6 +59,7 @@ class Protection:
     def __init__(self, app: ASGIApp, *, given: ServingSettings, keys: Keys, rates: Rates) -> None:
         self._app, self._given, self._keys, self._rates = app, given, keys, rates
         self._origins, self._required = Origins(given), given.keys_required
+        self._unreadable = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # nothing here speaks it
@@ -81,13 +84,13 @@ class Protection:
             left = await self._admit(scope)
             read = bounded(receive, self._given.max_body_bytes)
             await in_time(self._app, scope, read, answered, self._given.request_seconds)
-        except (RejectedError, HTTPException, CloudPricingError) as error:
+        except (RejectedError, HTTPException) as error:
             if began:
                 raise
             await (await problems.of_error(Request(scope), error))(scope, receive, answered)
 
     async def _admit(self, scope: Scope) -> Mapping[str, str]:
-        """How much its caller may still ask, as headers. Raises RejectedError, Permanent."""
+        """How much its caller may still ask, as headers. Raises RejectedError, HTTPException."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         check_head(scope, headers, self._given.max_body_bytes)
         self._origins.check(headers, scope["method"])
@@ -109,10 +112,24 @@ class Protection:
         secret = _secret(headers)
         if not secret:
             return Caller(f"address:{address}"), None
-        if key := self._keys.of(secret):
+        if key := self._key_of(secret):
             return Caller(f"key:{key.name}", frozenset(key.scopes)), key.name
         await self._rates.failed(address)
         raise _unknown("The API key is none of this server's, or has ended.")
+
+    def _key_of(self, secret: str) -> Key | None:
+        """Nobody comes in where the keys cannot be read; the log says where they are, and says so once."""
+        try:
+            key = self._keys.of(secret)
+        except CloudPricingError as error:
+            if not self._unreadable:
+                _log.error("keys_unreadable", error=error.message, hint=error.hint)
+            self._unreadable = True
+            raise RejectedError(
+                503, "The server cannot read its API keys.", "Who runs it finds more in its log."
+            ) from None
+        self._unreadable = False
+        return key
 
 
 def _secret(headers: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -173,6 +174,21 @@ def test_a_key_that_is_revoked_ends_at_once(
     assert client.get("/v1/who", headers=headers).status_code == 200
     Keys(tmp_path).revoke("ask")
     assert client.get("/v1/who", headers=headers).status_code == 401
+
+
+def test_nobody_comes_in_where_the_keys_cannot_be_read(
+    guarded: Guarded, key: Callable[..., dict[str, str]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    client, headers = guarded(**ELSEWHERE), key("ask")
+    kept = (tmp_path / "state" / "keys.json").read_bytes()
+    (tmp_path / "state" / "keys.json").write_text("[", encoding="utf-8")
+    with caplog.at_level("ERROR", "cloud_pricing"):
+        replies = [client.get("/v1/who", headers=headers) for _ in range(2)]
+    assert problem_of(replies[1]) == (503, "The server cannot read its API keys.")
+    assert str(tmp_path) not in replies[0].text
+    assert len(re.findall("keys_unreadable", caplog.text)) == 1
+    (tmp_path / "state" / "keys.json").write_bytes(kept)
+    assert client.get("/v1/who", headers=headers).status_code == 200
 
 
 def test_a_key_may_ask_so_often(guarded: Guarded, key: Callable[..., dict[str, str]]) -> None:
