@@ -38,7 +38,6 @@ class Rates:
         self._of_key, self._of_address = limits(given.key_rate_limit), limits(given.address_rate_limit)
         self._of_failures = parse_many(_FAILURES)
         self._counts = _Counts(given.cache_url.get_secret_value())
-        self.refused = 0
 
     async def spend(self, key: str | None, address: str) -> Mapping[str, str]:
         """Counts a request; what is left, as headers. Raises RejectedError: 429, with `Retry-After`."""
@@ -58,7 +57,6 @@ class Rates:
     async def _count(self, limits: Sequence[RateLimitItem], *who: str) -> None:
         for limit in limits:
             if not await self._counts.hit(limit, *who):
-                self.refused += 1
                 headers = await self._left((limit,), *who)
                 seconds = headers["RateLimit-Reset"]
                 raise RejectedError(
