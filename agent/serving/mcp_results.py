@@ -23,7 +23,7 @@ _MOST_STRUCTURED, _MOST_TEXT = 60_000, 16_000  # characters
 _A_DAY_OR_TWO = 48  # hours
 _OF_AN_ANSWER = ("text", "snapshot", "as_of", "language", "answered", "suggestions", "tools_used", "sql")
 _FIGURE = re.compile(r"-?\d+(\.\d+)?")
-_COUNTS = ("found", "lines")  # figures that say how many rows there are in all
+_COUNTS = ("lines", "found")  # figures that say how many rows there are in all
 
 
 class Citation(BaseModel):
@@ -82,7 +82,7 @@ def of_finding(
         said.append(f"{of} rows: narrow the conditions, or ask for more `rows` (at most {MOST_ROWS}).")
     result = Result(
         columns=names,
-        rows=[{name: plain(row.get(name)) for name in names} for row in rows],
+        rows=[{name: _shown(row.get(name)) for name in names} for row in rows],
         figures={name: plain(value) for name, value in found.figures.items() if value is not None},
         citations=_citations(rows),
         truncated=truncated,
@@ -90,11 +90,16 @@ def of_finding(
         as_of=_oldest(rows),
         **_of(reader),
     )
-    body = _documents(rows) if "document_id" in names else aligned(_filled(rows, shown), rows)
+    body = _documents(rows) if found.tool == "search_knowledge" else aligned(_filled(rows, shown), rows)
     if not rows:
         body = ["Nothing meets these conditions."]
         result.notes.append("Loosen them, or use `ask`: it says what is missing and why.")
     return _told(result, body, _figures(result.figures), result.notes)
+
+
+def _shown(value: Any) -> Any:
+    """Without characters that a model reads and nobody sees."""
+    return visible(value) if isinstance(value, str) else plain(value)
 
 
 def of_answer(said: Mapping[str, Any], published: datetime) -> types.CallToolResult:

@@ -129,6 +129,12 @@ def test_an_answer_comes_in_the_questions_language_with_its_steps(parts: Parts) 
     assert set(steps) == set(result.structured_content["tools_used"])
 
 
+def test_nothing_unseen_reaches_a_model(parts: Parts) -> None:
+    result = ask(parts, "query_sql", sql="SELECT 'a\u200bb' AS name, 'c\u202ed' AS other FROM range(2)")
+    assert result.structured_content["rows"][0] == {"name": "ab", "other": "cd"}
+    assert "ab    cd" in text_of(result)
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "said"),
     [
@@ -193,7 +199,9 @@ def test_a_big_result_is_cut_and_says_so(parts: Parts) -> None:
     assert 100 < len(found["rows"]) <= 200
     assert len(text_of(result)) < 17_000
     assert re.search(r"rows: narrow the conditions", text_of(result))
-    assert not ask(parts, "query_sql", sql="SELECT 1 AS one").structured_content["truncated"]
+    whole = ask(parts, "query_sql", sql="SELECT document_id FROM documents LIMIT 1")
+    assert not whole.is_error
+    assert not whole.structured_content["truncated"]
 
 
 def is_closed(reader: Reader) -> bool:
