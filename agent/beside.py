@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from agent.context import Context
 from agent.events import Event
+from warehouse.stopping import stoppable
 
 Result = TypeVar("Result")
 
@@ -71,7 +72,7 @@ def beside(
 async def awaited(events: Generator[Result, None, None]) -> AsyncGenerator[Result, None]:
     """The same events, each as it comes, while the loop does other things.
 
-    Where nobody waits any more, `events` is closed at its next event.
+    Where nobody waits any more, `events` is closed at its next event, and a query it runs ends at once.
     """
     loop = asyncio.get_running_loop()
     told: asyncio.Queue[Result | _Ended[None]] = asyncio.Queue()
@@ -88,10 +89,12 @@ async def awaited(events: Generator[Result, None, None]) -> AsyncGenerator[Resul
                     return
                 tell(event)
 
-    _begin(work, tell)
+    with stoppable() as stop:
+        _begin(work, tell)
     try:
         while not isinstance(event := await told.get(), _Ended):
             yield event
         event.result()
     finally:
         left.set()
+        stop.give()

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from agent.evidence import Finding
@@ -51,14 +52,11 @@ class Evidence:
 
     def add_text(self, text: str) -> None:
         """Figures inside a text that a tool returned may be repeated as they are."""
-        folded = fold(text)
-        self.names.update(match.group() for match in _NAME.finditer(folded))
-        for day in _days(folded):
-            self.days.add(day)
-        for match in _FIGURE.finditer(folded):
-            for value in _readings(match):
-                self.values.add(value)
-                self.money.add(value)
+        names, days, figures = _said(text)
+        self.names |= names
+        self.days |= days
+        self.values |= figures
+        self.money |= figures
 
     def add_value(self, name: str, value: Any) -> None:
         if isinstance(value, bool) or value is None:
@@ -89,6 +87,17 @@ class Evidence:
             if " " in value:
                 self.add_text(value)
             self.names.add(fold(value))
+
+
+@lru_cache(maxsize=1024)  # rows name the same sources, places and machines again and again
+def _said(text: str) -> tuple[frozenset[str], frozenset[date], frozenset[Decimal]]:
+    """The names, days and figures in a text."""
+    folded = fold(text)
+    return (
+        frozenset(match.group() for match in _NAME.finditer(folded)),
+        frozenset(_days(folded)),
+        frozenset(value for match in _FIGURE.finditer(folded) for value in _readings(match)),
+    )
 
 
 def evidence_of(findings: Iterable[Finding], question: str, also: Iterable[Any] = ()) -> Evidence:

@@ -3,7 +3,8 @@
 Only ratios are meant to be compared; absolute times of a shared machine do not hold.
 `python -m benchmarks faults [source …]` shows the matrix alone, `python -m benchmarks retrieval` how well
 and how fast documents are found (`--help`: its options), `python -m benchmarks vectors` what smaller
-vectors still find, `python -m benchmarks asking` how long an answer takes.
+vectors still find, `python -m benchmarks asking` how long an answer takes, `python -m benchmarks
+serving` how many the server gives a second.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from benchmarks import answers, faults, feeds, vectors
 from benchmarks.asking import command as asking
 from benchmarks.history import command as history
 from benchmarks.retrieval import command as retrieval
+from benchmarks.serving import command as serving
 from benchmarks.timing import Row
 from warehouse.settings import settings
 
@@ -40,6 +42,9 @@ if __name__ == "__main__":
         sys.exit()
     if asked[:1] == ["asking"]:
         sys.stdout.write(asking.run(asked[1:]))
+        sys.exit()
+    if asked[:1] == ["serving"]:
+        sys.stdout.write(serving.run(asked[1:]))
         sys.exit()
     if asked[:1] != ["faults"]:
         show([*answers.run(), *feeds.run()])

@@ -73,6 +73,7 @@ class Answering:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._flights: dict[str, Telling] = {}
+        self._how = parts.asking.model_dump_json(exclude=_NOT_IN_ANSWERS)
 
     @property
     def waiting(self) -> int:
@@ -118,11 +119,12 @@ class Answering:
         answers.counts.misses += 1
         async with aclosing(self._work(asked, caller)) as events:
             async for event in events:
-                if isinstance(event, Made) and event.lasting:
-                    # The snapshot may have been exchanged since: what was read decides.
-                    await answers.put(self._key(asked, caller, event.snapshot), event)
-                elif isinstance(event, Made):
-                    answers.counts.unkept += 1
+                if isinstance(event, Made):
+                    # Meanwhile the snapshot may have been exchanged, or a part turned off.
+                    if event.lasting and self._key(asked, caller, event.snapshot) == key:
+                        await answers.put(key, event)
+                    else:
+                        answers.counts.unkept += 1
                 yield event
 
     async def _work(
@@ -167,7 +169,10 @@ class Answering:
                     continue
                 if sessions and name:
                     sessions.add(name, event.answer)
-                yield Made.of(event.answer, explain=asked.explain, lasting=self._lasts(event.answer))
+                # An answer says so where its snapshot is not in force, as it may be again tomorrow.
+                yield Made.of(
+                    event.answer, explain=asked.explain, lasting=self._lasts(event.answer) and reader.in_force
+                )
 
     def _asking(self, caller: Caller) -> AgentSettings:
         """Neither they nor a model writes SQL for whom no key lets write it."""
@@ -190,7 +195,8 @@ class Answering:
             asked.language,
             asked.explain,
             snapshot or asked.snapshot or parts.in_force.snapshot,
-            self._asking(caller).model_dump(mode="json", exclude=_NOT_IN_ANSWERS),
+            self._how,
+            "sql" in caller.scopes,
             parts.live is not None,
             sorted(parts.off),
             datetime.now(UTC).date().isoformat(),  # answers tell how old a price is

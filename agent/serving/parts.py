@@ -77,7 +77,8 @@ class Parts:
             self.agentos.close()
 
 
-def parts_of(request: Request) -> Parts:
+async def parts_of(request: Request) -> Parts:
+    """Of a coroutine's cost: FastAPI would call a plain function in a thread, for which it would wait."""
     return cast(Parts, request.app.state.parts)
 
 

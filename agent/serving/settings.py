@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from warehouse.errors import InvalidInput
 
+_LOOPBACK = ("127.0.0.0/8", "::1")
 _RATE = r"[1-9]\d*/(second|minute|hour|day)"
 
 
@@ -68,8 +69,8 @@ class ServingSettings(BaseSettings):
     )
     trusted_proxies: tuple[str, ...] = Field(
         default=(),
-        description="Addresses or networks of reverse proxies, as a JSON list: who asks is what they say in "
-        "`X-Forwarded-For`. Nobody else's is believed.",
+        description="Addresses or networks of reverse proxies, as a JSON list, `loopback` for those on this "
+        "machine: who asks is what they say in `X-Forwarded-For`. Nobody else's is believed.",
     )
     cors_origins: tuple[str, ...] = Field(
         default=(),
@@ -99,10 +100,7 @@ class ServingSettings(BaseSettings):
     @property
     def on_loopback(self) -> bool:
         """Whether only this machine reaches the server; of a name that is not `localhost` nobody knows."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        return _is_loopback(self.host)
 
     @property
     def keys_required(self) -> bool:
@@ -118,13 +116,14 @@ class ServingSettings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
-        for one in proxies:
+        found = [one for name in proxies for one in (_LOOPBACK if name == "loopback" else (name,))]
+        for one in found:
             try:
                 ip_network(one)
             except ValueError:
-                message = "{text} is no address such as 10.0.0.7 and no network such as 10.0.0.0/24"
+                message = "{text} is no address, no network such as 10.0.0.0/24, and not `loopback`"
                 raise PydanticCustomError("networks", message, {"text": one}) from None
-        return proxies
+        return tuple(found)
 
     @field_validator("cors_origins")
     @classmethod
@@ -134,6 +133,14 @@ class ServingSettings(BaseSettings):
                 message = "{text} is no origin such as https://finops.example.com"
                 raise PydanticCustomError("origins", message, {"text": one})
         return origins
+
+
+@cache  # every request asks
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @cache

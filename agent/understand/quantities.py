@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from agent.understand.currencies import SIGNS, SMALL
 from agent.understand.lexicon import alternatives, lexicon
@@ -52,6 +52,7 @@ class Quantity:
         return self.unit is not None and self.unit.isupper()  # units are small, codes capitals
 
 
+@lru_cache(maxsize=4096)
 def number(text: str, language: str) -> Decimal:
     """`1.234,56` or `1,234.56`. A lone separator before three digits is read the language's way."""
     if "," in text and "." in text:

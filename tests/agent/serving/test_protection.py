@@ -218,6 +218,8 @@ def test_only_a_trusted_proxy_says_who_asks(guarded: Guarded, key: Callable[...,
     forwarded = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9", **key("ask")}
     proxied = guarded("10.0.0.7", trusted_proxies=("10.0.0.0/8",), **ELSEWHERE)
     assert proxied.get("/readyz", headers={"X-Forwarded-For": "203.0.113.9"}).json() == "address:203.0.113.9"
+    beside = guarded("127.0.0.1", trusted_proxies=("loopback",))
+    assert beside.get("/readyz", headers={"X-Forwarded-For": "203.0.113.9"}).json() == "address:203.0.113.9"
     direct = guarded("10.0.0.7", **ELSEWHERE)
     assert direct.get("/readyz", headers={"X-Forwarded-For": "203.0.113.9"}).json() == "address:10.0.0.7"
     assert direct.get("/v1/who", headers=forwarded).status_code == 200
