@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, Field
 
 from agent.context import Context
@@ -34,8 +35,11 @@ class OfSnapshot(BaseModel):
 
 AnySnapshot = Annotated[OfSnapshot, Query()]
 Currency = Annotated[
-    str, Field(pattern="^[A-Za-z]{3}$", description="In this currency too, at the latest rate, such as BRL.")
+    str | None,
+    Field(pattern="^[A-Za-z]{3}$", description="In this currency too, at the latest rate, such as BRL."),
 ]
+PriceId = Annotated[UUID, Path(description="The `price_id` of a row or a citation.")]
+SnapshotId = Annotated[str, Path(description="Its id, or the beginning of it where no other begins so.")]
 Limit = Annotated[int, Field(ge=1, le=1000, description="Rows to send at most.")]
 Many = Annotated[list[str], Field(max_length=100)]
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Annotated, Self
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from fastapi.concurrency import contextmanager_in_threadpool
@@ -28,11 +29,16 @@ class Page:
 
     reader: Reader
     after: str | None
-    question: str
+    request: Request
 
     def next(self, last: str) -> str:
         """The cursor of the page after this one, whose last row is given."""
-        return str(Cursor(self.reader.snapshot.id, self.question, last))
+        return str(Cursor(self.reader.snapshot.id, question_of(self.request), last))
+
+    def address(self, cursor: str) -> str:
+        """Of that page, from where this one is."""
+        asked = [pair for pair in self.request.query_params.multi_items() if pair[0] != "cursor"]
+        return f"?{urlencode([*asked, ('cursor', cursor)])}"
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ async def page(request: Request, parts: TheParts, _: AtWork) -> AsyncGenerator[P
                 raise
             raise RejectedError(410, f"Snapshot {cursor.snapshot} is not kept any more.", _AGAIN) from None
         request.scope["snapshot"] = reader.snapshot.id
-        yield Page(reader, cursor.after if cursor else None, question_of(request))
+        yield Page(reader, cursor.after if cursor else None, request)
 
 
-ThePage = Annotated[Page, Depends(page)]
+ThePage = Annotated[Page, Depends(page, scope="function")]

@@ -54,6 +54,10 @@ _REFUSALS = {
     503: "Too many requests wait, or what this needs is away or turned off; see Retry-After.",
     504: "There was no response in time.",
 }
+_HEADERS = {
+    "X-Snapshot": "The snapshot that was read.",
+    "ETag": "For `If-None-Match`: changes with the snapshot, and with what else the response depends on.",
+}
 _OF_ALL = (401, 403, 404, 409, 414, 421, 422, 429, 431, 503, 504)
 _OF_BODIES = (400, 413, 415)
 
@@ -79,6 +83,11 @@ def describe(app: FastAPI) -> None:
                     del told["default"]
                     usual = refusals(*_OF_ALL, *(_OF_BODIES if method == "post" else ()))
                     told.update({str(status): one for status, one in usual.items()})
+                    told["200"]["headers"] = {
+                        name: {"description": what, "schema": {"type": "string"}, "required": True}
+                        for name, what in _HEADERS.items()
+                        if method == "get" or name != "ETag"
+                    }
                 else:
                     content = told["default"]["content"]
                     content[MEDIA_TYPE] = content.pop("application/json")

@@ -1,12 +1,14 @@
-"""Rows as JSON, CSV or Parquet, by `?format=` or Accept, sent batch by batch as they come."""
+"""Rows as JSON, CSV or Parquet, by `?format=` or Accept, written batch by batch as they come."""
 
 from __future__ import annotations
 
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
@@ -24,6 +26,8 @@ MEDIA: Mapping[Format, str] = {
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
 }
+_IN_MEMORY = 4 << 20  # bytes of a response that are kept there
+_PIECE = 256 << 10
 Cell = Callable[[Any], Any]
 
 
@@ -55,14 +59,28 @@ def _quality(accept: str, media: str) -> float:
 
 
 def sent(body: Iterator[bytes], form: Format, headers: Mapping[str, str]) -> StreamingResponse:
-    """What fails in its first rows fails before a status is sent. Raises InvalidInput."""
-    try:
-        first = next(body)
-    except (ValueError, OverflowError, TypeError, NotImplementedError) as error:
-        # A type that the format lacks, or a time beyond those of Python.
-        hint = "Cast it to text: CAST(x AS VARCHAR)."
-        raise InvalidInput(f"A value cannot be written as {form}: {error}.", hint) from None
-    return StreamingResponse(chain((first,), body), media_type=MEDIA[form], headers=dict(headers))
+    """The whole body, of which only the beginning is kept in memory; a client may read it slowly.
+
+    Raises InvalidInput for a value that cannot be written.
+    """
+    with ExitStack() as unless_sent:
+        kept = unless_sent.enter_context(SpooledTemporaryFile(max_size=_IN_MEMORY))
+        try:
+            kept.writelines(body)
+        except (ValueError, OverflowError, TypeError, NotImplementedError) as error:
+            # A type that the format lacks, or a time beyond those of Python.
+            hint = "Cast it to text: CAST(x AS VARCHAR)."
+            raise InvalidInput(f"A value cannot be written as {form}: {error}.", hint) from None
+        size = {"Content-Length": str(kept.tell())}
+        kept.seek(0)
+        unless_sent.pop_all()
+    return StreamingResponse(_pieces(kept), media_type=MEDIA[form], headers={**headers, **size})
+
+
+def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
+    with kept:
+        while piece := kept.read(_PIECE):
+            yield piece
 
 
 def csv_of(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:

@@ -83,7 +83,7 @@ async def parts_of(request: Request) -> Parts:
 
 
 async def at_work(request: Request, parts: Annotated[Parts, Depends(parts_of)]) -> AsyncGenerator[None, None]:
-    """A place among the requests that are worked on, until the response has been sent."""
+    """A place among the requests that are worked on, until there is a response."""
     async with parts.admission.entered(caller_of(request.scope).id, request.receive):
         yield
 
@@ -92,7 +92,7 @@ async def reading(
     request: Request,
     response: Response,
     parts: Annotated[Parts, Depends(parts_of)],
-    _: Annotated[None, Depends(at_work)],
+    _: Annotated[None, Depends(at_work, scope="function")],
 ) -> AsyncGenerator[Reader, None]:
     """The request's one snapshot, which its response names; with it a place among those at work.
 
@@ -105,8 +105,9 @@ async def reading(
 
 
 TheParts = Annotated[Parts, Depends(parts_of)]
-TheReader = Annotated[Reader, Depends(reading)]
-AtWork = Annotated[None, Depends(at_work)]
+# Left when the route returns: whoever reads a response slowly keeps nobody waiting.
+TheReader = Annotated[Reader, Depends(reading, scope="function")]
+AtWork = Annotated[None, Depends(at_work, scope="function")]
 
 
 def needs(part: Part) -> Any:

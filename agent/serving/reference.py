@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -10,15 +11,13 @@ from typing import Any
 _Part = Mapping[str, Any]
 _Row = tuple[str, str, bool, _Part]  # name, place, whether it is required, schema
 _STYLE = """
-:root { color-scheme: light dark; --line: #8885; --quiet: #777; --code: #8882; }
+:root { color-scheme: light dark; --line: #8885; --quiet: light-dark(#666, #aaa); --code: #8882; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; }
-nav ul { columns: 16rem; list-style: none; padding: 0; } section { border-top: 1px solid var(--line); }
-h3 { font-size: 1.1rem; margin: 2rem 0 .3rem; } code, pre { background: var(--code); border-radius: .2rem; }
-code { padding: 0 .2rem; } pre { overflow-x: auto; padding: .5rem; } .quiet { color: var(--quiet); }
-table { border-collapse: collapse; display: block; overflow-x: auto; }
-caption { text-align: left; font-weight: 600; }
-th, td { border-bottom: 1px solid var(--line); padding: .2rem .6rem .2rem 0; }
-th, td { text-align: left; vertical-align: top; }
+nav ul { columns: 22rem; list-style: none; padding: 0; } section { border-top: 1px solid var(--line); }
+h3 { font-size: 1.1rem; margin: 2rem 0 .3rem; } h4 { margin: .8rem 0 .2rem; }
+code { background: var(--code); border-radius: .2rem; padding: 0 .2rem; }
+h3, li, dt { overflow-wrap: anywhere; } dl { margin: 0; } dd { margin: 0 0 .4rem 1.5rem; }
+.quiet { color: var(--quiet); }
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -57,7 +56,7 @@ def written(document: _Part) -> str:
 def _operation(document: _Part, path: str, method: str, operation: _Part) -> str:
     head = f'<h3 id="{operation["operationId"]}"><code>{method.upper()} {escape(path)}</code></h3>'
     told = "".join(
-        f"<p>{escape(text)}</p>"
+        f"<p>{_text(text)}</p>"
         for text in (f"{operation['summary']}.", *operation.get("description", "").split("\n\n"))
         if text
     )
@@ -67,9 +66,7 @@ def _operation(document: _Part, path: str, method: str, operation: _Part) -> str
     ]
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     fields = _fields(document, body) if body else []
-    return (
-        head + told + _table("Parameters", asked) + _table("Body", fields) + _responses(document, operation)
-    )
+    return head + told + _list("Parameters", asked) + _list("Body", fields) + _responses(document, operation)
 
 
 def _fields(document: _Part, schema: _Part) -> list[_Row]:
@@ -78,17 +75,21 @@ def _fields(document: _Part, schema: _Part) -> list[_Row]:
     return [(name, "body", name in needed, one) for name, one in whole.get("properties", {}).items()]
 
 
-def _table(title: str, rows: Sequence[_Row]) -> str:
+def _list(title: str, rows: Sequence[_Row]) -> str:
     if not rows:
         return ""
     lines = "".join(
-        f"<tr><td><code>{escape(name)}</code></td><td>{escape(_kind(schema))}</td>"
-        f"<td>{escape(', '.join(_notes(where, needed, schema)))}</td>"
-        f"<td>{escape(schema.get('description', ''))}</td></tr>"
+        f"<dt><code>{escape(name)}</code> "
+        f"<span class=quiet>{escape(', '.join((_kind(schema), *_notes(where, needed, schema))))}</span></dt>"
+        f"<dd>{_text(schema.get('description', '')) or '–'}</dd>"
         for name, where, needed, schema in rows
     )
-    heads = "".join(f'<th scope="col">{name}</th>' for name in ("Name", "Type", "", "What it is"))
-    return f"<table><caption>{title}</caption><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
+    return f"<h4>{title}</h4><dl>{lines}</dl>"
+
+
+def _text(text: str) -> str:
+    """`What stands so` is code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _responses(document: _Part, operation: _Part) -> str:
@@ -99,7 +100,7 @@ def _responses(document: _Part, operation: _Part) -> str:
         names = ", ".join(_whole(document, schema).get("properties", {}))
         shown = f" <span class=quiet>{escape(names)}</span>" if names and status == "200" else ""
         lines.append(
-            f"<li><code>{status}</code> {escape(response['description'])} ({escape(kinds)}){shown}</li>"
+            f"<li><code>{status}</code> {_text(response['description'])} ({escape(kinds)}){shown}</li>"
         )
     return f"<ul>{''.join(lines)}</ul>"
 

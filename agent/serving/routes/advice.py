@@ -44,19 +44,19 @@ class CompareAsked(OfSnapshot):
     gpu: Many = Field([], description="Accelerator, such as H100.")
     provider: Many = Field([], description="aws, azure, gcp, ...")
     place: Many = Field([], description="Region, city, country or continent.")
-    min_vcpus: float | None = Field(None, ge=0)
+    min_vcpus: float | None = Field(None, ge=0, description="vCPUs of the machine.")
     min_memory: float | None = Field(None, ge=0, description="GiB of the machine.")
-    min_gpus: float | None = Field(None, ge=0)
-    max_gpus: float | None = Field(None, ge=0)
+    min_gpus: float | None = Field(None, ge=0, description="GPUs of the machine.")
+    max_gpus: float | None = Field(None, ge=0, description="GPUs of the machine.")
     min_gpu_memory: float | None = Field(None, ge=0, description="GiB of each GPU.")
-    gpus_only: bool = False
+    gpus_only: bool = Field(False, description="Machines with a GPU only.")
     os: list[System] = Field([], max_length=8, description="linux if left out.")
-    tenancy: Tenancy = "shared"
+    tenancy: Tenancy = Field("shared", description="Of the hardware.")
     purchase_option: list[PurchaseOption] = Field([], description="on_demand if left out.")
     offering_class: Many = Field([], description="standard, convertible.")
     own: bool = Field(False, description="Prices of your own instead of list prices.")
     term: int | None = Field(None, ge=1, le=120, description="Months of a commitment.")
-    payment: Payment | None = None
+    payment: Payment | None = Field(None, description="When a commitment is paid.")
     per_gpu: bool = Field(False, description="Compare the price of one GPU.")
     rank: Rank | None = Field(
         None, description="What the best of each side has the most of, or the least price for."
@@ -114,8 +114,8 @@ class EstimateAsked(OfSnapshot):
     hours: float | None = Field(None, gt=0, le=744, description="Hours a month of each machine; 730 is all.")
     purchase_option: PurchaseOption | None = Field(None, description="How machines are bought.")
     term: int | None = Field(None, ge=1, le=120, description="Months of a commitment.")
-    payment: Payment | None = None
-    os: System | None = None
+    payment: Payment | None = Field(None, description="When a commitment is paid.")
+    os: System | None = Field(None, description="Operating system of the machines; linux if left out.")
     disk: list[str] = _lines("disk", "Disks")
     storage: list[str] = _lines("storage", "Object storage")
     egress: list[str] = _lines("egress", "Traffic to the internet")
@@ -125,7 +125,7 @@ class EstimateAsked(OfSnapshot):
     any_architecture: bool = Field(False, description="Alternatives of another architecture too.")
     provider: Many = Field([], description="Alternatives of these only.")
     place: Many = Field([], description="Alternatives there only.")
-    currency: Currency | None = None
+    currency: Currency = None
 
 
 @router.get(
@@ -175,16 +175,16 @@ class Needs(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    min_vcpus: float | None = Field(None, ge=0, le=1e6)
+    min_vcpus: float | None = Field(None, ge=0, le=1e6, description="vCPUs of the machine.")
     min_memory: float | None = Field(None, ge=0, le=1e9, description="GiB of the machine.")
     gpu: Many = Field([], description="Accelerator, such as H100.")
-    min_gpus: float | None = Field(None, ge=0, le=1e6)
+    min_gpus: float | None = Field(None, ge=0, le=1e6, description="GPUs of the machine.")
     min_gpu_memory: float | None = Field(None, ge=0, le=1e9, description="GiB of each GPU.")
-    architecture: Literal["x86_64", "arm64"] | None = None
+    architecture: Literal["x86_64", "arm64"] | None = Field(None, description="Of the processor.")
     provider: Many = Field([], description="aws, azure, gcp, ...")
     place: Many = Field([], description="Region, city, country or continent.")
     os: System = "linux"
-    tenancy: Tenancy = "shared"
+    tenancy: Tenancy = Field("shared", description="Of the hardware.")
     interruptible: bool = Field(False, description="Whether the work may be interrupted: spot counts too.")
     max_interruption: int | None = Field(
         None, ge=0, le=100, description="Spot taken back in at most this percentage a month."
@@ -195,7 +195,7 @@ class Needs(BaseModel):
     count: int = Field(1, ge=1, le=1_000_000, description="Machines.")
     by: RankBy = Field("price", description="Rank by the price of the whole, or of one of these.")
     benchmark: str | None = Field(None, description="Rank by the price of a point of this benchmark.")
-    currency: Currency | None = None
+    currency: Currency = None
     limit: int = Field(10, ge=1, le=100, description="Machines to send at most.")
 
 

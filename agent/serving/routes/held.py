@@ -40,7 +40,7 @@ def list_sources(request: Request, parts: TheParts, _: AnySnapshot, reader: TheR
 class RefusedAsked(OfSnapshot):
     """Which refused rows."""
 
-    source: str | None = None
+    source: str | None = Field(None, description="As /v1/sources names it.")
     reason: str | None = Field(None, description="As /v1/quarantine tells without filters.")
     machine: str | None = Field(None, description="Its name; % stands for any letters.")
     region: str | None = Field(None, description="Region code.")

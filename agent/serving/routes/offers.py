@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -15,7 +16,7 @@ from agent.context import Context
 from agent.fact_tools import convert
 from agent.offers import components
 from agent.serving import formats, validators
-from agent.serving.asked import OfSnapshot, System, known_providers, not_both
+from agent.serving.asked import Currency, OfSnapshot, System, known_providers, not_both
 from agent.serving.cursors import Page, ThePage
 from agent.serving.described import refusals
 from agent.serving.formats import Format
@@ -44,19 +45,25 @@ _NUMBER = "number"  # of an offer: where the next page begins
 class Asked(OfSnapshot):
     """Conditions of machines; those that are left out are none."""
 
-    machine: list[str] = Field([], description="Machine, such as m5.xlarge.")
+    machine: list[str] = Field([], description="Machine, such as m5.xlarge.", examples=[["m5.xlarge"]])
     family: list[str] = Field([], description="Family, such as m5.")
-    gpu: list[str] = Field([], description="Accelerator, such as H100 or A100-80GB; A100 is every A100.")
-    provider: list[str] = Field([], description="aws, azure, gcp, ...; see /v1/options.")
+    gpu: list[str] = Field(
+        [], description="Accelerator, such as H100 or A100-80GB; A100 is every A100.", examples=[["H100"]]
+    )
+    provider: list[str] = Field([], description="aws, azure, gcp, ...; see /v1/options.", examples=[["aws"]])
     not_provider: list[str] = Field([], description="None of these.")
-    place: list[str] = Field([], description="Region, city, country or continent, in English or Portuguese.")
+    place: list[str] = Field(
+        [],
+        description="Region, city, country or continent, in English or Portuguese.",
+        examples=[["São Paulo"]],
+    )
     not_place: list[str] = Field([], description="None of these.")
-    min_vcpus: float | None = Field(None, ge=0)
-    max_vcpus: float | None = Field(None, ge=0)
+    min_vcpus: float | None = Field(None, ge=0, description="vCPUs of the machine.", examples=[8])
+    max_vcpus: float | None = Field(None, ge=0, description="vCPUs of the machine.")
     min_memory: float | None = Field(None, ge=0, description="GiB of the machine.")
     max_memory: float | None = Field(None, ge=0, description="GiB of the machine.")
-    min_gpus: float | None = Field(None, ge=0)
-    max_gpus: float | None = Field(None, ge=0)
+    min_gpus: float | None = Field(None, ge=0, description="GPUs of the machine.")
+    max_gpus: float | None = Field(None, ge=0, description="GPUs of the machine.")
     min_gpu_memory: float | None = Field(None, ge=0, description="GiB of each GPU.")
     min_total_gpu_memory: float | None = Field(None, ge=0, description="GiB of all GPUs of the machine.")
     min_local_storage: float | None = Field(None, ge=0, description="GB of its own disks.")
@@ -67,21 +74,19 @@ class Asked(OfSnapshot):
     no_burstable: bool = Field(False, description="No machines with a share of a processor.")
     bare_metal: bool | None = Field(None, description="Only these, or none of these.")
     free: bool = Field(False, description="With what costs nothing, within limits.")
-    cpu: Literal["intel", "amd"] | None = None
-    architecture: Literal["x86_64", "arm64"] | None = None
+    cpu: Literal["intel", "amd"] | None = Field(None, description="Who makes the processor.")
+    architecture: Literal["x86_64", "arm64"] | None = Field(None, description="Of the processor.")
     os: System = "linux"
     purchase_option: list[PurchaseOption] = Field([], description="on_demand if left out.")
-    tenancy: Tenancy = "shared"
+    tenancy: Tenancy = Field("shared", description="Of the hardware.")
     term: int | None = Field(None, ge=1, le=120, description="Months of a commitment.")
-    payment: Payment | None = None
+    payment: Payment | None = Field(None, description="When a commitment is paid.")
     offering_class: list[str] = Field([], description="standard, convertible.")
     own: bool = Field(False, description="Prices of your own lists and discounts instead of list prices.")
     at: str | None = Field(
         None, description="Prices of a past day's end, out of the history: 2023-06-30, 2023, 1y."
     )
-    currency: str | None = Field(
-        None, pattern="^[A-Za-z]{3}$", description="Prices in this currency too, at the latest rate: BRL."
-    )
+    currency: Currency = None
     sort: Sort = Field("price", description="The least first; with - before it, the most.")
     limit: int = Field(100, ge=1, le=100_000, description="Rows of the page; 1,000 at most as JSON.")
     cursor: str | None = Field(None, description="`next` of the page before; the filters are given again.")
@@ -99,9 +104,8 @@ class Asked(OfSnapshot):
 def list_offers(request: Request, asked: Annotated[Asked, Query()], page: ThePage) -> Response:
     """Filters and sorts offers of one snapshot.
 
-    Give the filters again with `cursor` for the next page: all pages are of the snapshot of the first, also
-    when another one is in force meanwhile. CSV and Parquet hold up to `limit` rows of 100,000 at most, and
-    the header X-Truncated tells whether there are more.
+    Give the filters again with `cursor` for the next page, or follow the header Link: all pages are of the
+    snapshot of the first, also when another one is in force meanwhile.
     """
     form = formats.chosen(request, asked.format)
     now = datetime.now(UTC)
@@ -110,11 +114,36 @@ def list_offers(request: Request, asked: Annotated[Asked, Query()], page: ThePag
     headers = validators.headers_of(request, page.reader, form, clock)
     limit = min(asked.limit, _OF_JSON) if form == "json" else asked.limit
     found, rows = _found(Context.of(page.reader), asked, day, page.after, limit)
+    shown, more = _Shown(rows), found > limit
+
+    def rest() -> dict[str, Any]:
+        counted = found if page.after is None else None
+        return {"truncated": more, "next": page.next(shown.last) if more else None, "found": counted}
+
     if form == "json":
-        return formats.sent(_json(page, rows, found, limit), form, headers)
-    headers["X-Truncated"] = str(found > limit).lower()
-    headers["Content-Disposition"] = f'attachment; filename="offers-{page.reader.snapshot.id}.{form}"'
-    return formats.sent(formats.WRITERS[form](batch.drop_columns([_NUMBER]) for batch in rows), form, headers)
+        body = _json(page, iter(shown), rest)
+    else:
+        body = formats.WRITERS[form](iter(shown))
+        headers["Content-Disposition"] = f'attachment; filename="offers-{page.reader.snapshot.id}.{form}"'
+    reply = formats.sent(body, form, headers)
+    reply.headers["X-Truncated"] = str(more).lower()
+    if more:
+        reply.headers["Link"] = f'<{page.address(page.next(shown.last))}>; rel="next"'
+    return reply
+
+
+@dataclass
+class _Shown:
+    """Batches without the numbers of the offers; the last one seen is kept."""
+
+    batches: Iterator[pa.RecordBatch]
+    last: str = ""
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        for batch in self.batches:
+            if batch.num_rows:
+                self.last = batch[_NUMBER][-1].as_py()
+            yield batch.drop_columns([_NUMBER])
 
 
 def _found(
@@ -174,20 +203,9 @@ def _found(
     )
 
 
-def _json(page: Page, rows: Iterator[pa.RecordBatch], found: int, limit: int) -> Iterator[bytes]:
-    first = next(rows)
-    last = ""
-
-    def told() -> Iterator[Mapping[str, Any]]:
-        nonlocal last
-        for row in formats.rows_of(rows, {"components": components}):
-            last = row.pop(_NUMBER)
-            yield row
-
-    def rest() -> dict[str, Any]:
-        more = found > limit
-        counted = found if page.after is None else None
-        return {"truncated": more, "next": page.next(last) if more else None, "found": counted}
-
-    columns = [name for name in first.schema.names if name != _NUMBER]
-    return listing_of(page.reader.snapshot.id, columns, told(), rest)
+def _json(
+    page: Page, batches: Iterator[pa.RecordBatch], rest: Callable[[], dict[str, Any]]
+) -> Iterator[bytes]:
+    columns = next(batches).schema.names
+    rows = formats.rows_of(batches, {"components": components})
+    return listing_of(page.reader.snapshot.id, columns, rows, rest)

@@ -18,7 +18,7 @@ from agent.context import Context
 from agent.evidence import plain
 from agent.history_tools import price_changes
 from agent.serving import validators
-from agent.serving.asked import AnySnapshot, Limit, Many, OfSnapshot, known_providers
+from agent.serving.asked import AnySnapshot, Limit, Many, OfSnapshot, PriceId, known_providers
 from agent.serving.cursors import ThePage
 from agent.serving.described import refusals
 from agent.serving.listings import Listing, listing
@@ -43,7 +43,7 @@ _CITED = ("price_id", "source", "source_url", "observed_at", "as_of")
 
 
 @router.get("/prices/{price_id}", summary="All of one price", responses={200: {"model": PriceTold}})
-def show_price(request: Request, price_id: UUID, _: AnySnapshot, reader: TheReader) -> Response:
+def show_price(request: Request, price_id: PriceId, _: AnySnapshot, reader: TheReader) -> Response:
     """In force or as it last was: its parts, its source, the batch that brought it, and how to cite it."""
     headers = validators.headers_of(request, reader)
     row = _price(reader, price_id)
@@ -80,7 +80,7 @@ class HistoryAsked(OfSnapshot):
     responses={200: {"model": Listing[Interval]}, **refusals(400, 410)},
 )
 def show_history(
-    request: Request, price_id: UUID, asked: Annotated[HistoryAsked, Query()], page: ThePage
+    request: Request, price_id: PriceId, asked: Annotated[HistoryAsked, Query()], page: ThePage
 ) -> Response:
     """From when to when it was what, the oldest first."""
     now = datetime.now(UTC)
@@ -112,7 +112,7 @@ class ChangesAsked(OfSnapshot):
     since: str = Field("7d", description="From then on: 2026-11-01, 2026-11, 2026, or back: 7d, 2w, 1y.")
     until: Until = None
     min_percent: float = Field(0, ge=0, le=1e9, description="No smaller changes.")
-    direction: Literal["up", "down"] | None = None
+    direction: Literal["up", "down"] | None = Field(None, description="Those that rose, or that fell.")
     machine: Many = Field([], description="Machine, such as m5.xlarge.")
     gpu: Many = Field([], description="Accelerator, such as H100.")
     provider: Many = Field([], description="aws, azure, gcp, ...")

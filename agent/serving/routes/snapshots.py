@@ -8,12 +8,13 @@ from collections.abc import AsyncGenerator
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from agent.evidence import plain
 from agent.serving import validators
+from agent.serving.asked import SnapshotId
 from agent.serving.formats import dumped
 from agent.serving.held_rows import SnapshotRow, SnapshotTold
 from agent.serving.listings import Listing, listing
@@ -22,19 +23,22 @@ from warehouse.errors import UnknownName
 from warehouse.reader import Reader
 
 router = APIRouter(tags=["snapshot"])
+ReportPage = Annotated[str, Path(description="Such as index.html, which is also the page without a name.")]
 _REPORT = "validation"
 _PAGE = "index.html"
 # The report is our own, but shows what feeds say: it may run no script and load nothing from elsewhere.
 _POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
 
 
-async def named(request: Request, snapshot: str, parts: TheParts, _: AtWork) -> AsyncGenerator[Reader, None]:
+async def named(
+    request: Request, snapshot: SnapshotId, parts: TheParts, _: AtWork
+) -> AsyncGenerator[Reader, None]:
     async with contextmanager_in_threadpool(parts.in_force.reading(snapshot)) as reader:
         request.scope["snapshot"] = reader.snapshot.id
         yield reader
 
 
-Named = Annotated[Reader, Depends(named)]
+Named = Annotated[Reader, Depends(named, scope="function")]
 
 
 @router.get("/snapshots", summary="All published snapshots", responses={200: {"model": Listing[SnapshotRow]}})
@@ -79,7 +83,7 @@ def to_report(snapshot: str) -> Response:
     response_class=HTMLResponse,
     responses={200: {"content": {"application/json": {}}}},
 )
-def show_report(request: Request, page: str, reader: Named) -> Response:
+def show_report(request: Request, page: ReportPage, reader: Named) -> Response:
     """What the quality gate checked of each batch, as pages; the first is the one without a name."""
     name = f"{_REPORT}/{page or _PAGE}"
     if name not in reader.snapshot.files:  # so it is none of another folder

@@ -6,6 +6,7 @@ import csv
 import io
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pyarrow.parquet as pq
@@ -65,6 +66,14 @@ def test_formats_hold_the_same_rows(client: httpx.Client) -> None:
     assert table["price_id"].to_pylist() == [row["price_id"] for row in told[:2]]
     assert str(table.schema.field("price_hour").type) == "decimal128(20, 10)"
     assert reply.headers["X-Truncated"] == "true"
+    assert "offers-" in reply.headers["Content-Disposition"]
+    paged = []
+    while reply.links:
+        paged += pq.read_table(io.BytesIO(reply.content))["price_id"].to_pylist()
+        reply = client.get(reply.url.join(reply.links["next"]["url"]))
+    assert [*paged, *pq.read_table(io.BytesIO(reply.content))["price_id"].to_pylist()] == [
+        row["price_id"] for row in told
+    ]
     assert client.get("/v1/offers", headers={"Accept": "image/png"}).status_code == 406
 
 
@@ -249,3 +258,12 @@ def test_advice_is_the_tools(client: httpx.Client) -> None:
 def test_guides_are_found(client: httpx.Client) -> None:
     found = rows(client, "/v1/knowledge/search", q="o que é uma instância spot?", language="pt")
     assert found[0]["document_id"] == "guide/spot-instances/pt"
+
+
+def test_a_client_that_reads_slowly_keeps_nobody_waiting(small_store: Path, tmp_path: Path) -> None:
+    asked = {"sql": "SELECT repeat('x', 1000) AS x FROM range(20000)", "limit": 20_000}
+    busy = parts_over(small_store, tmp_path, max_running=1, max_waiting=0)
+    with served(busy) as client, client.stream("POST", "/v1/sql", json=asked) as slow:
+        assert int(slow.headers["Content-Length"]) > 20_000_000
+        assert client.get("/v1/offers").status_code == 200
+        assert sum(len(part) for part in slow.iter_bytes()) == int(slow.headers["Content-Length"])

@@ -202,3 +202,14 @@ def asked_by(client: httpx.Client, words: list[str]) -> httpx.Response:
         return client.get(path, params=[tuple(one.split("=", 1)) for one in data], headers=headers)
     method = "HEAD" if "I" in flags else "POST" if data else "GET"
     return client.request(method, path, content="".join(data) or None, headers=headers)
+
+
+def test_every_parameter_says_what_it_is(client: httpx.Client) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    asked = [
+        (path, one["name"], one.get("description", one["schema"].get("description")))
+        for path, of_path in paths.items()
+        for operation in of_path.values()
+        for one in operation.get("parameters", ())
+    ]
+    assert [one for one in asked if not one[2]] == []
