@@ -29,7 +29,7 @@ _LIMIT_BYTES = 50 * 1024 * 1024
 _KEPT_FILES = 10
 _MOST_ROWS = 100  # whose price_ids a line has
 _MOST_CHARACTERS = 4000  # of a question or of SQL
-_NOT_TOLD = {408, 413, 414, 415, 421, 429, 431}  # turned away unread; or a flood would drive out the rest
+_NOT_TOLD = {413, 414, 415, 421, 429, 431}  # turned away unread; or a flood would drive out the rest
 _log = get_logger("audit")
 
 _masked = lru_cache(maxsize=1024)(masked)  # what is asked often need not be looked through each time

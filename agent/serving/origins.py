@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from agent.serving.problems import RejectedError
-from agent.serving.settings import ServingSettings
+from agent.serving.settings import ServingSettings, is_loopback
 
 _FORWARDED = ("x-forwarded-for", "x-forwarded-host", "forwarded")
 
@@ -50,7 +49,7 @@ class Origins:
         name = _name(host)
         if name in self._hosts or not (self._hosts or self._on_loopback):
             return True
-        return self._on_loopback and _is_loopback(name)
+        return self._on_loopback and is_loopback(name)
 
     def _is_foreign(self, headers: Mapping[str, str], host: str, method: str) -> bool:
         origin = headers.get("origin")
@@ -67,10 +66,3 @@ class Origins:
 def _name(host: str) -> str:
     """Without its port; empty where it is more than a name and a port."""
     return "" if set(host) & set("/?#@\\ ") else urlsplit(f"//{host}").hostname or ""
-
-
-def _is_loopback(name: str) -> bool:
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost"

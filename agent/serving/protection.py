@@ -20,7 +20,7 @@ from agent.serving.keys import Key, Keys
 from agent.serving.origins import Origins
 from agent.serving.problems import RejectedError, lacking
 from agent.serving.rates import Rates
-from agent.serving.request_bounds import bounded, check_head, in_time
+from agent.serving.request_bounds import Seconds, bounded, check_head, in_time
 from agent.serving.response_headers import ResponseHeaders
 from agent.serving.settings import ServingSettings
 from warehouse.errors import CloudPricingError
@@ -59,7 +59,7 @@ class Protection:
     def __init__(self, app: ASGIApp, *, given: ServingSettings, keys: Keys, rates: Rates) -> None:
         self._app, self._given, self._keys, self._rates = app, given, keys, rates
         self._origins, self._required = Origins(given), given.keys_required
-        self._unreadable = False
+        self._seconds, self._unreadable = Seconds(given.request_seconds), False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # nothing here speaks it
@@ -83,7 +83,7 @@ class Protection:
         try:
             left = await self._admit(scope)
             read = bounded(receive, self._given.max_body_bytes)
-            await in_time(self._app, scope, read, answered, self._given.request_seconds)
+            await in_time(self._app, scope, read, answered, self._seconds)
         except (RejectedError, HTTPException) as error:
             if began:
                 raise

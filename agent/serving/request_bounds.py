@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,7 +18,6 @@ from agent.serving.problems import RejectedError
 _MOST_URL_BYTES = 8 << 10
 _MOST_HEADERS = 100
 _MOST_HEADER_BYTES = 32 << 10
-_WRITE_SECONDS = 30.0  # a client may take to read what has been written for it
 # Agno's clients send forms; a browser says of every one whose page it is, and `Origins` knows our own.
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _TAKES_FORMS = re.compile(r"/agno/agents/[^/]+/runs")
@@ -68,43 +69,56 @@ def bounded(receive: Receive, most_bytes: int) -> Receive:
     return counted
 
 
-async def in_time(
-    app: ASGIApp,
-    scope: Scope,
-    receive: Receive,
-    send: Send,
-    seconds: float,
-    write_seconds: float = _WRITE_SECONDS,
-) -> None:
-    """Answers 504 where the response has not begun by then.
+@dataclass(frozen=True)
+class Seconds:
+    """Until a response begins, for each part of it to be taken, and for all of it if it has an end."""
+
+    begin: float
+    write: float = 30.0
+    whole: float = 300.0
+
+
+async def in_time(app: ASGIApp, scope: Scope, receive: Receive, send: Send, seconds: Seconds) -> None:
+    """Answers 504 where the response has not begun by then. Raises TimeoutError where its reader is too slow.
 
     What is being worked on keeps its place until it ends, by its own limits or because its client seems to
-    have gone; nobody hears of it. A client that does not take what is written for it is left.
+    have gone; nobody hears of it.
     """
+    loop = asyncio.get_running_loop()
     late: asyncio.Task[None] | None = None
+    ends = math.inf
 
     def answer() -> None:
         nonlocal late
-        error = RejectedError(504, f"There is no response after {seconds:g} s.", "Ask for less at once.")
-        late = asyncio.create_task(_tell(error, scope, receive, send))
+        said = f"There is no response after {seconds.begin:g} s."
+        late = asyncio.create_task(
+            _tell(RejectedError(504, said, "Ask for less at once."), scope, receive, send)
+        )
 
     async def written(message: Message) -> None:
+        nonlocal ends
         if late:
             return
         if message["type"] == "http.response.start":
             timer.cancel()
+            if (b"content-type", b"text/event-stream") not in _kinds(message):
+                ends = loop.time() + seconds.whole
             await send(message)
             return
-        async with asyncio.timeout(write_seconds):
+        async with asyncio.timeout_at(min(loop.time() + seconds.write, ends)):
             await send(message)
 
-    timer = asyncio.get_running_loop().call_later(seconds, answer)
+    timer = loop.call_later(seconds.begin, answer)
     try:
         await app(scope, receive, written)
     finally:
         timer.cancel()
         if late:
             await late
+
+
+def _kinds(start: Message) -> Iterator[tuple[bytes, bytes]]:
+    return ((name.lower(), value.partition(b";")[0].strip()) for name, value in start["headers"])
 
 
 async def _tell(error: RejectedError, scope: Scope, receive: Receive, send: Send) -> None:

@@ -100,7 +100,7 @@ class ServingSettings(BaseSettings):
     @property
     def on_loopback(self) -> bool:
         """Whether only this machine reaches the server; of a name that is not `localhost` nobody knows."""
-        return _is_loopback(self.host)
+        return is_loopback(self.host)
 
     @property
     def keys_required(self) -> bool:
@@ -135,8 +135,8 @@ class ServingSettings(BaseSettings):
         return origins
 
 
-@cache  # every request asks
-def _is_loopback(host: str) -> bool:
+@cache  # requests ask
+def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:

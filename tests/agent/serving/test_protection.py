@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from agent.serving import problems, protection
 from agent.serving.caller import caller_of
 from agent.serving.keys import Keys
 from agent.serving.rates import Rates
-from agent.serving.request_bounds import in_time
+from agent.serving.request_bounds import Seconds, in_time
 from agent.serving.route_scopes import needed
 from agent.serving.settings import ServingSettings
 
@@ -319,21 +320,41 @@ def test_a_response_begins_in_time(guarded: Guarded) -> None:
     assert problem_of(reply) == (504, "There is no response after 0.02 s.")
 
 
-def test_a_client_that_reads_nothing_is_left() -> None:
-    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        while True:
+@pytest.mark.parametrize(
+    ("kind", "pause", "seconds"),
+    [
+        ("text/csv", 10.0, Seconds(1, write=0.01)),
+        ("text/event-stream", 10.0, Seconds(1, write=0.01)),
+        ("text/csv", 0.01, Seconds(1, whole=0.05)),
+    ],
+)
+def test_a_client_that_reads_too_slowly_is_left(kind: str, pause: float, seconds: Seconds) -> None:
+    asyncio.run(asyncio.wait_for(slowly_read(kind, pause, seconds, parts=None), 2))
+
+
+def test_events_may_go_on() -> None:
+    asyncio.run(slowly_read("text/event-stream; charset=utf-8", 0.01, Seconds(1, whole=0.05), parts=10))
+
+
+async def slowly_read(kind: str, pause: float, seconds: Seconds, parts: int | None) -> None:
+    """A response of so many parts is read to its end; one without end is not."""
+    left = [None] * parts if parts else repeat(None)
+
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", kind.encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for _ in left:
             await send({"type": "http.response.body", "body": b"x", "more_body": True})
 
-    async def full(message: Message) -> None:
+    async def send(message: Message) -> None:
         if message["type"] == "http.response.body":
-            await asyncio.Event().wait()
+            await asyncio.sleep(pause)
 
-    async def nothing() -> Message:
+    async def receive() -> Message:
         return {"type": "http.request"}
 
-    with pytest.raises(TimeoutError):
-        asyncio.run(in_time(endless, {"type": "http"}, nothing, full, 1, write_seconds=0.01))
+    with nullcontext() if parts else pytest.raises(TimeoutError):
+        await in_time(told, {"type": "http"}, receive, send, seconds)
 
 
 def test_the_description_names_keys_and_scopes(tmp_path: Path) -> None:
