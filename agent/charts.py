@@ -207,10 +207,11 @@ def require_format(path: Path) -> None:
 
 
 def save(spec: dict[str, Any], path: Path) -> None:
-    """Write the picture in the format of the path's ending. Raises InvalidInput for another one."""
+    """Write the picture, in the format of the ending; its folder is made if need be. Raises InvalidInput."""
     require_format(path)
     import vl_convert
 
+    path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix.lower() == ".png":
         path.write_bytes(vl_convert.vegalite_to_png(spec, scale=_SCALE))
         return
