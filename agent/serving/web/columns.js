@@ -28,28 +28,32 @@ const NUMERIC = new Set(["money", "number", "percent"]);
 
 /** The columns of these names that say anything, in their order; money takes its currency's sign with it. */
 export function columnsOf(names, rows, changes = {}) {
-  const told = names.filter((name) => !UNSAID.has(name) && (changes[name]?.always || rows.some((row) => said(row[name]))));
+  const told = names.filter((name) => !UNSAID.has(name) && (changes[name]?.always || rows.some((row) => said(row[name], name))));
   const columns = told.map((name) => columnOf(name, rows, changes[name]));
   const currencies = columns.some(({ kind }) => kind === "money");
   return columns.filter(({ name }) => !(currencies && name === "currency"));
+}
+
+/** What all rows have alike needs no column: [columns that tell rows apart, what is so in every row].
+ *  A single row keeps its figures, and what it is of. */
+export function apart(columns, rows) {
+  const single = rows.length === 1;
+  const same = (name) => new Set(rows.map((row) => JSON.stringify(row[name] ?? null))).size === 1;
+  const alike = ({ name, kind, class: how }, at) =>
+    at > 0 && how !== "strong" && (single ? kind === "word" : !["money", "percent"].includes(kind)) && same(name);
+  return [columns.filter((one, at) => !alike(one, at)), columns.filter(alike)];
 }
 
 /** A line of what every row has; null where there is nothing. */
 export function alikeLine(alike, rows) {
   if (!alike.length) return null;
   const all = alike.flatMap((column, at) => [at ? " · " : "", `${column.label}: `, column.show(rows[0])]);
-  return el("p.quiet.small", {}, t("alike"), " ", all);
+  return el("p.quiet.small", {}, rows.length > 1 && [t("alike"), " "], all);
 }
 
-/** What all rows have alike needs no column: [columns that tell rows apart, what is so in every row]. */
-export function apart(columns, rows) {
-  if (rows.length < 2) return [columns, []];
-  const alike = ({ name, kind, class: how }, at) =>
-    at > 0 && how !== "strong" && (kind === "word" || kind === "text") && new Set(rows.map((row) => JSON.stringify(row[name]))).size === 1;
-  return [columns.filter((one, at) => !alike(one, at)), columns.filter(alike)];
-}
-
-const said = (value) => value !== null && value !== undefined && value !== "" && !(Array.isArray(value) && !value.length);
+const said = (value, name = "") =>
+  !(name.startsWith("tier_") && Number(value) === 0) && // a price without tiers
+  value !== null && value !== undefined && value !== "" && !(Array.isArray(value) && !value.length);
 
 function columnOf(name, rows, changes = {}) {
   const kind = changes.kind ?? kindOf(name, rows);
@@ -107,7 +111,7 @@ function text(value) {
   if (Array.isArray(value)) return value.map(text).join(value.some((one) => one?.rate) ? " + " : ", ");
   if (value && typeof value === "object") {
     if (value.rate) return `${number(Number(value.quantity))} × ${number(Number(value.rate), 10)}`;
-    return Object.values(value).filter(said).map(text).join(" ");
+    return Object.values(value).filter((one) => said(one)).map(text).join(" ");
   }
   return /^https?:\/\//.test(value) ? outward(value) : String(value);
 }

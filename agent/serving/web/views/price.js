@@ -130,8 +130,7 @@ function origin({ price, source, batch, snapshot }) {
 }
 
 function facts(names, row) {
-  const told = names.filter((name) => !(/^tier/.test(name) && Number(row[name]) === 0));
-  const shown = columnsOf(told, [row], { country: { show: ({ country }) => countryName(country) } });
+  const shown = columnsOf(names, [row], { country: { show: ({ country }) => countryName(country) } });
   return pairs(shown.map((column) => [column.label, column.show(row)]));
 }
 
