@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Literal
 
@@ -135,7 +135,7 @@ class ServingSettings(BaseSettings):
         return origins
 
 
-@cache  # requests ask
+@lru_cache(maxsize=256)  # requests ask, with names of their own
 def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
