@@ -130,7 +130,7 @@ class AuditLog:
             snapshot=snapshot or facts.snapshot,
             tools=list(made.tools_used if made else facts.tools_used),
             rows=list(rows[:_MOST_ROWS]),
-            row_count=len(rows),
+            row_count=len(rows) if made or facts.row_count is None else facts.row_count,
             duration_ms=duration_ms,
         )
 

@@ -134,6 +134,13 @@ def rows_of(
             yield dict(zip(names, row, strict=True))
 
 
+def column_of(batch: pa.RecordBatch, name: str) -> list[dict[str, Any]]:
+    """One column as rows; none where the batch has no such column, or several."""
+    if batch.schema.names.count(name) != 1:
+        return []
+    return [{name: one} for one in batch[name].to_pylist()]
+
+
 def dumped(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 

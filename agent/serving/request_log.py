@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 from uuid import uuid4
@@ -25,6 +25,7 @@ _ID = "X-Request-Id"
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 API = "/v1"
 _REGULAR = {"/healthz", "/readyz", "/metrics"}  # asked again and again; told at level debug while all is well
+_MOST_TOLD = 100  # rows whose prices are told
 _LONGEST = 2000  # characters of a question or SQL that the log keeps
 
 
@@ -35,6 +36,7 @@ class Facts:
     query: str = ""
     tools_used: Sequence[str] = ()
     price_ids: Sequence[str] = ()
+    row_count: int | None = None  # where `price_ids` are those of the first rows only
     snapshot: str | None = None  # where no header says it, as of protocols with bodies of their own
     answer: Answered | None = None
 
@@ -44,6 +46,20 @@ def facts_of(request: Request) -> Facts:
 
 
 TheFacts = Annotated[Facts, Depends(facts_of)]
+
+
+def tell(
+    request: Request,
+    tool: str,
+    rows: Sequence[Mapping[str, Any]] = (),
+    query: str = "",
+    count: int | None = None,
+) -> None:
+    """What answered a request, and the prices in its first rows, which are `count` in all."""
+    facts = facts_of(request)
+    facts.tools_used, facts.query = (tool,), query
+    facts.price_ids = [str(row["price_id"]) for row in rows[:_MOST_TOLD] if row.get("price_id")]
+    facts.row_count = len(rows) if count is None else count
 
 
 class RequestLog:

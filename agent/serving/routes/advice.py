@@ -23,6 +23,7 @@ from agent.serving.asked import AnySnapshot, Currency, Many, OfSnapshot, System,
 from agent.serving.described import refusals
 from agent.serving.listings import listing
 from agent.serving.parts import SNAPSHOT, TheReader
+from agent.serving.request_log import tell
 from agent.terms import Payment, PurchaseOption, Tenancy
 from agent.tools import Rank
 from warehouse.errors import InvalidInput
@@ -100,7 +101,7 @@ def list_compared(request: Request, asked: Annotated[CompareAsked, Query()], rea
         per_gpu=asked.per_gpu,
         rank=asked.rank,
     )
-    return _worked(reader, found, headers)
+    return _worked(request, reader, found, headers, asked)
 
 
 def _lines(name: str, what: str) -> Any:
@@ -153,7 +154,9 @@ def show_estimate(request: Request, asked: Annotated[EstimateAsked, Query()], re
         "providers": known_providers(Context.of(reader), asked.provider),
         "places": asked.place or None,
     }
-    return _bill(reader, basket_of({**given, "constraints": limits, "currency": asked.currency}), headers)
+    return _bill(
+        request, reader, basket_of({**given, "constraints": limits, "currency": asked.currency}), headers
+    )
 
 
 @router.post(
@@ -161,13 +164,14 @@ def show_estimate(request: Request, asked: Annotated[EstimateAsked, Query()], re
     summary="A monthly bill of a basket",
     responses={200: {"model": Worked[BillLine]}, **refusals(400)},
 )
-def make_estimate(basket: Basket, _: AnySnapshot, reader: TheReader) -> Response:
+def make_estimate(request: Request, basket: Basket, _: AnySnapshot, reader: TheReader) -> Response:
     """The same of a basket as the YAML file of the command line holds it."""
-    return _bill(reader, basket, {SNAPSHOT: reader.snapshot.id})
+    return _bill(request, reader, basket, {SNAPSHOT: reader.snapshot.id})
 
 
-def _bill(reader: Reader, basket: Basket, headers: dict[str, str]) -> JSONResponse:
-    return _worked(reader, estimate_basket(Context.of(reader), basket), headers)
+def _bill(request: Request, reader: Reader, basket: Basket, headers: dict[str, str]) -> JSONResponse:
+    found = estimate_basket(Context.of(reader), basket)
+    return _worked(request, reader, found, headers, basket)
 
 
 class Needs(BaseModel):
@@ -209,7 +213,7 @@ class NeedsAsked(Needs, OfSnapshot):
 def list_recommended(request: Request, asked: Annotated[NeedsAsked, Query()], reader: TheReader) -> Response:
     """The best offers by what the whole use costs, what each saves, and what it gives up."""
     today = f"{datetime.now(UTC):%Y%m%d}"  # the ages of prices are told
-    return _advice(reader, asked, validators.headers_of(request, reader, clock=today))
+    return _advice(request, reader, asked, validators.headers_of(request, reader, clock=today))
 
 
 @router.post(
@@ -217,12 +221,12 @@ def list_recommended(request: Request, asked: Annotated[NeedsAsked, Query()], re
     summary="What to rent for needs",
     responses={200: {"model": Worked[Recommended]}, **refusals(400)},
 )
-def make_recommendation(needs: Needs, _: AnySnapshot, reader: TheReader) -> Response:
+def make_recommendation(request: Request, needs: Needs, _: AnySnapshot, reader: TheReader) -> Response:
     """The same for needs sent as JSON."""
-    return _advice(reader, needs, {SNAPSHOT: reader.snapshot.id})
+    return _advice(request, reader, needs, {SNAPSHOT: reader.snapshot.id})
 
 
-def _advice(reader: Reader, needs: Needs, headers: dict[str, str]) -> JSONResponse:
+def _advice(request: Request, reader: Reader, needs: Needs, headers: dict[str, str]) -> JSONResponse:
     context = Context.of(reader)
     found = recommend(
         context,
@@ -248,10 +252,13 @@ def _advice(reader: Reader, needs: Needs, headers: dict[str, str]) -> JSONRespon
         currency=needs.currency,
         rows=needs.limit,
     )
-    return _worked(reader, found, headers)
+    return _worked(request, reader, found, headers, needs)
 
 
-def _worked(reader: Reader, found: Finding, headers: dict[str, str]) -> JSONResponse:
+def _worked(
+    request: Request, reader: Reader, found: Finding, headers: dict[str, str], asked: BaseModel
+) -> JSONResponse:
+    tell(request, found.tool, found.rows, asked.model_dump_json(exclude_defaults=True))
     counted = found.figures.get("found", len(found.rows))
     figures = {name: value for name, value in found.figures.items() if name != "found"}
     return listing(

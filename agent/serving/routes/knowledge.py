@@ -15,7 +15,7 @@ from agent.serving.asked import Many, OfSnapshot
 from agent.serving.described import refusals
 from agent.serving.listings import listing
 from agent.serving.parts import TheReader, needs
-from agent.serving.request_log import TheFacts
+from agent.serving.request_log import tell
 from warehouse.contracts import Hit
 from warehouse.errors import InvalidInput, UnknownName
 from warehouse.reader import Reader
@@ -42,11 +42,9 @@ class SearchAsked(OfSnapshot):
     dependencies=[needs("knowledge")],
     responses={200: {"model": Documents}, **refusals(400)},
 )
-def search_documents(
-    request: Request, asked: Annotated[SearchAsked, Query()], facts: TheFacts, reader: TheReader
-) -> Response:
+def search_documents(request: Request, asked: Annotated[SearchAsked, Query()], reader: TheReader) -> Response:
     """The nearest documents, the best first."""
-    facts.query = asked.q
+    tell(request, "search_knowledge", query=asked.q)
     if not asked.q.strip():
         raise InvalidInput("There is nothing to look for.", "Give a few words as `q`.")
     headers = validators.headers_of(request, reader)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -21,6 +21,7 @@ from agent.serving.cursors import Page, ThePage
 from agent.serving.described import refusals
 from agent.serving.formats import Format
 from agent.serving.listings import Listing, listing_of
+from agent.serving.request_log import tell
 from agent.serving.rows import Offer
 from agent.terms import Payment, PurchaseOption, Tenancy
 from agent.toolbox import arguments_of
@@ -126,6 +127,7 @@ def list_offers(request: Request, asked: Annotated[Asked, Query()], page: ThePag
         body = formats.WRITERS[form](iter(shown))
         headers["Content-Disposition"] = f'attachment; filename="offers-{page.reader.snapshot.id}.{form}"'
     reply = formats.sent(body, form, headers)
+    tell(request, "find_offers", shown.priced, count=min(found, limit))
     reply.headers["X-Truncated"] = str(more).lower()
     if more:
         reply.headers["Link"] = f'<{page.address(page.next(shown.last))}>; rel="next"'
@@ -134,15 +136,17 @@ def list_offers(request: Request, asked: Annotated[Asked, Query()], page: ThePag
 
 @dataclass
 class _Shown:
-    """Batches without the numbers of the offers; the last one seen is kept."""
+    """Batches without the numbers of the offers, of which the last one is kept, and the first prices."""
 
     batches: Iterator[pa.RecordBatch]
     last: str = ""
+    priced: list[dict[str, Any]] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         for batch in self.batches:
             if batch.num_rows:
                 self.last = batch[_NUMBER][-1].as_py()
+                self.priced = self.priced or formats.column_of(batch, "price_id")
             yield batch.drop_columns([_NUMBER])
 
 

@@ -23,6 +23,7 @@ from agent.serving.cursors import ThePage
 from agent.serving.described import refusals
 from agent.serving.listings import Listing, listing
 from agent.serving.parts import TheReader
+from agent.serving.request_log import tell
 from agent.serving.rows import Changes, Interval, PriceTold
 from agent.terms import PurchaseOption
 from warehouse.errors import UnknownName
@@ -47,6 +48,7 @@ def show_price(request: Request, price_id: PriceId, _: AnySnapshot, reader: TheR
     """In force or as it last was: its parts, its source, the batch that brought it, and how to cite it."""
     headers = validators.headers_of(request, reader)
     row = _price(reader, price_id)
+    tell(request, "price", [row])
     attributes = json.loads(row["attributes"] or "null", parse_float=Decimal)
     beside = {*_SOURCE, *_BATCH, "intervals"} - {"source", "batch_id"}
     price = {name: value for name, value in row.items() if name not in beside}
@@ -85,7 +87,7 @@ def show_history(
     """From when to when it was what, the oldest first."""
     now = datetime.now(UTC)
     headers = validators.headers_of(request, page.reader, clock=_clock(now, asked.since, asked.until))
-    _price(page.reader, price_id)
+    tell(request, "price_history", [_price(page.reader, price_id)])
     found = page.reader.named(
         "intervals_of",
         price_id=str(price_id),
@@ -146,6 +148,7 @@ def list_changes(request: Request, asked: Annotated[ChangesAsked, Query()], read
         grouped=asked.grouped,
         rows=asked.limit,
     )
+    tell(request, found.tool, found.rows)
     counts = {name: found.figures[name] for name in ("found", "fell", "rose")}
     return listing(reader.snapshot.id, found.rows, truncated=found.truncated, headers=headers, **counts)
 

@@ -14,7 +14,7 @@ from agent.serving.described import refusals
 from agent.serving.formats import Format
 from agent.serving.listings import Listing, listing_of
 from agent.serving.parts import SNAPSHOT, TheReader, needs
-from agent.serving.request_log import TheFacts
+from agent.serving.request_log import tell
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,17 +64,18 @@ def run_sql(
     request: Request,
     statement: Statement,
     asked: Annotated[SqlAsked, Query()],
-    facts: TheFacts,
     reader: TheReader,
 ) -> Response:
     """Read-only: anything but one SELECT is refused, as are files, the network and settings.
 
     It may run as long as the setting CLOUD_PRICING_QUERY_TIMEOUT says. Decimals are exact, as text.
     """
-    facts.query = statement.sql
+    tell(request, "query_sql", query=statement.sql)
     form = formats.chosen(request, asked.format)
     found = reader.stream(statement.sql, statement.parameters, rows=_BATCH, within="query_timeout")
     batches, truncated = _cut(found, statement.limit)
+    priced = [row for batch in batches[:2] for row in formats.column_of(batch, "price_id")]
+    tell(request, "query_sql", priced, statement.sql, sum(batch.num_rows for batch in batches))
     headers = {SNAPSHOT: reader.snapshot.id, "X-Truncated": str(truncated).lower(), "Vary": "Accept"}
     if form != "json":
         return formats.sent(formats.WRITERS[form](iter(batches)), form, headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -130,6 +131,17 @@ def test_keys_open_what_is_described(small_store: Path, tmp_path: Path, names: d
             assert case.call_and_validate(checks=_CONFORMS).status_code == (401 if closed else 200)
             assert case.call_and_validate(checks=_CONFORMS, headers=key).status_code == 200
         assert key["Authorization"].split()[1] not in client.get("/openapi.json").text
+    lines = (tmp_path / "logs" / "audit.jsonl").read_text(encoding="utf-8").splitlines()
+    told = [line for line in map(json.loads, lines) if line["status"] == 200 and line["tools"]]
+    assert {line["tools"][0] for line in told} >= {
+        "find_offers",
+        "price",
+        "compare",
+        "recommend",
+        "query_sql",
+    }
+    assert {line["row_count"] for line in told if line["operation"] == "GET /v1/offers"} >= {2}
+    assert all(line["rows"] for line in told if line["tools"][0] in ("find_offers", "price", "compare"))
 
 
 def test_every_operation_is_asked(described: Any) -> None:
