@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
+_SHORT = 200  # characters of a text that is remembered
 _SHORTEST = 6  # characters of a known secret; what is shorter stands in any text
 
 _SECRETS = (
@@ -44,9 +45,17 @@ def masked(text: str, *known: str | None) -> str:
     for secret in known:
         if secret and len(secret) >= _SHORTEST:
             text = text.replace(secret, "[secret]")
+    return _remembered(text) if len(text) <= _SHORT else _masked(text)
+
+
+def _masked(text: str) -> str:
     for pattern, kind, holds in _MASKS:
         text = pattern.sub(partial(_mask, kind, holds), text)
     return text
+
+
+# A log line has many short texts that others had before it; all patterns on each take longer than writing it.
+_remembered = lru_cache(maxsize=1024)(_masked)
 
 
 def _mask(kind: str, holds: Callable[[str], bool], found: re.Match[str]) -> str:

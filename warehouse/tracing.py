@@ -77,7 +77,7 @@ def step(kind: str, name: str, *, parent: str = "", alone: bool = False) -> Iter
         yield _SILENT
         return
     started, error = time.perf_counter(), ""
-    with _spanned(f"{kind} {name}", parent, alone) as made:
+    with _spanned(kind, name, parent, alone) as made:
         try:
             yield made
         except Exception as raised:
@@ -90,7 +90,7 @@ def step(kind: str, name: str, *, parent: str = "", alone: bool = False) -> Iter
 
 
 @contextmanager
-def _spanned(name: str, parent: str, alone: bool) -> Iterator[Step]:
+def _spanned(kind: str, name: str, parent: str, alone: bool) -> Iterator[Step]:
     if _tracer is None:
         yield _SILENT
         return
@@ -98,7 +98,8 @@ def _spanned(name: str, parent: str, alone: bool) -> Iterator[Step]:
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     context = TraceContextTextMapPropagator().extract({"traceparent": parent}) if parent else None
-    span = _tracer.start_span(name, context)
+    of_server = trace.SpanKind.SERVER if kind == "http" else trace.SpanKind.INTERNAL
+    span = _tracer.start_span(f"{kind} {name}", context, of_server)
     try:
         if alone:
             yield Step(span)

@@ -105,6 +105,8 @@ class RequestLog:
                 step.name(f"{method} {route}")
                 step.say({"http.request.method": method, "http.route": route})
                 step.say({"http.response.status_code": line["status"], "request_id": request_id})
+                if line["status"] >= 500:
+                    step.fail(str(line["status"]))
                 self._metrics.requested(method, route, line["status"], seconds, line["trace_id"])
                 answer = facts.answer
                 line["snapshot"] = line.get("snapshot") or facts.snapshot

@@ -19,6 +19,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
 from prometheus_client.parser import text_string_to_metric_families
 
 from agent.serving.parts import Parts
@@ -151,6 +152,7 @@ def test_a_trace_goes_from_the_request_to_the_sql(
     assert reply.headers["traceresponse"].startswith(f"00-{TRACE}-")
     assert spans["POST /v1/ask"].attributes
     assert spans["POST /v1/ask"].attributes["http.response.status_code"] == 200
+    assert spans["POST /v1/ask"].kind is SpanKind.SERVER
     assert "p5" not in "".join(one.to_json() for one in ids.values())
 
 
