@@ -29,21 +29,29 @@ _LIMIT_BYTES = 50 * 1024 * 1024
 _KEPT_FILES = 10
 _MOST_ROWS = 100  # whose price_ids a line has
 _MOST_CHARACTERS = 4000  # of a question or of SQL
+_MOST_KEPT = 500  # of what is remembered with its masks
 _NOT_TOLD = {413, 414, 415, 421, 429, 431}  # turned away unread; or a flood would drive out the rest
 _log = get_logger("audit")
 
-_masked = lru_cache(maxsize=1024)(masked)  # what is asked often need not be looked through each time
+_again = lru_cache(maxsize=1024)(masked)  # what is asked often need not be looked through each time
+
+
+def _shown(text: str) -> str:
+    """Masked before it is cut: half a secret has not the shape of one."""
+    if len(text) <= _MOST_KEPT:
+        return _again(text)
+    return masked(text[: 2 * _MOST_CHARACTERS])[:_MOST_CHARACTERS]
 
 
 class Audit:
     """Lines of JSON in `folder`/audit.jsonl, rotated at 50 MiB, ten files kept; secrets are masked."""
 
-    def __init__(self, folder: Path, *, questions: bool = True) -> None:
+    def __init__(self, folder: Path, *, questions: bool = True, limit_bytes: int = _LIMIT_BYTES) -> None:
         self._questions = questions
         folder.mkdir(parents=True, exist_ok=True)
         self._file = _OwnersFile(
             folder / "audit.jsonl",
-            maxBytes=_LIMIT_BYTES,
+            maxBytes=limit_bytes,
             backupCount=_KEPT_FILES,
             encoding="utf-8",
             delay=True,
@@ -59,7 +67,7 @@ class Audit:
     def write(self, asked: Mapping[str, str], **said: Any) -> None:
         """`asked` is what the caller wrote, which is masked here; it is left out if the settings say so."""
         if self._questions:
-            said |= {name: _masked(text)[:_MOST_CHARACTERS] for name, text in asked.items() if text}
+            said |= {name: _shown(text) for name, text in asked.items() if text}
         line = json.dumps({"timestamp": datetime.now(UTC).isoformat(), **said}, ensure_ascii=False)
         self._file.handle(logging.makeLogRecord({"msg": "%s", "args": (line,)}))
 
@@ -125,7 +133,7 @@ class AuditLog:
             request_id=_id_of(scope),
             caller=caller_of(scope).id,
             address=(scope.get("client") or (None,))[0],
-            operation=_masked(f"{scope['method']} {scope['path']}"),
+            operation=_shown(f"{scope['method']} {scope['path']}"),
             status=status,
             snapshot=snapshot or facts.snapshot,
             tools=list(made.tools_used if made else facts.tools_used),

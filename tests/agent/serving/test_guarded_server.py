@@ -142,3 +142,14 @@ def test_the_audit_leaves_questions_out_or_is_off(tmp_path: Path) -> None:
     audit.write({"question": QUESTION}, caller="key:ana")
     audit.close()
     assert [set(line) for line in lines_of(tmp_path)] == [{"timestamp", "caller"}]
+
+
+def test_the_audit_goes_on_in_another_file(tmp_path: Path) -> None:
+    audit = Audit(tmp_path, limit_bytes=300)
+    for number in range(4):
+        audit.write({"question": f"{'x ' * 400}{OTHER}"[-number - 900 :]}, caller=f"key:{number}")
+    audit.close()
+    files = sorted(tmp_path.iterdir())
+    assert [path.name for path in files] == ["audit.jsonl", *(f"audit.jsonl.{n}" for n in (1, 2, 3))]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert all("[secret]" in path.read_text("utf-8") for path in files)
