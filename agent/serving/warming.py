@@ -9,7 +9,15 @@ from warehouse.log import get_logger
 from warehouse.reader import Reader
 
 _log = get_logger("serving")
-_QUESTIONS = ("price of m5.large in us-east-1", "what is a spot instance?")
+# One of each kind that would load something when it is first asked: a locale, a model, what binds SQL.
+_QUESTIONS = (
+    "price of m5.large in us-east-1",
+    "quanto custa uma m5.large em São Paulo?",
+    "m5.large vs Standard_D2s_v3",
+    "what changed?",
+    "what is a spot instance?",
+    "select count(*) as n from offers",
+)
 
 
 def warm(reader: Reader) -> None:

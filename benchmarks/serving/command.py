@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from benchmarks.serving.server import Server
 from warehouse.reader import Reader
 from warehouse.settings import settings
 
-_PROMISED_MS = 100.0  # p95
+_PROMISED_MS, _AIM = 100.0, 200.0  # p95, and new questions a second
 _HOT = 200  # questions that are asked again and again
 _HEADER = ("what", "asked/s", "answered/s", "p50 ms", "p95 ms", "p99 ms", "503", "failed", "CPU ms", "MB")
 
@@ -43,6 +45,14 @@ class Bench:
         before = one.processor_seconds()
         result = load.run(one.port, asked, rate, seconds or self.seconds)
         self.add(what, rate, result, one.processor_seconds() - before, one.resident_mb())
+        return result
+
+    def measured_of(self, what: str, several: Sequence[Server], rate: float) -> Result:
+        """Of servers side by side, each with its share."""
+        before = sum(one.processor_seconds() for one in several)
+        result = load.run([one.port for one in several], self.new, rate, self.seconds)
+        spent = sum(one.processor_seconds() for one in several) - before
+        self.add(what, rate, result, spent, sum(one.resident_mb() for one in several))
         return result
 
     def add(self, what: str, rate: float, result: Result, spent: float, resident: float) -> None:
@@ -79,14 +89,22 @@ def run(arguments: Sequence[str]) -> str:
 
 
 def _new(bench: Bench, _: int) -> None:
-    """The rate is raised until the promise no longer holds; the last is far beyond it."""
-    with server.ours(bench.store, bench.log) as one:
-        load.run(one.port, bench.new, 20, 5)
-        for rate in (20, 40, 60, 80, 100, 150, 200):
-            result = bench.measured("new questions", one, bench.new, rate)
-            if result.cut(95) > _PROMISED_MS or result.statuses[503]:
-                break
-        bench.measured("new questions, too many", one, bench.new, 200)
+    """By one server and by one for each processor, each until the promise no longer holds."""
+    for count in dict.fromkeys((1, os.cpu_count() or 1)):
+        with ExitStack() as running:
+            # Where every processor has a server, a second question in it would only wait for the first.
+            few = {} if count == 1 else {"max_running": "1"}
+            several = [
+                running.enter_context(server.ours(bench.store, bench.log, **few)) for _ in range(count)
+            ]
+            load.run([one.port for one in several], bench.new, 20, 5)
+            what = f"new questions, {count} server{'s' if count > 1 else ''}"
+            for rate in (20, 40, 60, 80, 100, 150, 200):
+                result = bench.measured_of(what, several, rate)
+                if result.cut(95) > _PROMISED_MS or result.statuses[503]:
+                    break
+            if rate < _AIM:
+                bench.measured_of(what, several, _AIM)
 
 
 def _cached(bench: Bench, _: int) -> None:

@@ -6,10 +6,11 @@ A client of its own: httpx costs more per request than the server it would measu
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 HOST = "127.0.0.1"
@@ -110,7 +111,7 @@ class _Connection(asyncio.Protocol):
 
 
 def run(
-    port: int,
+    port: int | Sequence[int],
     questions: Iterable[str],
     rate: float,
     seconds: float,
@@ -118,12 +119,16 @@ def run(
     seen: Callable[[Reply], None] | None = None,
     beside: Sequence[tuple[float, Callable[[], object]]] = (),
 ) -> Result:
-    """Asks `questions` in their order, `rate` a second; `beside` is done in a thread at its moments."""
-    return asyncio.run(_run(port, iter(questions), rate, seconds, seen, beside))
+    """Asks `questions` in their order, `rate` a second; `beside` is done in a thread at its moments.
+
+    Of several ports each has its turn, as behind a proxy.
+    """
+    ports = itertools.cycle([port] if isinstance(port, int) else port)
+    return asyncio.run(_run(ports, iter(questions), rate, seconds, seen, beside))
 
 
 async def _run(
-    port: int,
+    ports: Iterator[int],
     questions: Iterable[str],
     rate: float,
     seconds: float,
@@ -153,7 +158,7 @@ async def _run(
     async def connected(question: str, due: float) -> None:
         nonlocal connections
         try:
-            _, connection = await loop.create_connection(lambda: _Connection(free), HOST, port)
+            _, connection = await loop.create_connection(lambda: _Connection(free), HOST, next(ports))
         except OSError:
             connections -= 1
             told(Reply(question, 0, 0.0, "", b""))
