@@ -130,6 +130,15 @@ def test_keys_open_what_is_described(small_store: Path, tmp_path: Path, names: d
             closed = needed(path) is not None
             assert case.call_and_validate(checks=_CONFORMS).status_code == (401 if closed else 200)
             assert case.call_and_validate(checks=_CONFORMS, headers=key).status_code == 200
+        for operation in operations(described):
+
+            @settings(_BOUNDED, max_examples=1)
+            @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+            def guessed(case: Any) -> None:
+                case.call_and_validate(checks=_CONFORMS)
+                case.call_and_validate(checks=_CONFORMS, headers=key)
+
+            guessed()
         assert key["Authorization"].split()[1] not in client.get("/openapi.json").text
     lines = (tmp_path / "logs" / "audit.jsonl").read_text(encoding="utf-8").splitlines()
     told = [line for line in map(json.loads, lines) if line["status"] == 200 and line["tools"]]
