@@ -93,14 +93,15 @@ class Protection:
         """How much its caller may still ask, as headers. Raises RejectedError, HTTPException."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         check_head(scope, headers, self._given.max_body_bytes)
-        self._origins.check(headers, scope["method"])
+        probed = self._required and scope["path"] in route_scopes.PROBED
+        if not probed:
+            self._origins.check(headers, scope["method"])
         address = (scope.get("client") or ("",))[0]
         caller, key = await self._caller(headers, address)
         scope["caller"] = caller
-        path = scope["path"]
-        limited = self._required and path not in route_scopes.UNCOUNTED
+        limited = self._required and not probed
         left = await self._rates.spend(key, address) if limited else {}
-        right = route_scopes.needed(path)
+        right = route_scopes.needed(scope["path"])
         if right and right not in caller.scopes:
             raise lacking(right) if key else _unknown("This needs an API key.")
         return left

@@ -24,7 +24,7 @@ _SCOPES: Mapping[str, Right | None] = {
     "/agno": "ask",
     "/metrics": "admin",
 }
-UNCOUNTED = ("/healthz", "/readyz")  # probes must not run into a rate limit
+PROBED = ("/healthz", "/readyz")  # by machines that know no name of the server, as often as they like
 
 
 def needed(path: str) -> Right | None:

@@ -267,7 +267,9 @@ def test_other_pages_do_not_read_a_server_without_keys(
 def test_a_server_answers_to_the_names_it_is_given(
     guarded: Guarded, given: dict[str, Any], name: str, answers: bool
 ) -> None:
-    assert (guarded(**given).get("/readyz", headers={"Host": name}).status_code == 200) is answers
+    client = guarded(**given)
+    assert client.get("/v1/who", headers={"Host": name}).status_code == (401 if answers else 421)
+    assert client.get("/readyz", headers={"Host": name}).status_code == 200  # probes know no names
 
 
 def test_a_named_origin_may_read(guarded: Guarded) -> None:
