@@ -11,7 +11,11 @@ let loading = null;
 function vega() {
   loading ??= new Promise((ready, failed) => {
     const source = new URL("./vega.js", import.meta.url);
-    const script = el("script", { src: source.href, onload: () => ready(globalThis.vegaEmbed), onerror: failed });
+    const script = el("script", {
+      src: source.href,
+      onload: () => ready(globalThis.vegaEmbed),
+      onerror: failed,
+    });
     document.head.append(script);
   });
   loading.catch(() => (loading = null));
@@ -23,7 +27,13 @@ export function chart(spec, { onpick = null } = {}) {
   const { title, caption, bare } = apart(spec);
   // One picture with one description: the same rows are in a table, which reads better than marks do.
   const host = el("div.chart", { role: "img", "aria-label": bare.description ?? title ?? "" });
-  const figure = el("figure", {}, title && el("figcaption", {}, title), host, caption && el("p.quiet.small", {}, caption));
+  const figure = el(
+    "figure",
+    {},
+    title && el("figcaption", {}, title),
+    host,
+    caption && el("p.quiet.small", {}, caption),
+  );
   const drawing = { host, bare, onpick, view: null, width: 0 };
   new ResizeObserver(([entry]) => resized(drawing, entry.contentRect.width)).observe(host);
   return figure;
@@ -99,10 +109,25 @@ function fitted(spec, width) {
     if (Array.isArray(part.range)) part.range = part.range.map(onGround);
     if (part.mark?.color) part.mark.color = onGround(part.mark.color);
   }
-  return { ...rest, config: kept, width, background: "transparent", padding: { left: 0, right: 6, top: 6, bottom: 6 }, autosize: { type: "fit-x", contains: "padding" } };
+  return {
+    ...rest,
+    config: kept,
+    width,
+    background: "transparent",
+    padding: { left: 0, right: 6, top: 6, bottom: 6 },
+    autosize: { type: "fit-x", contains: "padding" },
+  };
 }
 
-const DAY_FIRST = { year: "%Y", quarter: "%b", month: "%b", week: "%d %b", date: "%d %b", hours: "%H:%M", minutes: "%H:%M" };
+const DAY_FIRST = {
+  year: "%Y",
+  quarter: "%b",
+  month: "%b",
+  week: "%d %b",
+  date: "%d %b",
+  hours: "%H:%M",
+  minutes: "%H:%M",
+};
 
 function* every(value) {
   if (!value || typeof value !== "object") return;
@@ -116,8 +141,21 @@ function look() {
   const faint = { labelColor: colour("quiet"), titleColor: colour("quiet"), titleFontWeight: "normal" };
   return {
     font: css.getPropertyValue("--text").trim(),
-    axis: { labelFontSize: 12, titleFontSize: 12, ...faint, gridColor: colour("line"), domainColor: colour("line"), tickColor: colour("line") },
-    legend: { labelFontSize: 12, labelColor: colour("ink"), titleColor: colour("quiet"), rowPadding: 6, columnPadding: 18 },
+    axis: {
+      labelFontSize: 12,
+      titleFontSize: 12,
+      ...faint,
+      gridColor: colour("line"),
+      domainColor: colour("line"),
+      tickColor: colour("line"),
+    },
+    legend: {
+      labelFontSize: 12,
+      labelColor: colour("ink"),
+      titleColor: colour("quiet"),
+      rowPadding: 6,
+      columnPadding: 18,
+    },
     text: { color: colour("ink"), font: css.getPropertyValue("--text").trim() },
     view: { stroke: null },
     range: { category: palette() },
@@ -134,15 +172,23 @@ export const palette = () => (onDark() ? DARK : LIGHT).slice(0, -1);
 const onGround = (colour) => (onDark() ? (DARK[LIGHT.indexOf(colour)] ?? colour) : colour);
 
 function numbers() {
-  const names = (options, dates) => dates.map((date) => new Intl.DateTimeFormat(locale(), { ...options, timeZone: "UTC" }).format(date).replace(/\.$/, ""));
+  const names = (options, dates) =>
+    dates.map((date) =>
+      new Intl.DateTimeFormat(locale(), { ...options, timeZone: "UTC" }).format(date).replace(/\.$/, ""),
+    );
   const months = Array.from({ length: 12 }, (_, month) => new Date(Date.UTC(2024, month, 1)));
   const days = Array.from({ length: 7 }, (_, weekday) => new Date(Date.UTC(2024, 8, 1 + weekday))); // a Sunday
   return {
     number: { decimal: ",", thousands: ".", grouping: [3], currency: ["", ""] },
     time: {
-      dateTime: "%d/%m/%Y %H:%M", date: "%d/%m/%Y", time: "%H:%M:%S", periods: ["AM", "PM"],
-      days: names({ weekday: "long" }, days), shortDays: names({ weekday: "short" }, days),
-      months: names({ month: "long" }, months), shortMonths: names({ month: "short" }, months),
+      dateTime: "%d/%m/%Y %H:%M",
+      date: "%d/%m/%Y",
+      time: "%H:%M:%S",
+      periods: ["AM", "PM"],
+      days: names({ weekday: "long" }, days),
+      shortDays: names({ weekday: "short" }, days),
+      months: names({ month: "long" }, months),
+      shortMonths: names({ month: "short" }, months),
     },
   };
 }

@@ -7,7 +7,24 @@ const NOT_MONEY = /^prices|percent|option|type|_id$|currency|_at$|count|rank/;
 const MONEY = /price|cost|upfront|_usd$|^usd|amount|saving|^month_|^total|^rate$|_hour_in$|_fee$/;
 const DATE = /(_at|_from|_to|_until|_date|_seen)$|^(as_of|day|since|until|date)$/;
 const NOT_DATE = /^(tier|interruption)_/;
-const WORDS = /^(provider|purchase_option|operating_system|tenancy|payment|architecture|price_type|unit|verdict|kind|category|offering_class|follows|direction|state|schedule)$/;
+// What these hold is a word of a fixed list, which each language has its own of.
+const WORDS = new Set([
+  "provider",
+  "purchase_option",
+  "operating_system",
+  "tenancy",
+  "payment",
+  "architecture",
+  "price_type",
+  "unit",
+  "verdict",
+  "kind",
+  "category",
+  "offering_class",
+  "direction",
+  "state",
+  "schedule",
+]);
 const LONG = 42; // characters that a cell has on one line
 const TOO_LONG = 140; // more than it shows
 const UNSAID = new Set(["price_id", "tied", "rule", "follows"]);
@@ -19,16 +36,21 @@ function kindOf(name, rows) {
   if (MONEY.test(name) && !NOT_MONEY.test(name)) return "money";
   const values = rows.map((row) => row[name]).filter((value) => value !== null && value !== undefined);
   if (values.length && values.every((value) => typeof value === "boolean")) return "yes";
-  if (values.length && values.every((value) => typeof value !== "object" && value !== "" && Number.isFinite(Number(value))))
+  if (
+    values.length &&
+    values.every((value) => typeof value !== "object" && value !== "" && Number.isFinite(Number(value)))
+  )
     return "number";
-  return WORDS.test(name) ? "word" : "text";
+  return WORDS.has(name) ? "word" : "text";
 }
 
 const NUMERIC = new Set(["money", "number", "percent"]);
 
 /** The columns of these names that say anything, in their order; money takes its currency's sign with it. */
 export function columnsOf(names, rows, changes = {}) {
-  const told = names.filter((name) => !UNSAID.has(name) && (changes[name]?.always || rows.some((row) => said(row[name], name))));
+  const told = names.filter(
+    (name) => !UNSAID.has(name) && (changes[name]?.always || rows.some((row) => said(row[name], name))),
+  );
   const columns = told.map((name) => columnOf(name, rows, changes[name]));
   const currencies = columns.some(({ kind }) => kind === "money");
   return columns.filter(({ name }) => !(currencies && name === "currency"));
@@ -40,7 +62,10 @@ export function apart(columns, rows) {
   const single = rows.length === 1;
   const same = (name) => new Set(rows.map((row) => JSON.stringify(row[name] ?? null))).size === 1;
   const alike = ({ name, kind, class: how }, at) =>
-    at > 0 && how !== "strong" && (single ? kind === "word" : !["money", "percent"].includes(kind)) && same(name);
+    at > 0 &&
+    how !== "strong" &&
+    (single ? kind === "word" : !["money", "percent"].includes(kind)) &&
+    same(name);
   return [columns.filter((one, at) => !alike(one, at)), columns.filter(alike)];
 }
 
@@ -53,7 +78,10 @@ export function alikeLine(alike, rows) {
 
 const said = (value, name = "") =>
   !(name.startsWith("tier_") && Number(value) === 0) && // a price without tiers
-  value !== null && value !== undefined && value !== "" && !(Array.isArray(value) && !value.length);
+  value !== null &&
+  value !== undefined &&
+  value !== "" &&
+  !(Array.isArray(value) && !value.length);
 
 function columnOf(name, rows, changes = {}) {
   const kind = changes.kind ?? kindOf(name, rows);
@@ -61,7 +89,16 @@ function columnOf(name, rows, changes = {}) {
   const shown = (row) => (said(row[name]) ? cell(kind, row[name], row, name, digits) : "");
   const length = kind === "text" ? Math.max(...rows.map((row) => String(row[name] ?? "").length)) : 0;
   const clamped = (row) => el("div.clamp", { title: String(row[name] ?? "") }, shown(row));
-  return { name, kind, label: labelOf(name), numeric: NUMERIC.has(kind), class: length > LONG ? "wrap" : "", show: length > TOO_LONG ? clamped : shown, raw: (row) => raw(kind, row[name]), ...changes };
+  return {
+    name,
+    kind,
+    label: labelOf(name),
+    numeric: NUMERIC.has(kind),
+    class: length > LONG ? "wrap" : "",
+    show: length > TOO_LONG ? clamped : shown,
+    raw: (row) => raw(kind, row[name]),
+    ...changes,
+  };
 }
 
 /** `price_usd_hour` by its entry in the words; a column no table of words knows, by its own name. */
@@ -71,7 +108,8 @@ export function labelOf(name) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-export const word = (value) => (has(`value.${value}`) ? t(`value.${value}`) : String(value).replaceAll("_", " "));
+export const word = (value) =>
+  has(`value.${value}`) ? t(`value.${value}`) : String(value).replaceAll("_", " ");
 
 /** The decimals an amount deserves: fewer the larger it is. */
 function placesOf(value) {
@@ -104,14 +142,18 @@ function cell(kind, value, row, name, digits) {
   }
 }
 
-const currencyOf = (name, row) => (/usd/.test(name) ? "USD" : /_in$/.test(name) ? row.in_currency : row.currency) ?? "USD";
+const currencyOf = (name, row) =>
+  (/usd/.test(name) ? "USD" : /_in$/.test(name) ? row.in_currency : row.currency) ?? "USD";
 
 /** Parts of a sum as one line; other lists and records as their values. */
 function text(value) {
   if (Array.isArray(value)) return value.map(text).join(value.some((one) => one?.rate) ? " + " : ", ");
   if (value && typeof value === "object") {
     if (value.rate) return `${number(Number(value.quantity))} × ${number(Number(value.rate), 10)}`;
-    return Object.values(value).filter((one) => said(one)).map(text).join(" ");
+    return Object.values(value)
+      .filter((one) => said(one))
+      .map(text)
+      .join(" ");
   }
   return /^https?:\/\//.test(value) ? outward(value) : String(value);
 }

@@ -20,17 +20,32 @@ export function begin() {
 
 export const questions = () => talk.turns.map((turn) => turn.question).slice(-MOST);
 /** An answer leans on the questions before it, so a link to it holds them too. */
-export const upTo = (turn) => talk.turns.slice(0, talk.turns.indexOf(turn) + 1).map((one) => one.question).slice(-MOST);
+export const upTo = (turn) =>
+  talk.turns
+    .slice(0, talk.turns.indexOf(turn) + 1)
+    .map((one) => one.question)
+    .slice(-MOST);
 export const working = () => talk.turns.find((turn) => turn.state === "working");
 export const stop = () => working()?.stopping.abort();
 
 /** Asks, and tells `changed` of every step; `turn.state` is working, done, stopped or failed. */
 export async function ask(question, changed) {
-  const turn = { question, state: "working", steps: [], text: "", answer: null, problem: null, stopping: new AbortController() };
+  const turn = {
+    question,
+    state: "working",
+    steps: [],
+    text: "",
+    answer: null,
+    problem: null,
+    stopping: new AbortController(),
+  };
   talk.turns.push(turn);
   changed(turn);
   try {
-    for await (const [name, data] of asked({ question, session: talk.session, explain: true }, turn.stopping.signal)) {
+    for await (const [name, data] of asked(
+      { question, session: talk.session, explain: true },
+      turn.stopping.signal,
+    )) {
       heard(turn, name, data);
       changed(turn);
     }

@@ -52,7 +52,8 @@ export async function copy(text, button, said) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    const area = el("textarea", { value: text, "aria-hidden": "true" }); // where the page is not served securely
+    // The page is not served securely, or not allowed to.
+    const area = el("textarea", { value: text, "aria-hidden": "true" });
     document.body.append(area);
     area.select();
     document.execCommand("copy");

@@ -9,7 +9,13 @@ let asking = null;
 /** Whether a key was given; requests that wait at the same time share one dialog. */
 export function askForKey(refused) {
   asking ??= new Promise((given) => {
-    const field = el("input", { type: "password", id: "key", required: true, autocomplete: "off", spellcheck: "false" });
+    const field = el("input", {
+      type: "password",
+      id: "key",
+      required: true,
+      autocomplete: "off",
+      spellcheck: "false",
+    });
     const dialog = el(
       "dialog.key",
       { "aria-labelledby": "key-title" },

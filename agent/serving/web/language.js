@@ -55,7 +55,12 @@ export function decimals(value, most = 10) {
 
 /** Money arrives as digits and is written out of them: no float comes between. */
 export function money(value, currency = "USD", digits = decimals(value)) {
-  const options = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const options = {
+    style: "currency",
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  };
   try {
     return format(Intl.NumberFormat, options).format(value);
   } catch {
@@ -63,13 +68,12 @@ export function money(value, currency = "USD", digits = decimals(value)) {
   }
 }
 
-export const day = (value) =>
-  value ? format(Intl.DateTimeFormat, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(value)) : "";
+const when = (value, options) =>
+  value ? format(Intl.DateTimeFormat, { ...options, timeZone: "UTC" }).format(new Date(value)) : "";
 
+export const day = (value) => when(value, { dateStyle: "medium" });
 export const moment = (value) =>
-  value
-    ? `${format(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(new Date(value))} UTC`
-    : "";
+  value ? `${when(value, { dateStyle: "medium", timeStyle: "short" })} UTC` : "";
 
 /** `BR` in words. */
 export function countryName(code) {
@@ -80,7 +84,13 @@ export function countryName(code) {
   }
 }
 
-const UNITS = [["year", 365], ["month", 30], ["day", 1], ["hour", 1 / 24], ["minute", 1 / 1440]];
+const UNITS = [
+  ["year", 365],
+  ["month", 30],
+  ["day", 1],
+  ["hour", 1 / 24],
+  ["minute", 1 / 1440],
+];
 
 /** `2 years ago`, `há 2 anos`, in the largest unit that there is at least one of. */
 export function ago(value) {

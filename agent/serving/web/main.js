@@ -21,7 +21,10 @@ const VIEWS = {
   snapshot: snapshotView,
 };
 const WAYS = ["ask", "offers", "changes", "sources", "snapshot"];
-const SUN = ["M10 6.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7", "M10 1.5v2m0 13v2M1.5 10h2m13 0h2M4 4l1.4 1.4m9.2 9.2L16 16M4 16l1.4-1.4m9.2-9.2L16 4"];
+const SUN = [
+  "M10 6.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7",
+  "M10 1.5v2m0 13v2M1.5 10h2m13 0h2M4 4l1.4 1.4m9.2 9.2L16 16M4 16l1.4-1.4m9.2-9.2L16 4",
+];
 const MOON = ["M16.5 12.3A7 7 0 0 1 7.7 3.5a7 7 0 1 0 8.8 8.8z"];
 const STEPS = ["M4 15h4v-4h4V7h4V4"];
 
@@ -40,13 +43,7 @@ function frame() {
     el("a.skip", { href: "#main", onclick: skip }, t("skip")),
     el("header.head", {}, el("div.head-in", {}, brand(), ways(), tools())),
     main,
-    el(
-      "footer.foot",
-      {},
-      el("span", { id: "snapshot" }),
-      el("a", { href: "docs" }, t("foot.api")),
-
-    ),
+    el("footer.foot", {}, el("span", { id: "snapshot" }), el("a", { href: "docs" }, t("foot.api"))),
   );
   tellSnapshot();
 }
@@ -101,7 +98,13 @@ async function tellSnapshot() {
     if (!snapshot) return; // it is not told to those without a key
     const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(snapshot) ?? [];
     const when = y ? ` · ${t("foot.published", { ago: ago(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`) })}` : "";
-    replace(document.getElementById("snapshot"), t("foot.snapshot"), " ", el("a", { href: hashOf("snapshot") }, snapshot), when);
+    replace(
+      document.getElementById("snapshot"),
+      t("foot.snapshot"),
+      " ",
+      el("a", { href: hashOf("snapshot") }, snapshot),
+      when,
+    );
   } catch {
     // The views say what is wrong with the server.
   }
@@ -134,7 +137,11 @@ function named(route) {
 }
 
 const missing = () => ({
-  node: append(el("div.intro"), el("h1", { tabindex: "-1" }, t("missing.title")), el("p", {}, el("a", { href: "#/ask" }, t("nav.ask")))),
+  node: append(
+    el("div.intro"),
+    el("h1", { tabindex: "-1" }, t("missing.title")),
+    el("p", {}, el("a", { href: "#/ask" }, t("nav.ask"))),
+  ),
   title: () => t("missing.title"),
 });
 

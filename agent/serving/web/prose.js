@@ -16,7 +16,11 @@ export function prose(text, citations) {
     if (line.startsWith("```")) {
       code = code ? null : blocks[blocks.push(el("pre", { tabindex: "0" })) - 1];
     } else if (code || line.startsWith("|")) {
-      const into = code ?? (blocks.at(-1)?.tagName === "PRE" ? blocks.at(-1) : blocks[blocks.push(el("pre", { tabindex: "0" })) - 1]);
+      const into =
+        code ??
+        (blocks.at(-1)?.tagName === "PRE"
+          ? blocks.at(-1)
+          : blocks[blocks.push(el("pre", { tabindex: "0" })) - 1]);
       into.append(`${line}\n`);
     } else if (line.startsWith("- ")) {
       list ??= blocks[blocks.push(el("ul")) - 1];

@@ -5,7 +5,8 @@ import { locale } from "./language.js";
 
 const ARROW = "M10 15V5m-4 4 4-4 4 4";
 
-/** `columns` as `columnsOf` makes them. With `onsort` the rows are sorted elsewhere: it is told `name` or `-name`. */
+/** `columns` as `columnsOf` makes them. With `onsort` the rows are sorted elsewhere, by what it is told: `name`
+ *  or `-name`. */
 export function table({ caption, columns, rows, sorted = "", onsort = null, sortable = () => true }) {
   const body = el("tbody");
   const head = el("tr");
@@ -18,8 +19,14 @@ export function table({ caption, columns, rows, sorted = "", onsort = null, sort
   }
 
   function draw() {
-    replace(head, columns.map((column) => th(column, order, sortable(column) ? choose : null)));
-    replace(body, (onsort ? rows : inOrder(rows, columns, order)).map((row) => tr(row, columns)));
+    replace(
+      head,
+      columns.map((column) => th(column, order, sortable(column) ? choose : null)),
+    );
+    replace(
+      body,
+      (onsort ? rows : inOrder(rows, columns, order)).map((row) => tr(row, columns)),
+    );
   }
 
   draw();
@@ -31,7 +38,14 @@ export function table({ caption, columns, rows, sorted = "", onsort = null, sort
 function th(column, order, choose) {
   const own = order.replace(/^-/, "") === column.name;
   const sort = own ? (order.startsWith("-") ? "descending" : "ascending") : null;
-  const button = choose && el("button.sort", { type: "button", onclick: (event) => again(event, choose, column.name) }, column.label, icon(ARROW));
+  const button =
+    choose &&
+    el(
+      "button.sort",
+      { type: "button", onclick: (event) => again(event, choose, column.name) },
+      column.label,
+      icon(ARROW),
+    );
   return el(column.numeric ? "th.number" : "th", { scope: "col", "aria-sort": sort }, button || column.label);
 }
 
@@ -48,7 +62,9 @@ const tr = (row, columns) =>
     "tr",
     {},
     columns.map((column, at) => {
-      const name = [at === 0 ? "th" : "td", column.numeric && "number", column.class].filter(Boolean).join(".");
+      const name = [at === 0 ? "th" : "td", column.numeric && "number", column.class]
+        .filter(Boolean)
+        .join(".");
       return el(name, { scope: at === 0 ? "row" : null }, column.show(row));
     }),
   );
@@ -60,6 +76,11 @@ function inOrder(rows, columns, order) {
   return [...rows].sort((a, b) => {
     const [x, y] = [column.raw(a), column.raw(b)];
     if (x === null || y === null) return (x === null) - (y === null); // what says nothing stays last
-    return turn * (typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y), locale(), { numeric: true }));
+    return (
+      turn *
+      (typeof x === "number" && typeof y === "number"
+        ? x - y
+        : String(x).localeCompare(String(y), locale(), { numeric: true }))
+    );
   });
 }

@@ -7,7 +7,9 @@ export const waiting = () => el("p.waiting", { role: "status" }, t("waiting"));
 
 export function trouble(error, again) {
   const said = error.status === 0 ? t("trouble.offline") : error.message;
-  const known = { 401: "trouble.key", 403: "trouble.scope", 429: "trouble.busy", 503: "trouble.busy" }[error.status];
+  const known = { 401: "trouble.key", 403: "trouble.scope", 429: "trouble.busy", 503: "trouble.busy" }[
+    error.status
+  ];
   return el(
     "div.notice",
     { role: "alert" },
@@ -15,6 +17,8 @@ export function trouble(error, again) {
     known && el("p", {}, t(known)),
     error.hint && el("p", {}, error.hint),
     error.id && el("p.quiet.small", {}, t("trouble.id", { id: error.id })),
-    again && !(error.status >= 400 && error.status < 429) && el("div.row", {}, el("button", { type: "button", onclick: again }, t("trouble.again"))),
+    again &&
+      !(error.status >= 400 && error.status < 429) &&
+      el("div.row", {}, el("button", { type: "button", onclick: again }, t("trouble.again"))),
   );
 }

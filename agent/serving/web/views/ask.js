@@ -51,7 +51,15 @@ function page() {
     made.field,
     made.button,
   );
-  made.node = el("div.talk", {}, made.welcome.head, made.turns, made.composer, made.welcome.examples, made.status);
+  made.node = el(
+    "div.talk",
+    {},
+    made.welcome.head,
+    made.turns,
+    made.composer,
+    made.welcome.examples,
+    made.status,
+  );
   made.shown = new Map(talk.turns.map((turn) => [turn, added(made, turn)]));
   settled(made);
   return made;
@@ -81,7 +89,13 @@ function welcome() {
       "section",
       { "aria-labelledby": `examples-${group}` },
       el("h2", { id: `examples-${group}` }, t(`ask.examples.${group}`)),
-      el("ul", {}, t(`ask.examples.${group}.list`).split("|").map((text) => el("li", {}, example(text)))),
+      el(
+        "ul",
+        {},
+        t(`ask.examples.${group}.list`)
+          .split("|")
+          .map((text) => el("li", {}, example(text))),
+      ),
     ),
   );
   return {

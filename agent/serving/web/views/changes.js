@@ -14,14 +14,30 @@ import { trouble, waiting } from "../trouble.js";
 const SINCE = ["7d", "30d", "90d", "1y", "5y", "20y"];
 const DEFAULT = "30d";
 const MOST = 100;
-const SHOWN = ["what", "provider", "region", "purchase_option", "unit", "old_price", "new_price", "change_percent", "changed_at", "source"];
+const SHOWN = [
+  "what",
+  "provider",
+  "region",
+  "purchase_option",
+  "unit",
+  "old_price",
+  "new_price",
+  "change_percent",
+  "changed_at",
+  "source",
+];
 const UP = "▲";
 const DOWN = "▼";
 
 export function changesView(route) {
   const form = conditions(route.params);
   const found = el("div.stack");
-  const node = el("div", {}, el("div.intro", {}, el("h1", { tabindex: "-1" }, t("nav.changes")), el("p", {}, t("changes.text"))), el("div.stack", {}, form.node, found));
+  const node = el(
+    "div",
+    {},
+    el("div.intro", {}, el("h1", { tabindex: "-1" }, t("nav.changes")), el("p", {}, t("changes.text"))),
+    el("div.stack", {}, form.node, found),
+  );
   let stopping = new AbortController();
 
   async function load(params) {
@@ -32,7 +48,11 @@ export function changesView(route) {
     try {
       replace(found, listed(params, await get("v1/changes", asked, stopping.signal)));
     } catch (error) {
-      if (!isStop(error)) replace(found, trouble(error, () => load(params)));
+      if (!isStop(error))
+        replace(
+          found,
+          trouble(error, () => load(params)),
+        );
     }
   }
 
@@ -49,16 +69,38 @@ export function changesView(route) {
 
 function conditions(params) {
   const choice = (name, values, said) =>
-    el("div.field", {}, el("label", { for: `changes-${name}` }, t(`filter.${name}`)), el("select", { id: `changes-${name}`, name }, values.map((value) => el("option", { value }, said(value)))));
+    el(
+      "div.field",
+      {},
+      el("label", { for: `changes-${name}` }, t(`filter.${name}`)),
+      el(
+        "select",
+        { id: `changes-${name}`, name },
+        values.map((value) => el("option", { value }, said(value))),
+      ),
+    );
   const provider = choice("provider", [""], (value) => (value ? word(value) : t("filter.provider.any")));
   const form = el(
     "form.card.filters-line",
     { onchange: tell, onsubmit: (event) => event.preventDefault() || tell() },
     choice("since", SINCE, (value) => t(`since.${value}`)),
     provider,
-    el("div.field", {}, el("label", { for: "changes-machine" }, t("filter.machine")), el("input", { id: "changes-machine", name: "machine", autocomplete: "off", spellcheck: "false", placeholder: t("filter.machine.such") })),
+    el(
+      "div.field",
+      {},
+      el("label", { for: "changes-machine" }, t("filter.machine")),
+      el("input", {
+        id: "changes-machine",
+        name: "machine",
+        autocomplete: "off",
+        spellcheck: "false",
+        placeholder: t("filter.machine.such"),
+      }),
+    ),
     choice("direction", ["", "down", "up"], (value) => t(`direction.${value || "any"}`)),
-    choice("min_percent", ["", "1", "5", "10", "25"], (value) => (value ? t("changes.least", { percent: value }) : t("changes.any"))),
+    choice("min_percent", ["", "1", "5", "10", "25"], (value) =>
+      value ? t("changes.least", { percent: value }) : t("changes.any"),
+    ),
     choice("sort", ["", "date"], (value) => t(`changes.sort.${value || "percent"}`)),
   );
 
@@ -71,12 +113,15 @@ function conditions(params) {
 
   function set(next) {
     current = next;
-    for (const control of form.elements) control.value = next.get(control.name) ?? (control.name === "since" ? DEFAULT : "");
+    for (const control of form.elements)
+      control.value = next.get(control.name) ?? (control.name === "since" ? DEFAULT : "");
   }
 
   get("v1/options")
     .then((known) => {
-      provider.lastChild.append(...known.providers.map(({ provider: value }) => el("option", { value }, word(value))));
+      provider.lastChild.append(
+        ...known.providers.map(({ provider: value }) => el("option", { value }, word(value))),
+      );
       set(params);
     })
     .catch(() => {}); // the other conditions stand without it
@@ -86,29 +131,61 @@ function conditions(params) {
 
 function listed(params, { rows, found, fell, rose, truncated }) {
   if (!rows.length) return el("p.card.empty", {}, t("changes.none"));
-  const named = rows.map((row) => ({ ...row, what: [row.instance_type ?? row.name, row.kind && word(row.kind)].filter(Boolean).join(" · ") }));
-  const counts = [t("changes.found", { count: found }), t("changes.counts", { fell, rose }), truncated && t("changes.cut", { count: rows.length })];
-  const head = el("div.row.apart", {}, el("p", { role: "status" }, counts.filter(Boolean).join(" ")), faces("changes", params));
+  const named = rows.map((row) => ({
+    ...row,
+    what: [row.instance_type ?? row.name, row.kind && word(row.kind)].filter(Boolean).join(" · "),
+  }));
+  const counts = [
+    t("changes.found", { count: found }),
+    t("changes.counts", { fell, rose }),
+    truncated && t("changes.cut", { count: rows.length }),
+  ];
+  const head = el(
+    "div.row.apart",
+    {},
+    el("p", { role: "status" }, counts.filter(Boolean).join(" ")),
+    faces("changes", params),
+  );
   return [head, faceOf(params) === "chart" ? picture(named) : listing(named)];
 }
 
 function picture(rows) {
   const drawn = rows.filter((row) => row.change_percent !== null && row.change_percent !== undefined);
-  return el("section.card", {}, chart({ ...changesOf(drawn), title: t("changes.chart") }, { onpick: ({ id }) => id && go("prices", {}, id) }));
+  return el(
+    "section.card",
+    {},
+    chart(
+      { ...changesOf(drawn), title: t("changes.chart") },
+      { onpick: ({ id }) => id && go("prices", {}, id) },
+    ),
+  );
 }
 
 function listing(rows) {
   const every = columnsOf(SHOWN, rows, {
     what: { show: (row) => el("a", { href: hashOf("prices", {}, row.price_id) }, row.what) },
-    region: { show: (row) => (row.regions > 1 ? t("changes.regions", { region: row.region, count: row.regions - 1 }) : row.region) },
+    region: {
+      show: (row) =>
+        row.regions > 1 ? t("changes.regions", { region: row.region, count: row.regions - 1 }) : row.region,
+    },
     change_percent: { show: moved, class: "strong" },
   });
   const [columns, alike] = apart(every, rows);
-  return el("div.rows", {}, table({ caption: t("changes.caption"), columns, rows }).node, alikeLine(alike, rows));
+  return el(
+    "div.rows",
+    {},
+    table({ caption: t("changes.caption"), columns, rows }).node,
+    alikeLine(alike, rows),
+  );
 }
 
 function moved({ change_percent: change }) {
   if (change === null || change === undefined) return "";
   const rose = Number(change) > 0;
-  return el(rose ? "span.up" : "span.down", {}, el("span", { "aria-hidden": "true" }, rose ? UP : DOWN), ` ${percent(change)}`);
+  return el(
+    rose ? "span.up" : "span.down",
+    {},
+    el("span", { "aria-hidden": "true" }, rose ? UP : DOWN),
+    ` ${percent(change)}`,
+  );
 }

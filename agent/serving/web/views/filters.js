@@ -23,8 +23,14 @@ function valuesOf(known) {
     architecture: known.architectures,
     currency: known.currencies.filter((one) => one !== "USD"),
     machine: [],
-    gpu: known.accelerators.map((one) => [one.accelerator, one.memory_gib && `${number(Number(one.memory_gib))} GiB`]),
-    place: [...countries.map((name) => [name]), ...known.regions.map((one) => [one.region, `${word(one.provider)}, ${one.name ?? ""}`])],
+    gpu: known.accelerators.map((one) => [
+      one.accelerator,
+      one.memory_gib && `${number(Number(one.memory_gib))} GiB`,
+    ]),
+    place: [
+      ...countries.map((name) => [name]),
+      ...known.regions.map((one) => [one.region, `${word(one.provider)}, ${one.name ?? ""}`]),
+    ],
   };
 }
 
@@ -39,15 +45,50 @@ export function filters(params, chosen) {
   const text = (name) => {
     const list = el("datalist", { id: `known-${name}` });
     lists.set(name, list);
-    return [field(name, el("input", { id: `filter-${name}`, name, list: list.id, autocomplete: "off", spellcheck: "false", placeholder: t(`filter.${name}.such`) })), list];
+    return [
+      field(
+        name,
+        el("input", {
+          id: `filter-${name}`,
+          name,
+          list: list.id,
+          autocomplete: "off",
+          spellcheck: "false",
+          placeholder: t(`filter.${name}.such`),
+        }),
+      ),
+      list,
+    ];
   };
   const count = (name, of, end) => {
-    const control = el("input", { name, type: "number", min: "0", step: "any", inputmode: "decimal", placeholder: t(`filter.${end}`), "aria-label": `${t(`filter.${of}`)} ${t(`filter.${end}`)}` });
+    const control = el("input", {
+      name,
+      type: "number",
+      min: "0",
+      step: "any",
+      inputmode: "decimal",
+      placeholder: t(`filter.${end}`),
+      "aria-label": `${t(`filter.${of}`)} ${t(`filter.${end}`)}`,
+    });
     controls.set(name, control);
     return control;
   };
-  const range = (of) => el("fieldset", {}, el("legend", {}, t(`filter.${of}`)), el("div.pair", {}, count(`min_${of}`, of, "min"), count(`max_${of}`, of, "max")));
-  const choice = (name) => field(name, el("select", { id: `filter-${name}`, name }, el("option", { value: "" }, PRESET[name] ? word(PRESET[name]) : t(`filter.${name}.any`))));
+  const range = (of) =>
+    el(
+      "fieldset",
+      {},
+      el("legend", {}, t(`filter.${of}`)),
+      el("div.pair", {}, count(`min_${of}`, of, "min"), count(`max_${of}`, of, "max")),
+    );
+  const choice = (name) =>
+    field(
+      name,
+      el(
+        "select",
+        { id: `filter-${name}`, name },
+        el("option", { value: "" }, PRESET[name] ? word(PRESET[name]) : t(`filter.${name}.any`)),
+      ),
+    );
 
   const form = el(
     "form.filters",
@@ -58,7 +99,12 @@ export function filters(params, chosen) {
     CHOICES.map(choice),
     el("button", { type: "button", onclick: () => chosen({}) }, t("filter.clear")),
   );
-  const node = el("details", { open: matchMedia("(min-width: 60rem)").matches }, el("summary", {}, t("offers.filters")), form);
+  const node = el(
+    "details",
+    { open: matchMedia("(min-width: 60rem)").matches },
+    el("summary", {}, t("offers.filters")),
+    form,
+  );
 
   function tell() {
     const [sort, view] = ["sort", "view"].map((name) => current.get(name) ?? "");
@@ -83,9 +129,17 @@ export function filters(params, chosen) {
     for (const name of CHOICES) {
       const control = controls.get(name);
       const values = known[name].filter((value) => value !== PRESET[name]);
-      replace(control, control.options[0], values.map((value) => el("option", { value }, word(value))));
+      replace(
+        control,
+        control.options[0],
+        values.map((value) => el("option", { value }, word(value))),
+      );
     }
-    for (const [name, list] of lists) replace(list, known[name].map(([value, label]) => el("option", { value, label })));
+    for (const [name, list] of lists)
+      replace(
+        list,
+        known[name].map(([value, label]) => el("option", { value, label })),
+      );
     set(current);
   }
 

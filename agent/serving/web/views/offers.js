@@ -14,8 +14,32 @@ import { filters } from "./filters.js";
 
 const PAGE = 50;
 const FORMATS = ["csv", "parquet", "json"];
-const SORTS = { price_usd_hour: "price", price_usd_month: "price", vcpus: "vcpus", memory_gib: "memory", price_usd_gpu_hour: "price_per_gpu" };
-const SHOWN = ["instance_type", "provider", "region", "zone", "vcpus", "memory_gib", "gpu", "purchase_option", "term_months", "payment", "operating_system", "price_usd_hour", "price_hour_in", "price_usd_gpu_hour", "price_usd_month", "price_month_in", "as_of"];
+const SORTS = {
+  price_usd_hour: "price",
+  price_usd_month: "price",
+  vcpus: "vcpus",
+  memory_gib: "memory",
+  price_usd_gpu_hour: "price_per_gpu",
+};
+const SHOWN = [
+  "instance_type",
+  "provider",
+  "region",
+  "zone",
+  "vcpus",
+  "memory_gib",
+  "gpu",
+  "purchase_option",
+  "term_months",
+  "payment",
+  "operating_system",
+  "price_usd_hour",
+  "price_hour_in",
+  "price_usd_gpu_hour",
+  "price_usd_month",
+  "price_month_in",
+  "as_of",
+];
 
 export function offersView(route) {
   const form = filters(route.params, (chosen) => go("offers", chosen));
@@ -36,7 +60,11 @@ export function offersView(route) {
       const first = await get("v1/offers", asked(params, { limit: PAGE }), stopping.signal);
       replace(found, listed(params, first, stopping.signal));
     } catch (error) {
-      if (!isStop(error)) replace(found, trouble(error, () => load(params)));
+      if (!isStop(error))
+        replace(
+          found,
+          trouble(error, () => load(params)),
+        );
     }
   }
 
@@ -85,12 +113,20 @@ function listed(params, first, signal) {
       next(page);
       more.querySelector("button")?.focus({ preventScroll: true });
     } catch (error) {
-      if (!isStop(error)) replace(more, trouble(error, () => add(cursor, button)));
+      if (!isStop(error))
+        replace(
+          more,
+          trouble(error, () => add(cursor, button)),
+        );
     }
   }
 
   next(first);
-  return [el("div.row.apart", {}, count, el("div.row", {}, faces("offers", params), exports(params))), shown.node, more];
+  return [
+    el("div.row.apart", {}, count, el("div.row", {}, faces("offers", params), exports(params))),
+    shown.node,
+    more,
+  ];
 }
 
 function listing(params, rows) {
@@ -101,7 +137,11 @@ function listing(params, rows) {
     rows,
     sorted: sortedBy(params.get("sort") ?? "price"),
     sortable: ({ name }) => name in SORTS,
-    onsort: (order) => go("offers", linked(params, { sort: order.replace(/^(-?)(.*)$/, (_, sign, name) => sign + SORTS[name]) })),
+    onsort: (order) =>
+      go(
+        "offers",
+        linked(params, { sort: order.replace(/^(-?)(.*)$/, (_, sign, name) => sign + SORTS[name]) }),
+      ),
   });
   const node = el("div.rows", {}, made.node, el("div", {}, alikeLine(alike, rows)));
   return {
@@ -109,7 +149,8 @@ function listing(params, rows) {
     add: (added) => {
       const [now] = apart(columnsOfOffers(rows), rows);
       if (now.length === columns.length) return made.add(added);
-      return node.replaceChildren(...listing(params, rows).node.childNodes); // a column tells rows apart only now
+      // A column that was the same in every row tells rows apart now.
+      return node.replaceChildren(...listing(params, rows).node.childNodes);
     },
   };
 }
@@ -121,13 +162,23 @@ function picture(rows) {
   return { node, add: draw };
 }
 
-const counted = (shown, { found }) => (shown < found ? t("offers.found", { shown, count: found }) : t("offers.all", { count: shown }));
+const counted = (shown, { found }) =>
+  shown < found ? t("offers.found", { shown, count: found }) : t("offers.all", { count: shown });
 
 function exports(params) {
   const link = (format) => {
     const href = address("v1/offers", asked(params, { format, limit: 100_000 }));
     const name = `offers.${format}`;
-    return el("a.button.bare", { href, download: name, onclick: fileClick(name), "aria-label": t("offers.export", { format: format.toUpperCase() }) }, format.toUpperCase());
+    return el(
+      "a.button.bare",
+      {
+        href,
+        download: name,
+        onclick: fileClick(name),
+        "aria-label": t("offers.export", { format: format.toUpperCase() }),
+      },
+      format.toUpperCase(),
+    );
   };
   return el("div.row", {}, el("span.quiet.small", {}, t("offers.save")), FORMATS.map(link));
 }
@@ -140,13 +191,18 @@ const readable = (row) => ({
 });
 
 /** On a phone what it costs comes before what it has. */
-const inOrder = () => (matchMedia("(max-width: 40rem)").matches ? ["instance_type", "price_usd_hour", "price_hour_in", ...SHOWN.slice(1)] : SHOWN);
+const inOrder = () =>
+  matchMedia("(max-width: 40rem)").matches
+    ? ["instance_type", "price_usd_hour", "price_hour_in", ...SHOWN.slice(1)]
+    : SHOWN;
 
 const columnsOfOffers = (rows) =>
   columnsOf([...new Set(inOrder())], rows, {
     price_hour_in: { label: t("offers.hour_in", { currency: rows[0].in_currency }) },
     price_month_in: { label: t("offers.month_in", { currency: rows[0].in_currency }) },
-    instance_type: { show: (row) => el("a", { href: hashOf("prices", {}, row.price_id) }, row.instance_type) },
+    instance_type: {
+      show: (row) => el("a", { href: hashOf("prices", {}, row.price_id) }, row.instance_type),
+    },
     region: { show: (row) => [row.region, row.place && el("span.quiet", {}, ` ${row.place}`)] },
     price_usd_hour: { class: "strong" },
   });
@@ -157,6 +213,10 @@ const sortedBy = (sort) => {
 };
 
 const spread = (rows) => {
-  const offers = rows.map((row) => ({ ...row, provider: word(row.provider), purchase_option: word(row.purchase_option) }));
+  const offers = rows.map((row) => ({
+    ...row,
+    provider: word(row.provider),
+    purchase_option: word(row.purchase_option),
+  }));
   return chart(spreadOf(offers), { onpick: ({ id }) => id && go("prices", {}, id) });
 };

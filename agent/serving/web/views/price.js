@@ -10,8 +10,36 @@ import { historyOf } from "../specs.js";
 import { table } from "../table.js";
 import { trouble, waiting } from "../trouble.js";
 
-const MACHINE = ["family", "vcpus", "memory_gib", "architecture", "accelerator", "accelerator_count", "accelerator_memory_gib", "local_storage_gb", "city", "country"];
-const BOUGHT = ["provider", "service", "category", "region", "zone", "operating_system", "tenancy", "purchase_option", "term_months", "payment", "offering_class", "price_type", "tier_from", "tier_to", "sku_id", "unit_raw"];
+const MACHINE = [
+  "family",
+  "vcpus",
+  "memory_gib",
+  "architecture",
+  "accelerator",
+  "accelerator_count",
+  "accelerator_memory_gib",
+  "local_storage_gb",
+  "city",
+  "country",
+];
+const BOUGHT = [
+  "provider",
+  "service",
+  "category",
+  "region",
+  "zone",
+  "operating_system",
+  "tenancy",
+  "purchase_option",
+  "term_months",
+  "payment",
+  "offering_class",
+  "price_type",
+  "tier_from",
+  "tier_to",
+  "sku_id",
+  "unit_raw",
+];
 const HOW = ["operating_system", "tenancy", "purchase_option"];
 const STEPS = ["valid_from", "valid_to", "price", "upfront", "change_percent", "as_of", "source"];
 const HOURS = 730; // of a month, as everywhere in this product
@@ -33,7 +61,12 @@ export function priceView(route) {
       document.dispatchEvent(new Event("title"));
       node.querySelector("h1").focus({ preventScroll: true });
     } catch (error) {
-      if (!isStop(error)) replace(node, el("h1", { tabindex: "-1" }, t("price.title")), trouble(error, () => load(id)));
+      if (!isStop(error))
+        replace(
+          node,
+          el("h1", { tabindex: "-1" }, t("price.title")),
+          trouble(error, () => load(id)),
+        );
     }
   }
 
@@ -47,7 +80,11 @@ async function machine(price, signal) {
   const { instance_type: name, region, provider, purchase_option, tenancy, operating_system: os } = price;
   const own = price.price_type === "contracted";
   try {
-    const found = await get("v1/offers", { machine: name, place: region, provider, purchase_option, tenancy, os, own, limit: 100 }, signal);
+    const found = await get(
+      "v1/offers",
+      { machine: name, place: region, provider, purchase_option, tenancy, os, own, limit: 100 },
+      signal,
+    );
     return found.rows.find((row) => row.price_id === price.price_id) ?? null;
   } catch (error) {
     if (isStop(error)) throw error;
@@ -58,13 +95,17 @@ async function machine(price, signal) {
 function page(told, history, offer) {
   const { price } = told;
   const where = [word(price.provider), price.region, offer?.region_name].filter(Boolean).join(" · ");
-  const how = HOW.map((name) => price[name]).filter(Boolean).map(word).join(", ");
+  const how = HOW.map((name) => price[name])
+    .filter(Boolean)
+    .map(word)
+    .join(", ");
   const name = price.instance_type ?? price.name;
   return [
     el("div.intro", {}, el("h1", { tabindex: "-1" }, name), el("p", {}, where, how && ` · ${how}`)),
     el("section.card.stack", { "aria-label": t("price.now") }, headline(price, offer), parts(told)),
     el("section.card.stack", {}, el("h2", {}, t("price.history")), past(price, history)),
-    offer && el("section.card.stack", {}, el("h2", {}, t("price.machine")), facts(MACHINE, offer), others(price)),
+    offer &&
+      el("section.card.stack", {}, el("h2", {}, t("price.machine")), facts(MACHINE, offer), others(price)),
     el("section.card.stack", {}, el("h2", {}, t("price.what")), facts(BOUGHT, price)),
     el("section.card.stack", {}, el("h2", {}, t("price.from")), origin(told)),
   ];
@@ -73,13 +114,34 @@ function page(told, history, offer) {
 const unit = (name) => (has(`unit.${name}`) ? t(`unit.${name}`) : word(name));
 
 function headline(price, offer) {
-  const month = offer?.price_month ?? (price.unit === "hour" ? String(Number(price.price_effective) * HOURS) : null);
+  const month =
+    offer?.price_month ?? (price.unit === "hour" ? String(Number(price.price_effective) * HOURS) : null);
   return el(
     "div.headline",
     {},
-    el("span", {}, el("span.figure", {}, amount(price.price_effective, price.currency)), " ", el("span.unit", {}, t("price.per", { unit: unit(price.unit) }))),
-    month && el("span.second", {}, amount(Number(month).toFixed(2), price.currency), " ", el("span.unit", {}, t("price.month"))),
-    Number(price.upfront) > 0 && el("span.second", {}, amount(price.upfront, price.currency), " ", el("span.unit", {}, t("price.upfront"))),
+    el(
+      "span",
+      {},
+      el("span.figure", {}, amount(price.price_effective, price.currency)),
+      " ",
+      el("span.unit", {}, t("price.per", { unit: unit(price.unit) })),
+    ),
+    month &&
+      el(
+        "span.second",
+        {},
+        amount(Number(month).toFixed(2), price.currency),
+        " ",
+        el("span.unit", {}, t("price.month")),
+      ),
+    Number(price.upfront) > 0 &&
+      el(
+        "span.second",
+        {},
+        amount(price.upfront, price.currency),
+        " ",
+        el("span.unit", {}, t("price.upfront")),
+      ),
     offer?.stale && el("span.tag.warn", {}, t("stale")),
     price.valid_to && el("span.tag.bad", {}, t("price.ended", { day: day(price.valid_to) })),
   );
@@ -88,15 +150,28 @@ function headline(price, offer) {
 /** The parts of a price that is a sum, with what each adds. */
 function parts({ components, price }) {
   if (!components?.length) return null;
-  const rows = components.map((one) => ({ ...one, adds: (Number(one.rate) * Number(one.quantity)).toFixed(6), currency: price.currency }));
-  const columns = columnsOf(["sku", "quantity", "unit", "rate", "adds"], rows, { adds: { kind: "money", class: "strong" } });
+  const rows = components.map((one) => ({
+    ...one,
+    adds: (Number(one.rate) * Number(one.quantity)).toFixed(6),
+    currency: price.currency,
+  }));
+  const columns = columnsOf(["sku", "quantity", "unit", "rate", "adds"], rows, {
+    adds: { kind: "money", class: "strong" },
+  });
   const caption = t("price.parts");
-  return el("div.stack", {}, el("h2", {}, caption), table({ caption, columns, rows, sortable: () => false }).node);
+  return el(
+    "div.stack",
+    {},
+    el("h2", {}, caption),
+    table({ caption, columns, rows, sortable: () => false }).node,
+  );
 }
 
 function past(price, { rows: steps }) {
   if (!steps.length) return el("p.quiet", {}, t("price.no_history"));
-  const columns = columnsOf(STEPS, steps, { valid_to: { always: true, show: (step) => (step.valid_to ? day(step.valid_to) : t("price.still")) } });
+  const columns = columnsOf(STEPS, steps, {
+    valid_to: { always: true, show: (step) => (step.valid_to ? day(step.valid_to) : t("price.still")) },
+  });
   const caption = t("price.steps", { count: steps.length });
   return [
     chart(historyOf(steps, `${price.currency} / ${unit(price.unit)}`)),
@@ -106,14 +181,26 @@ function past(price, { rows: steps }) {
 }
 
 const others = ({ instance_type: name, operating_system: os, purchase_option }) => {
-  const href = hashOf("offers", { machine: name, os: os === "linux" ? "" : os, purchase_option: purchase_option === "on_demand" ? "" : purchase_option });
+  const href = hashOf("offers", {
+    machine: name,
+    os: os === "linux" ? "" : os,
+    purchase_option: purchase_option === "on_demand" ? "" : purchase_option,
+  });
   return el("p", {}, el("a", { href }, t("price.elsewhere", { machine: name })));
 };
 
 function origin({ price, source, batch, snapshot }) {
   const id = price.price_id;
-  const button = el("button.bare", { type: "button", onclick: (event) => copy(id, event.currentTarget, t("copied")) }, t("copy"));
-  const page = { href: reportOf(snapshot, batch.batch_id), target: "_blank", onclick: fileClick(`${batch.batch_id}.html`) };
+  const button = el(
+    "button.bare",
+    { type: "button", onclick: (event) => copy(id, event.currentTarget, t("copied")) },
+    t("copy"),
+  );
+  const page = {
+    href: reportOf(snapshot, batch.batch_id),
+    target: "_blank",
+    onclick: fileClick(`${batch.batch_id}.html`),
+  };
   const shown = [
     ["source", el("a", { href: hashOf("sources") }, source.title ?? source.source)],
     ["source_url", price.source_url && outward(price.source_url)],
@@ -134,4 +221,9 @@ function facts(names, row) {
   return pairs(shown.map((column) => [column.label, column.show(row)]));
 }
 
-const pairs = (all) => el("dl.facts", {}, all.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+const pairs = (all) =>
+  el(
+    "dl.facts",
+    {},
+    all.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))),
+  );

@@ -19,7 +19,11 @@ export function snapshotView(route) {
   async function load() {
     try {
       const all = await get("v1/snapshots", {}, stopping.signal);
-      const one = await get(`v1/snapshots/${encodeURIComponent(route.id || all.snapshot)}`, {}, stopping.signal);
+      const one = await get(
+        `v1/snapshots/${encodeURIComponent(route.id || all.snapshot)}`,
+        {},
+        stopping.signal,
+      );
       replace(found, facts(one), batches(one), others(all.rows, one.snapshot));
     } catch (error) {
       if (!isStop(error)) replace(found, trouble(error, load));
@@ -27,7 +31,12 @@ export function snapshotView(route) {
   }
 
   load();
-  const intro = el("div.intro", {}, el("h1", { tabindex: "-1" }, t("nav.snapshot")), el("p", {}, t("snapshot.text")));
+  const intro = el(
+    "div.intro",
+    {},
+    el("h1", { tabindex: "-1" }, t("nav.snapshot")),
+    el("p", {}, t("snapshot.text")),
+  );
   return { node: el("div", {}, intro, found), close: () => stopping.abort() };
 }
 
@@ -43,16 +52,25 @@ function facts(one) {
     [t("column.snapshot"), el("code", {}, one.snapshot)],
     [t("column.created_at"), `${moment(one.created_at)} (${ago(one.created_at)})`],
     [t("column.in_force"), t(one.in_force ? "yes" : "no")],
-    one.previous && [t("column.previous"), el("a", { href: hashOf("snapshot", {}, one.previous) }, one.previous)],
+    one.previous && [
+      t("column.previous"),
+      el("a", { href: hashOf("snapshot", {}, one.previous) }, one.previous),
+    ],
     ...COUNTED.filter((name) => name in one.rows).map((name) => [labelOf(name), number(one.rows[name])]),
     [t("column.files"), number(one.files)],
     [t("column.bytes"), number(one.bytes / 1e6, 1)],
     [t("snapshot.libraries"), libraries.join(" · "), "whole"],
     [t("column.seal"), el("code", {}, one.seal), "whole"],
   ].filter(Boolean);
-  const pair = ([name, value, whole]) => el(whole ? "div.whole" : "div", {}, el("dt", {}, name), el("dd", {}, value));
+  const pair = ([name, value, whole]) =>
+    el(whole ? "div.whole" : "div", {}, el("dt", {}, name), el("dd", {}, value));
   const link = one.validation && el("a.button", report(one.snapshot), t("snapshot.report"));
-  return el("section.card.stack", { "aria-label": t("snapshot.facts") }, el("dl.facts", {}, shown.map(pair)), link && el("div.row", {}, link));
+  return el(
+    "section.card.stack",
+    { "aria-label": t("snapshot.facts") },
+    el("dl.facts", {}, shown.map(pair)),
+    link && el("div.row", {}, link),
+  );
 }
 
 /** What was refused first, then what lost rows. */
@@ -64,7 +82,10 @@ function batches({ snapshot, verdicts, validation }) {
     batch_id: { show: (row) => el("code", {}, row.batch_id) },
     verdict: { show: (row) => el(`span.tag.${TONES[row.verdict] ?? "none"}`, {}, word(row.verdict)) },
     reasons: { class: "wrap" },
-    report: { show: (row) => el("a", report(snapshot, row.report), t("snapshot.open"), el("span.hidden", {}, ` ${row.batch_id}`)) },
+    report: {
+      show: (row) =>
+        el("a", report(snapshot, row.report), t("snapshot.open"), el("span.hidden", {}, ` ${row.batch_id}`)),
+    },
   });
   const caption = t("snapshot.batches", { count: rows.length });
   const whole = rows.filter((row) => row.verdict === "accepted");
@@ -73,18 +94,40 @@ function batches({ snapshot, verdicts, validation }) {
   return [
     el("h2", {}, caption),
     rest.length > 0 && table({ caption, columns, rows: rest }).node,
-    whole.length > 0 && el("details", {}, el("summary", {}, accepted), table({ caption: accepted, columns: columns.filter(({ name }) => name !== "reasons"), rows: whole }).node),
+    whole.length > 0 &&
+      el(
+        "details",
+        {},
+        el("summary", {}, accepted),
+        table({ caption: accepted, columns: columns.filter(({ name }) => name !== "reasons"), rows: whole })
+          .node,
+      ),
   ];
 }
 
 const reasons = ({ reasons: counts, failures }) =>
-  [...Object.entries(counts).map(([name, count]) => `${name.replaceAll("_", " ")}: ${number(count)}`), ...failures.map((one) => (typeof one === "string" ? one : JSON.stringify(one)))].join(" · ");
+  [
+    ...Object.entries(counts).map(([name, count]) => `${name.replaceAll("_", " ")}: ${number(count)}`),
+    ...failures.map((one) => (typeof one === "string" ? one : JSON.stringify(one))),
+  ].join(" · ");
 
 function others(rows, id) {
   const more = rows.filter((row) => row.snapshot !== id).reverse();
   if (!more.length) return null;
-  const names = ["snapshot", "created_at", "in_force", "prices", "machines", "documents", "batches", "refused", "damaged"];
-  const columns = columnsOf(names, more, { snapshot: { show: (row) => el("a", { href: hashOf("snapshot", {}, row.snapshot) }, row.snapshot) } });
+  const names = [
+    "snapshot",
+    "created_at",
+    "in_force",
+    "prices",
+    "machines",
+    "documents",
+    "batches",
+    "refused",
+    "damaged",
+  ];
+  const columns = columnsOf(names, more, {
+    snapshot: { show: (row) => el("a", { href: hashOf("snapshot", {}, row.snapshot) }, row.snapshot) },
+  });
   const caption = t("snapshot.others");
   return [el("h2", {}, caption), table({ caption, columns, rows: more }).node];
 }

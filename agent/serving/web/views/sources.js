@@ -7,7 +7,17 @@ import { get, isStop } from "../server.js";
 import { table } from "../table.js";
 import { trouble, waiting } from "../trouble.js";
 
-const HELD = ["title", "providers", "state", "as_of", "age_days", "prices", "quarantined", "licence", "due_at"];
+const HELD = [
+  "title",
+  "providers",
+  "state",
+  "as_of",
+  "age_days",
+  "prices",
+  "quarantined",
+  "licence",
+  "due_at",
+];
 const OTHERS = ["title", "source", "state", "schedule", "licence", "missing"];
 
 export function sourcesView() {
@@ -23,7 +33,12 @@ export function sourcesView() {
   }
 
   load();
-  const intro = el("div.intro", {}, el("h1", { tabindex: "-1" }, t("nav.sources")), el("p", {}, t("sources.text")));
+  const intro = el(
+    "div.intro",
+    {},
+    el("h1", { tabindex: "-1" }, t("nav.sources")),
+    el("p", {}, t("sources.text")),
+  );
   return { node: el("div", {}, intro, found), close: () => stopping.abort() };
 }
 
@@ -41,7 +56,10 @@ function listed({ rows }) {
 
 function section(caption, names, rows) {
   const columns = columnsOf(names, rows, {
-    state: { show: (row) => el(`span.tag.${row.stale ? "warn" : row.state === "fresh" ? "good" : "none"}`, {}, word(row.state)) },
+    state: {
+      show: (row) =>
+        el(`span.tag.${row.stale ? "warn" : row.state === "fresh" ? "good" : "none"}`, {}, word(row.state)),
+    },
     title: { class: "wrap" },
     providers: { show: (row) => providers(row.providers) },
   });
@@ -51,5 +69,7 @@ function section(caption, names, rows) {
 /** Their names, or `47 providers`. */
 const providers = (text) => {
   const count = /^(\d+) providers$/.exec(text ?? "");
-  return count ? t("sources.providers", { count: Number(count[1]) }) : (text ?? "").split(", ").map(word).join(", ");
+  return count
+    ? t("sources.providers", { count: Number(count[1]) })
+    : (text ?? "").split(", ").map(word).join(", ");
 };

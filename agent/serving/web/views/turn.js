@@ -37,7 +37,8 @@ export class Turn {
       turn.text && prose(turn.text, []),
       turn.state === "working" && !turn.text && el("p.waiting", {}, t("ask.working")),
       turn.state === "stopped" && el("p.quiet", {}, t("ask.stopped")),
-      turn.state === "failed" && trouble(turn.problem ?? new Error(t("ask.cut")), () => acts.ask(turn.question)),
+      turn.state === "failed" &&
+        trouble(turn.problem ?? new Error(t("ask.cut")), () => acts.ask(turn.question)),
     ];
   }
 
@@ -56,19 +57,34 @@ export class Turn {
 
   suggestions(all) {
     const button = (text) => el("button.chip", { type: "button", onclick: () => this.acts.ask(text) }, text);
-    return el("div.suggestions.stack", {}, el("h3", {}, t("ask.suggestions")), el("ul", {}, all.map((text) => el("li", {}, button(text)))));
+    return el(
+      "div.suggestions.stack",
+      {},
+      el("h3", {}, t("ask.suggestions")),
+      el(
+        "ul",
+        {},
+        all.map((text) => el("li", {}, button(text))),
+      ),
+    );
   }
 
   about(answer) {
     const { turn } = this;
     const aged = answer.as_of && t("answer.aged", { day: day(answer.as_of), ago: ago(answer.as_of) });
-    const model = answer.model !== "rules" && t("answer.model", { model: answer.model, tokens: answer.tokens_used });
+    const model =
+      answer.model !== "rules" && t("answer.model", { model: answer.model, tokens: answer.tokens_used });
     const took = t("answer.took", { ms: Math.round(answer.duration_ms) });
     const link = new URL(hashOf("ask", { q: upTo(turn) }), location.href).href;
     return el(
       "div",
       {},
-      el("div.about", {}, el("span", {}, [aged, model, took].filter(Boolean).join(" · ")), el("a", { href: hashOf("snapshot") }, answer.snapshot)),
+      el(
+        "div.about",
+        {},
+        el("span", {}, [aged, model, took].filter(Boolean).join(" · ")),
+        el("a", { href: hashOf("snapshot") }, answer.snapshot),
+      ),
       el(
         "div.actions",
         {},
@@ -83,7 +99,14 @@ export class Turn {
 }
 
 const copying = (label, text) =>
-  el("button.bare", { type: "button", onclick: (event) => copy(typeof text === "function" ? text() : text, event.currentTarget, t("copied")) }, label);
+  el(
+    "button.bare",
+    {
+      type: "button",
+      onclick: (event) => copy(typeof text === "function" ? text() : text, event.currentTarget, t("copied")),
+    },
+    label,
+  );
 
 function steps(turn) {
   const shown = turn.steps.filter(({ name }) => name !== "asked");
@@ -91,11 +114,18 @@ function steps(turn) {
 }
 
 function step(one) {
-  if (one.name === "understood") return el("li", {}, el("span", {}, t("step.understood", { intent: intent(one.intent) })));
+  if (one.name === "understood")
+    return el("li", {}, el("span", {}, t("step.understood", { intent: intent(one.intent) })));
   if (one.name === "handed_over") return el("li.failed", {}, el("span", {}, t("step.handed_over", one)));
   const state = one.running ? "li.running" : one.error ? "li.failed" : "li";
   const came = one.running ? "" : one.error || t("step.rows", { count: one.rows });
-  return el(state, {}, el("span", {}, tool(one.tool)), el("code", {}, said(one.arguments)), el("span", {}, came));
+  return el(
+    state,
+    {},
+    el("span", {}, tool(one.tool)),
+    el("code", {}, said(one.arguments)),
+    el("span", {}, came),
+  );
 }
 
 const intent = (name) => (has(`intent.${name}`) ? t(`intent.${name}`) : labelOf(name));
@@ -104,17 +134,31 @@ const tool = (name) => (has(`tool.${name}`) ? t(`tool.${name}`) : labelOf(name))
 /** The values a tool is called with, without the names of its parameters. */
 function said(value) {
   if (Array.isArray(value)) return value.map(said).join(", ");
-  if (value && typeof value === "object") return Object.values(value).filter((one) => one !== null).map(said).join(" · ");
+  if (value && typeof value === "object")
+    return Object.values(value)
+      .filter((one) => one !== null)
+      .map(said)
+      .join(" · ");
   return String(value);
 }
 
-const caveats = (all) => el("ul.caveats", { "aria-label": t("answer.caveats") }, all.map((text) => el("li", {}, text)));
+const caveats = (all) =>
+  el(
+    "ul.caveats",
+    { "aria-label": t("answer.caveats") },
+    all.map((text) => el("li", {}, text)),
+  );
 
 function rows(answer) {
   const [columns, alike] = apart(columnsOf(named(answer), answer.rows), answer.rows);
   if (columns.every(({ name }) => name === "title" || name === "source")) return null; // as the sources below
   const caption = t("answer.rows", { count: answer.rows.length });
-  return el("div.rows", {}, table({ caption, columns, rows: answer.rows }).node, alikeLine(alike, answer.rows));
+  return el(
+    "div.rows",
+    {},
+    table({ caption, columns, rows: answer.rows }).node,
+    alikeLine(alike, answer.rows),
+  );
 }
 
 /** What a row is of comes first; what its citation leads to is left to it. */
@@ -127,9 +171,18 @@ function named({ columns, citations }) {
 function sources(citations) {
   const items = citations.map((one) => {
     const href = whereOf(one);
-    const title = !href ? one.title : href.startsWith("http") ? outward(href, one.title) : el("a", { href }, one.title);
+    const title = !href
+      ? one.title
+      : href.startsWith("http")
+        ? outward(href, one.title)
+        : el("a", { href }, one.title);
     const from = [one.source !== href && one.source, one.as_of && day(one.as_of)].filter(Boolean).join(", ");
-    return el("li", {}, el("span.tag", {}, String(one.number)), el("span", {}, title, " ", el("span.more", {}, from)));
+    return el(
+      "li",
+      {},
+      el("span.tag", {}, String(one.number)),
+      el("span", {}, title, " ", el("span.more", {}, from)),
+    );
   });
   const list = el("ol.sources", {}, items);
   const head = t("answer.sources", { count: citations.length });
@@ -140,7 +193,8 @@ function sources(citations) {
 function explained(turn, answer) {
   const traces = answer.trace ?? [];
   const looked = traces.flatMap((one) => one.steps.map((step) => ({ name: "tool_started", ...step })));
-  const told = turn.steps.some(({ tool }) => tool) ? turn.steps : looked; // an answer that was kept tells no steps
+  // An answer that the server had kept tells no steps.
+  const told = turn.steps.some(({ tool }) => tool) ? turn.steps : looked;
   const body = el("div.explained", {}, steps({ steps: told }), traces.map(trace));
   return el("details", {}, el("summary", {}, t("answer.explain")), body);
 }
@@ -152,7 +206,13 @@ function trace(one) {
     one.failures.length > 0 && ["answer.failures", one.failures.join(" ")],
     one.ungrounded.length > 0 && ["answer.ungrounded", one.ungrounded.join(", ")],
   ].filter(Boolean);
-  const list = el("dl.facts", {}, facts.map(([name, value]) => el("div", {}, el("dt", {}, t(name)), el("dd", {}, value))));
-  return [list, el("pre", { tabindex: "0", "aria-label": t("answer.read") }, JSON.stringify(one.read, null, 1))];
+  const list = el(
+    "dl.facts",
+    {},
+    facts.map(([name, value]) => el("div", {}, el("dt", {}, t(name)), el("dd", {}, value))),
+  );
+  return [
+    list,
+    el("pre", { tabindex: "0", "aria-label": t("answer.read") }, JSON.stringify(one.read, null, 1)),
+  ];
 }
-

@@ -31,7 +31,8 @@ export const en = {
   "chart.failed": "The chart could not be drawn; the table has the same figures.",
 
   "key.title": "An API key is needed",
-  "key.text": "This server answers to those it knows. An administrator creates a key with “cloud-pricing keys create”.",
+  "key.text":
+    "This server answers to those it knows. An administrator creates a key with “cloud-pricing keys create”.",
   "key.refused": "The last key was not taken.",
   "key.label": "API key",
   "key.kept": "It is kept in this tab only and is gone when you close it.",
@@ -46,7 +47,8 @@ export const en = {
   "trouble.id": "Request {id}",
 
   "ask.title": "What does it cost in the cloud?",
-  "ask.text": "Ask in English or Portuguese. Every figure comes from a dated price list and leads back to its row.",
+  "ask.text":
+    "Ask in English or Portuguese. Every figure comes from a dated price list and leads back to its row.",
   "ask.label": "Your question",
   "ask.placeholder": "Where is an 8 × H100 machine cheapest?",
   "ask.followup": "Ask a follow-up",
@@ -94,7 +96,8 @@ export const en = {
   "answer.failures": "What failed",
   "answer.ungrounded": "Kept back, as no row says it",
 
-  "offers.text": "Machines that can be rented by the hour, normalised to one unit. The address holds your filters.",
+  "offers.text":
+    "Machines that can be rented by the hour, normalised to one unit. The address holds your filters.",
   "offers.filters": "Filters",
   "offers.caption": "Offers",
   "offers.none": "No offer meets these conditions. Take one away.",
@@ -181,7 +184,8 @@ export const en = {
   "direction.down": "Down",
   "direction.up": "Up",
 
-  "sources.text": "The feeds all prices come from: how old their data is, what was refused of it, and its licence.",
+  "sources.text":
+    "The feeds all prices come from: how old their data is, what was refused of it, and its licence.",
   "sources.held": "In this snapshot",
   "sources.others": "Feeds it holds nothing of",
   "sources.providers": "{count} providers",

@@ -31,7 +31,8 @@ export const pt = {
   "chart.failed": "Não foi possível desenhar o gráfico; a tabela traz os mesmos números.",
 
   "key.title": "É preciso uma chave de API",
-  "key.text": "Este servidor só responde a quem conhece. Um administrador cria a chave com “cloud-pricing keys create”.",
+  "key.text":
+    "Este servidor só responde a quem conhece. Um administrador cria a chave com “cloud-pricing keys create”.",
   "key.refused": "A última chave não foi aceita.",
   "key.label": "Chave de API",
   "key.kept": "Ela fica só nesta aba e some quando você a fecha.",
@@ -46,7 +47,8 @@ export const pt = {
   "trouble.id": "Requisição {id}",
 
   "ask.title": "Quanto custa na nuvem?",
-  "ask.text": "Pergunte em português ou em inglês. Cada número vem de uma tabela de preços datada e leva de volta à sua linha.",
+  "ask.text":
+    "Pergunte em português ou em inglês. Cada número vem de uma tabela de preços datada e leva de volta à sua linha.",
   "ask.label": "Sua pergunta",
   "ask.placeholder": "Onde uma máquina com 8 × H100 é mais barata?",
   "ask.followup": "Continue a conversa",
@@ -187,7 +189,8 @@ export const pt = {
   "sources.providers": "{count} provedores",
   "sources.count": { one: "{count} fonte, {prices} preços.", other: "{count} fontes, {prices} preços." },
 
-  "snapshot.text": "Todas as respostas, tabelas e exportações vêm de um snapshot publicado, verificado e imutável.",
+  "snapshot.text":
+    "Todas as respostas, tabelas e exportações vêm de um snapshot publicado, verificado e imutável.",
   "snapshot.facts": "Dados",
   "snapshot.report": "Relatório de validação",
   "snapshot.batches": { one: "{count} lote", other: "{count} lotes" },
