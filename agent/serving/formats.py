@@ -74,11 +74,14 @@ def sent(body: Iterator[bytes], form: Format, headers: Mapping[str, str]) -> Str
         size = {"Content-Length": str(kept.tell())}
         kept.seek(0)
         unless_sent.pop_all()
-    return StreamingResponse(_pieces(kept), media_type=MEDIA[form], headers={**headers, **size})
+    pieces = _pieces(kept)
+    next(pieces)  # once begun, it closes the file also where the client is gone and nobody reads on
+    return StreamingResponse(pieces, media_type=MEDIA[form], headers={**headers, **size})
 
 
 def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
     with kept:
+        yield b""
         while piece := kept.read(_PIECE):
             yield piece
 

@@ -46,12 +46,13 @@ function kindOf(name, rows) {
 
 const NUMERIC = new Set(["money", "number", "percent"]);
 
-/** The columns of these names that say anything, in their order; money takes its currency's sign with it. */
-export function columnsOf(names, rows, changes = {}) {
+/** The columns of these names that say anything, in their order; money takes its currency's sign with it,
+ *  and all its decimals where they are to be `exact`. */
+export function columnsOf(names, rows, changes = {}, exact = false) {
   const told = names.filter(
     (name) => !UNSAID.has(name) && (changes[name]?.always || rows.some((row) => said(row[name], name))),
   );
-  const columns = told.map((name) => columnOf(name, rows, changes[name]));
+  const columns = told.map((name) => columnOf(name, rows, changes[name], exact));
   const currencies = columns.some(({ kind }) => kind === "money");
   return columns.filter(({ name }) => !(currencies && name === "currency"));
 }
@@ -83,9 +84,9 @@ const said = (value, name = "") =>
   value !== "" &&
   !(Array.isArray(value) && !value.length);
 
-function columnOf(name, rows, changes = {}) {
+function columnOf(name, rows, changes = {}, exact = false) {
   const kind = changes.kind ?? kindOf(name, rows);
-  const digits = kind === "money" ? Math.max(2, ...rows.map((row) => placesOf(row[name]))) : 0;
+  const digits = kind === "money" ? Math.max(2, ...rows.map((row) => placesOf(row[name], exact))) : 0;
   const shown = (row) => (said(row[name]) ? cell(kind, row[name], row, name, digits) : "");
   const length = kind === "text" ? Math.max(...rows.map((row) => String(row[name] ?? "").length)) : 0;
   const clamped = (row) => el("div.clamp", { title: String(row[name] ?? "") }, shown(row));
@@ -111,11 +112,11 @@ export function labelOf(name) {
 export const word = (value) =>
   has(`value.${value}`) ? t(`value.${value}`) : String(value).replaceAll("_", " ");
 
-/** The decimals an amount deserves: fewer the larger it is. */
-function placesOf(value) {
+/** The decimals an amount deserves: fewer the larger it is, unless small ones are to be exact. */
+function placesOf(value, exact) {
   const size = Math.abs(Number(value ?? 0));
-  const after = (String(value ?? "").split(".")[1] ?? "").length;
-  return Math.min(after, size >= 100 ? 2 : size >= 0.1 ? 4 : size >= 0.001 ? 6 : 10);
+  const most = size >= 100 ? 2 : exact || size < 0.001 ? 10 : size >= 0.1 ? 4 : 6;
+  return Math.min((String(value ?? "").split(".")[1] ?? "").length, most);
 }
 
 /** One amount alone, with every decimal it has. */

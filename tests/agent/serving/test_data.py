@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from agent.periods import DAY
+from agent.serving import formats
 from agent.serving.parts import Parts
 from tests.agent.serving.conftest import parts_over, served
 from tests.conftest import LIST_DAY, MACHINES, PRICES, House
@@ -267,3 +270,12 @@ def test_a_client_that_reads_slowly_keeps_nobody_waiting(small_store: Path, tmp_
         assert int(slow.headers["Content-Length"]) > 20_000_000
         assert client.get("/v1/offers").status_code == 200
         assert sum(len(part) for part in slow.iter_bytes()) == int(slow.headers["Content-Length"])
+
+
+def test_a_response_that_nobody_reads_leaves_no_file_open() -> None:
+    unread = formats.sent(iter([b"price_id\n"]), "csv", {})
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        del unread  # its client went away before the first byte
+        gc.collect()
+    assert [str(one.message) for one in warned] == []

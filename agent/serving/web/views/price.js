@@ -152,12 +152,11 @@ function parts({ components, price }) {
   if (!components?.length) return null;
   const rows = components.map((one) => ({
     ...one,
-    adds: (Number(one.rate) * Number(one.quantity)).toFixed(6),
+    adds: String(Number((Number(one.rate) * Number(one.quantity)).toFixed(10))),
     currency: price.currency,
   }));
-  const columns = columnsOf(["sku", "quantity", "unit", "rate", "adds"], rows, {
-    adds: { kind: "money", class: "strong" },
-  });
+  const adds = { kind: "money", class: "strong" };
+  const columns = columnsOf(["sku", "quantity", "unit", "rate", "adds"], rows, { adds }, true);
   const caption = t("price.parts");
   return el(
     "div.stack",
@@ -169,9 +168,8 @@ function parts({ components, price }) {
 
 function past(price, { rows: steps }) {
   if (!steps.length) return el("p.quiet", {}, t("price.no_history"));
-  const columns = columnsOf(STEPS, steps, {
-    valid_to: { always: true, show: (step) => (step.valid_to ? day(step.valid_to) : t("price.still")) },
-  });
+  const until = { always: true, show: (step) => (step.valid_to ? day(step.valid_to) : t("price.still")) };
+  const columns = columnsOf(STEPS, steps, { valid_to: until }, true);
   const caption = t("price.steps", { count: steps.length });
   return [
     chart(historyOf(steps, `${price.currency} / ${unit(price.unit)}`)),

@@ -150,7 +150,7 @@ const caveats = (all) =>
   );
 
 function rows(answer) {
-  const [columns, alike] = apart(columnsOf(named(answer), answer.rows), answer.rows);
+  const [columns, alike] = apart(columnsOf(named(answer), answer.rows, {}, true), answer.rows);
   if (columns.every(({ name }) => name === "title" || name === "source")) return null; // as the sources below
   const caption = t("answer.rows", { count: answer.rows.length });
   return el(
