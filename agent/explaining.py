@@ -20,7 +20,10 @@ _UNSAID = ("question", "language", "intent", "heard", "set_aside", "follows")
 def trace_of(reading: Reading, context: Context, ungrounded: Iterable[str]) -> Trace:
     """Without keys and personal data: traces are kept, and sent with reports of defects."""
     steps = tuple(Step(f.tool, masked_all(plain(f.arguments)), len(f.rows)) for f in context.findings)
-    failures = tuple(masked(failure.message) for failure in context.failures)
+    failed = [failure.message for failure in context.failures]
+    if context.degraded and context.degraded.message:
+        failed.append(context.degraded.message)
+    failures = tuple(map(masked, failed))
     return Trace(
         masked(reading.question),
         str(reading.intent),

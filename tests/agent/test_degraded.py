@@ -99,6 +99,8 @@ def test_a_search_without_vectors_says_so(reader: Reader, guide: Any) -> None:
 def test_a_search_that_fails_falls_back_on_words(reader: Reader, guide: Any) -> None:
     said = ask(reader, SPOT, Lacking(guide, "nothing"))
     assert any("(There is nothing): guides were found by their words alone" in one for one in said.caveats)
+    assert said.trace
+    assert said.trace.failures == ("There is nothing.",)  # so nobody keeps this answer
 
 
 def test_a_whole_knowledge_base_needs_no_word(reader: Reader, guide: Any) -> None:
