@@ -19,6 +19,7 @@ from prefect.tasks import Task
 
 from flows.plan import nobody_has, selected
 from flows.progress import tell
+from flows.traced import traced
 from ingest import registry, staging
 from ingest.client import Client
 from ingest.landing import Landing
@@ -208,5 +209,5 @@ def collect(
     """Collect one source into the staging folder of the store. Publishing is another flow."""
     selection = selected(regions, services)
     kept = settings().price_files if files is None else tuple(files)
-    with tracing.step("flow", "collect"):
+    with traced("collect", settings()):
         return collect_all(settings().store, [source], selection, kept)

@@ -19,6 +19,7 @@ from prefect import flow
 
 from flows import alerts
 from flows.progress import tell
+from flows.traced import traced
 from ingest import documents, registry, staging
 from warehouse import build, cards, embed, history, knowledge, quality, snapshots, tracing
 from warehouse.contracts import Batch, Verdict
@@ -272,7 +273,7 @@ def _check(folder: Path, rows: dict[str, int]) -> None:
 def publish() -> Published:
     """Publish everything that is staged and due."""
     limits = settings()
-    with tracing.step("flow", "publish"):
+    with traced("publish", limits):
         published = publish_batches(staging.staged(limits.store), limits)
         alerts.after_publish(limits)
     return published

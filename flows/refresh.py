@@ -13,9 +13,9 @@ from flows import alerts
 from flows.collect import RUNNER, Collected, collect_all, stage
 from flows.plan import chosen, selected
 from flows.publish import Published, publish_batches
+from flows.traced import traced
 from ingest import staging
 from ingest.landing import Landing
-from warehouse import tracing
 from warehouse.contracts import Batch
 from warehouse.errors import CloudPricingError, InvalidInput
 from warehouse.settings import Settings, settings
@@ -48,7 +48,7 @@ def refresh(
     limits = settings()
     paths = (*limits.price_files, *(files or ()))
     names = [info.name for info in chosen(sources, schedule, limits, paths)]
-    with tracing.step("flow", "refresh"):
+    with traced("refresh", limits):
         collected = collect_all(limits.store, names, selected(regions, services), paths)
         published = publish_batches(staging.staged(limits.store), limits)
         alerts.after_publish(limits)
@@ -87,6 +87,6 @@ def replay(until: datetime, sources: list[str] | None = None) -> Refreshed:
     """Rebuild the warehouse from the payloads kept up to `until` alone: no network, no history but theirs."""
     limits = settings()
     moment = until if until.tzinfo else until.replace(tzinfo=UTC)
-    with tracing.step("flow", "replay"):
+    with traced("replay", limits):
         collected, batches = restage(limits, moment, sources)
         return Refreshed(tuple(collected), publish_batches(batches, limits, anew=True, until=moment))

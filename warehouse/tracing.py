@@ -142,11 +142,11 @@ def spent(provider: str, model: str, read: int, written: int) -> None:
 
 
 def configure(exporter: str, *, texts: bool = False) -> None:
-    """Trace from now on to `console` (standard error) or to an OTLP/HTTP address; empty traces nothing.
+    """Trace from now on, if nothing does yet, to `console` (standard error) or to an OTLP/HTTP address.
 
-    Raises InvalidInput for anything else, MissingRequirement without the extra `otlp`.
+    Empty traces nothing. Raises InvalidInput for anything else, MissingRequirement without the extra `otlp`.
     """
-    if exporter:
+    if exporter and _tracer is None:
         export_to(_processor(exporter), texts=texts)
 
 

@@ -45,6 +45,13 @@ def test_what_is_turned_off_is_told_at_once(client: httpx.Client, state: Path) -
     assert (ready["status"], ready["off"], ready["knowledge"]) == ("degraded", ["knowledge", "sql"], "off")
     assert sample(client, "cloud_pricing_part_off", part="sql") == 1
     assert not client.post("/v1/ask", json=question).json()["answered"]
+    for reply in (
+        client.post("/v1/sql", json={"sql": "SELECT 1"}),
+        client.get("/v1/knowledge/search", params={"q": "spot"}),
+    ):
+        said = reply.json()
+        assert (reply.status_code, said["type"]) == (503, "urn:cloud-pricing:turned-off")
+        assert "cloud-pricing flags --on" in said["hint"]
     turn(state, on=["sql", "knowledge"])
     assert client.post("/v1/ask", json=question).json()["answered"]
     assert sample(client, "cloud_pricing_part_off") == 0
