@@ -137,7 +137,8 @@ def test_a_trace_goes_from_the_request_to_the_sql(
     monkeypatch.setattr(tracing, "_tracer", None)  # as it is again afterwards
     exporter = InMemorySpanExporter()
     tracing.export_to(SimpleSpanProcessor(exporter))
-    reply = client.post("/v1/ask", json={"question": QUESTION}, headers={"traceparent": PARENT})
+    asked = {"question": QUESTION, "session": "traced"}  # so that no answer is kept for it
+    reply = client.post("/v1/ask", json=asked, headers={"traceparent": PARENT})
     client.get("/healthz")  # a span ends after its response has been sent
     ids = {one.context.span_id: one for one in exporter.get_finished_spans() if one.context}
     spans = {one.name: one for one in ids.values()}
