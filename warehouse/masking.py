@@ -10,20 +10,22 @@ from typing import Any
 _SHORT = 200  # characters of a text that is remembered
 _SHORTEST = 6  # characters of a known secret; what is shorter stands in any text
 
+# Strangers write some of it, so every pattern is linear in the text: a run is tried from its start only, or
+# so far and no further.
 _SECRETS = (
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
-    r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",
-    r"(?i:\b(?:bearer|basic)\s+)[\w.~+/=-]{8,}",
+    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)",
+    r"(?<![\w-])eyJ[\w-]{8,}+\.[\w-]{8,}(?:\.[\w-]*)?",
+    r"(?i:\b(?:bearer|basic)\s{1,9})[\w.~+/=-]{8,}",
     r"\b(?:sk|pk|rk)[-_][\w-]{8,}",
     r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}",
     r"\b(?:gh[pousr]|github_pat|hf|gsk|r8|npm|glpat|xox[abeprs]|dop_v1|pypi|tvly|xai|cpk)[-_][\w-]{10,}",
     r"\b(?:AIza|ya29\.)[\w-]{20,}",
     r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",
     # A name that says so, and its value; a count of tokens is no secret.
-    r"(?i:(?:api[_-]?key|secret|token|password|passwd|pwd|senha|credential)[\w-]*[\"']?\s*(?:[:=]|\bis\b|é|\beh\b)\s*[\"']?)"
+    r"(?i:(?:api[_-]?key|secret|token|password|passwd|pwd|senha|credential)[\w-]{0,40}[\"']?\s{0,9}(?:[:=]|\bis\b|é|\beh\b)\s{0,9}[\"']?)"
     r"(?!\d{1,9}\b)[^\s\"',;&}]{4,}",
 )
-_EMAIL = r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_EMAIL = r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+"
 _PHONE = (
     r"\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,5}(?:[ .-]?\d{2,5}){1,4}",
     r"\(\d{2}\) ?\d{4,5}[- ]?\d{4}",

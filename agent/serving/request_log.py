@@ -119,7 +119,7 @@ class RequestLog:
                     level,
                     "request",
                     operation=f"{method} {route}",
-                    path=scope["path"],
+                    path=scope["path"][:_LONGEST],
                     query=facts.query[:_LONGEST],
                     tools_used=list(answer.tools_used if answer else facts.tools_used),
                     tokens_used=answer.tokens_used if answer and line.get("cache") != "hit" else 0,

@@ -85,3 +85,10 @@ def test_the_log_holds_no_secret(tmp_path: Path) -> None:
     )
     assert "ValueError: invalid literal for int() with base 10: '[secret]'" in second["exception"]
     assert KEY not in "".join(lines)
+
+
+@pytest.mark.parametrize("again", ["secret-", "token", "1.", "a.", "eyJ-"])
+def test_a_long_text_holds_nothing_up(again: str) -> None:
+    """Were a pattern quadratic, this would not end before the limit of a test."""
+    text = again * (200_000 // len(again))
+    assert masked(text) == text
