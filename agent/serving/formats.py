@@ -66,7 +66,8 @@ def sent(body: Iterator[bytes], form: Format, headers: Mapping[str, str]) -> Str
     with ExitStack() as unless_sent:
         kept = unless_sent.enter_context(SpooledTemporaryFile(max_size=_IN_MEMORY))
         try:
-            kept.writelines(body)
+            for piece in body:  # `writelines` would keep all of them in memory
+                kept.write(piece)
         except (ValueError, OverflowError, TypeError, NotImplementedError) as error:
             # A type that the format lacks, or a time beyond those of Python.
             hint = "Cast it to text: CAST(x AS VARCHAR)."

@@ -13,7 +13,6 @@ from agent.serving.formats import dumped
 
 Row = TypeVar("Row")
 Money = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", description="Exact, as text.", examples=["98.32"])]
-_PIECE = 64_000  # characters of JSON that are sent at a time
 
 
 class Listing(BaseModel, Generic[Row]):
@@ -60,10 +59,7 @@ def listing_of(
     rest: Callable[[], dict[str, Any]],
 ) -> Iterator[bytes]:
     """The same as its rows come; `rest` is what is known after the last."""
-    text, comma = f'{{"snapshot":{dumped(snapshot)},"columns":{dumped(list(columns))},"rows":[', ""
-    for row in rows:
-        text, comma = text + comma + dumped(row), ","
-        if len(text) > _PIECE:
-            yield text.encode()
-            text = ""
-    yield (text + "]," + dumped(rest())[1:]).encode()
+    yield f'{{"snapshot":{dumped(snapshot)},"columns":{dumped(list(columns))},"rows":['.encode()
+    for number, row in enumerate(rows):
+        yield f"{',' if number else ''}{dumped(row)}".encode()
+    yield f"],{dumped(rest())[1:]}".encode()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import gc
 import io
 import time
+import tracemalloc
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 import httpx
 import pyarrow.parquet as pq
 import pytest
+from fastapi.responses import StreamingResponse
 
 from agent.periods import DAY
 from agent.serving import formats
@@ -261,6 +264,24 @@ def test_advice_is_the_tools(client: httpx.Client) -> None:
 def test_guides_are_found(client: httpx.Client) -> None:
     found = rows(client, "/v1/knowledge/search", q="o que é uma instância spot?", language="pt")
     assert found[0]["document_id"] == "guide/spot-instances/pt"
+
+
+def test_only_the_beginning_of_a_response_is_kept_in_memory() -> None:
+    def body() -> Iterator[bytes]:
+        for _ in range(64):
+            yield bytes(1 << 20)
+
+    tracemalloc.start()
+    reply = formats.sent(body(), "csv", {})
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert reply.headers["Content-Length"] == str(64 << 20)
+    assert most < 16 << 20
+    assert asyncio.run(_size(reply)) == 64 << 20
+
+
+async def _size(reply: StreamingResponse) -> int:
+    return sum([len(part) async for part in reply.body_iterator])
 
 
 def test_a_client_that_reads_slowly_keeps_nobody_waiting(small_store: Path, tmp_path: Path) -> None:
