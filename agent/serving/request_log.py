@@ -134,4 +134,9 @@ def route_of(scope: Scope) -> str:
     path = getattr(scope.get("route"), "path", None)
     if path is not None:  # a router's own, without the prefix it is included with
         return f"{API if scope['path'].startswith(f'{API}/') and not path.startswith(API) else ''}{path}"
-    return f"{scope['root_path']}/…" if scope.get("root_path") and "endpoint" in scope else "unknown"
+    if "endpoint" not in scope:
+        return "unknown"
+    if scope.get("root_path"):
+        return f"{scope['root_path']}/…"
+    # A route of Starlette's own: without parameters it has the one path.
+    return "unknown" if scope.get("path_params") else str(scope["path"])

@@ -101,6 +101,8 @@ def test_no_client_makes_up_a_label(client: httpx.Client) -> None:
     for path in ("/v1/x/../nobody-knows", "/nobody/knows", "/v1/nobody-knows"):
         client.get(path)
     assert sample(client, "cloud_pricing_http_request_seconds_count", route="unknown", status="4xx") >= 3
+    client.post("/mcp", json={})
+    assert sample(client, "cloud_pricing_http_request_seconds_count", method="POST", route="/mcp") >= 1
     assert "nobody" not in client.get("/metrics").text
 
 
