@@ -118,13 +118,15 @@ def run(
     *,
     seen: Callable[[Reply], None] | None = None,
     beside: Sequence[tuple[float, Callable[[], object]]] = (),
+    at_once: int = 0,
 ) -> Result:
     """Asks `questions` in their order, `rate` a second; `beside` is done in a thread at its moments.
 
-    Of several ports each has its turn, as behind a proxy.
+    Of several ports each has its turn, as behind a proxy. With `at_once` a question waits for its turn among
+    so many, and its time runs from then.
     """
     ports = itertools.cycle([port] if isinstance(port, int) else port)
-    return asyncio.run(_run(ports, iter(questions), rate, seconds, seen, beside))
+    return asyncio.run(_run(ports, iter(questions), rate, seconds, seen, beside, at_once))
 
 
 async def _run(
@@ -134,6 +136,7 @@ async def _run(
     seconds: float,
     seen: Callable[[Reply], None] | None,
     beside: Sequence[tuple[float, Callable[[], object]]],
+    at_once: int,
 ) -> Result:
     loop, result = asyncio.get_running_loop(), Result()
     idle, waiting, connections = list[_Connection](), deque[tuple[str, float]](), 0
@@ -189,6 +192,10 @@ async def _run(
             break
         while (now := time.perf_counter()) < due:
             await asyncio.sleep(min(_TICK, due - now))
+        while at_once and open_requests >= at_once:
+            await asyncio.sleep(_TICK)
+        if at_once:
+            now = due = time.perf_counter()
         result.late = max(result.late, now - due)
         result.sent, open_requests = result.sent + 1, open_requests + 1
         ask(question, due)
@@ -198,7 +205,8 @@ async def _run(
     while open_requests and time.monotonic() < ends:
         await asyncio.sleep(0.01)
     result.statuses[0] += open_requests
-    result.seconds = max(seconds, time.perf_counter() - began - 0.01)
+    ran = time.perf_counter() - began - 0.01
+    result.seconds = ran if at_once else max(seconds, ran)
     await asyncio.gather(*acting)
     return result
 
