@@ -78,7 +78,9 @@ def create_app(parts: Parts) -> FastAPI:
         app.include_router(one.router, prefix=API, dependencies=[Depends(only_described)])
     app.include_router(page.router)
     app.include_router(reference.router)
-    app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(mcp), include_in_schema=False))
+    # Without sessions the stream that GET opens would stay silent, and open for ever.
+    spoken = Route("/mcp", StreamableHTTPASGIApp(mcp), methods=["POST", "DELETE"], include_in_schema=False)
+    app.router.routes.append(spoken)
     if parts.agentos:
         from agent.serving.agentos import agentos_over  # some seconds of imports
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
@@ -28,6 +30,7 @@ from warehouse.log import get_logger
 
 _log = get_logger("protection")
 _EVERYTHING = frozenset(RIGHTS)
+_LATER = {"Retry-After": "1", "Connection": "close"}
 _SENT = ["Authorization", "X-API-Key", "X-Request-Id", "If-None-Match", "Last-Event-ID", "Mcp-Session-Id"]
 _SENT += ["Mcp-Protocol-Version", "Traceparent"]
 _READ = ["ETag", "Link", "Retry-After", "X-Snapshot", "X-Request-Id", "X-Cache", "Mcp-Session-Id"]
@@ -60,6 +63,7 @@ class Protection:
         self._app, self._given, self._keys, self._rates = app, given, keys, rates
         self._origins, self._required = Origins(given), given.keys_required
         self._seconds, self._unreadable = Seconds(given.request_seconds), False
+        self._open: Counter[str] = Counter()  # requests of each caller, until their response is sent
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # nothing here speaks it
@@ -83,11 +87,27 @@ class Protection:
         try:
             left = await self._admit(scope)
             read = bounded(receive, self._given.max_body_bytes)
-            await in_time(self._app, scope, read, answered, self._seconds)
+            with self._opened(scope):
+                await in_time(self._app, scope, read, answered, self._seconds)
         except (RejectedError, HTTPException) as error:
             if began:
                 raise
             await (await problems.of_error(Request(scope), error))(scope, receive, answered)
+
+    @contextmanager
+    def _opened(self, scope: Scope) -> Iterator[None]:
+        """Raises RejectedError (429) where its caller has too many open: nobody shuts the others out."""
+        caller, most = scope["caller"].id, self._given.max_open
+        if self._open[caller] >= most and scope["path"] not in route_scopes.PROBED:
+            said = f"{most} requests of this caller are open already."
+            raise RejectedError(429, said, "Read their responses, or close them.", _LATER)
+        self._open[caller] += 1
+        try:
+            yield
+        finally:
+            self._open[caller] -= 1
+            if not self._open[caller]:
+                del self._open[caller]
 
     async def _admit(self, scope: Scope) -> Mapping[str, str]:
         """How much its caller may still ask, as headers. Raises RejectedError, HTTPException."""

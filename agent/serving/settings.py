@@ -39,6 +39,12 @@ class ServingSettings(BaseSettings):
     queue_seconds: float = Field(
         default=10.0, gt=0, description="Seconds a request may wait for its turn before it is answered 503."
     )
+    max_open: int = Field(
+        default=250,
+        ge=1,
+        description="Requests of one caller that may be open at once, until their responses are read; "
+        "further ones are answered 429. The server has 1,000 connections for all.",
+    )
     cache_url: SecretStr = Field(
         default=SecretStr(""),
         description="Redis, as `redis://host:6379/0`, where several servers keep answers together and count "

@@ -99,6 +99,12 @@ def test_sql_is_for_keys_of_its_scope(small_store: Path, tmp_path: Path) -> None
         assert client.post("/mcp", json=PING, headers=ACCEPTED).status_code == 401
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_no_stream_is_opened_that_would_stay_silent(client: httpx.Client, method: str) -> None:
+    with client.stream(method, "/mcp", headers={"Accept": "text/event-stream"}, timeout=2) as reply:
+        assert (reply.status_code, set(reply.headers["Allow"].split(", "))) == (405, {"DELETE", "POST"})
+
+
 def test_a_web_page_of_another_name_is_turned_away(client: httpx.Client) -> None:
     """DNS rebinding: the browser believes that the server is the page's own."""
     statuses = [

@@ -317,6 +317,28 @@ def test_requests_have_a_size_and_a_type(guarded: Guarded, sent: dict[str, Any],
     assert status == 200 or problem_of(reply)
 
 
+def test_a_caller_has_so_many_requests_open(tmp_path: Path) -> None:
+    app = behind(Keys(tmp_path), ServingSettings(max_open=2))
+
+    async def asked(path: str, address: str = "203.0.113.7") -> httpx.Response:
+        transport = httpx.ASGITransport(app, client=(address, 50000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8321") as client:
+            return await client.get(path)
+
+    async def tried() -> None:
+        held = [asyncio.create_task(asked("/v1/slow")) for _ in range(2)]
+        await asyncio.sleep(0.1)
+        assert problem_of(await asked("/v1/who")) == (429, "2 requests of this caller are open already.")
+        assert (await asked("/readyz")).status_code == 200
+        assert (await asked("/v1/who", "203.0.113.8")).status_code == 200
+        for one in held:
+            one.cancel()
+        await asyncio.wait(held)
+        assert (await asked("/v1/who")).status_code == 200
+
+    asyncio.run(tried())
+
+
 def test_a_response_begins_in_time(guarded: Guarded) -> None:
     reply = guarded(request_seconds=0.02).get("/v1/slow")
     assert problem_of(reply) == (504, "There is no response after 0.02 s.")
