@@ -31,7 +31,7 @@ from agent.render.write import write
 from agent.settings import AgentSettings, agent_settings
 from agent.turn import Turn
 from agent.understand.intent import sql_of
-from agent.understand.language import detect
+from agent.understand.language import Language, detect
 from agent.understand.reading import Intent, Reading
 from warehouse import tracing
 from warehouse.log import get_logger
@@ -69,8 +69,8 @@ def stream(
 ) -> Generator[Event, None, None]:
     """An answer from the reader's snapshot, told while it is made; closing the generator stops it.
 
-    `knowledge` is searched instead of the snapshot's own. `language` is en, pt or auto and overrides the
-    setting; so do `models`, a chain of ready agno models. `earlier` turns are what a question may lean on.
+    `knowledge` is searched instead of the snapshot's own. `language` overrides the setting of that name;
+    so do `models`, a chain of ready agno models. `earlier` turns are what a question may lean on.
     `live` asks the providers' own feeds, as the setting `live_prices` says; without it nothing does.
     Raises InvalidInput where the setting's model cannot be used, never for what the question says.
     """
@@ -145,8 +145,12 @@ def _refusal(
         _log.warning("refused", about=refused.about)
     else:
         return None
-    otherwise = detect(refused.seen[:200]) if refused else "en"  # what is disguised has no words to tell by
-    page = Page(detect(question[:200], otherwise) if spoken == "auto" else spoken, reader.snapshot.id)
+    otherwise: Language = "pt" if spoken == "auto-pt" else "en"
+    if refused:  # what is disguised has no words to tell by
+        otherwise = detect(refused.seen[:200], otherwise)
+    if spoken.startswith("auto"):
+        spoken = detect(question[:200], otherwise)
+    page = Page(spoken, reader.snapshot.id)
     limit = page.number(given.max_question_characters, 0)
     page.add(text, because=page.say(because, limit=limit), examples=examples(page))
     page.suggestions += suggested(page)

@@ -35,8 +35,10 @@ class AgentSettings(BaseSettings):
         validation_alias="OPENAI_API_KEY",
         description="Key of OpenAI, or of the server at `CLOUD_PRICING_MODEL_URL` if it wants one.",
     )
-    language: Literal["auto", "en", "pt"] = Field(
-        default="auto", description="Language of the answers: `auto` follows the question, else en or pt."
+    language: Literal["auto", "auto-pt", "en", "pt"] = Field(
+        default="auto",
+        description="Language of the answers: en, pt, or `auto`, that of the question. One that has words "
+        "of neither, such as `H100`, is answered in English, with `auto-pt` in Portuguese.",
     )
     max_tool_calls: int = Field(default=8, ge=1, description="Tool calls one question may cost.")
     max_tokens: int = Field(

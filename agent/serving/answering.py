@@ -45,8 +45,10 @@ class Question(BaseModel):
     model_config = {"extra": "forbid"}
 
     question: str = Field(examples=["Where is p5.48xlarge cheapest on demand?"])
-    language: Literal["auto", "en", "pt"] | None = Field(
-        default=None, description="Of the answer; the question's own if left out."
+    language: Literal["auto", "auto-pt", "en", "pt"] | None = Field(
+        default=None,
+        description="Of the answer; the question's own if left out. Where that has no words of either, it is "
+        "English, with `auto-pt` Portuguese.",
     )
     session: str | None = Field(
         default=None,

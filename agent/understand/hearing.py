@@ -45,11 +45,15 @@ class Heard:
 
 
 def hear(question: str, words: Vocabulary, language: str, today: date, spoken_before: str | None) -> Heard:
-    """`language` is auto, en or pt; where it is auto and the words tell nothing, it stays `spoken_before`."""
+    """`language` is en, pt or auto; where it is auto and the words tell nothing, it stays `spoken_before`.
+
+    Without that it is English then, and with `auto-pt` Portuguese.
+    """
     asked = unicodedata.normalize("NFC", question).strip()
     question = asked if sql_of(asked) else spelled(asked, words)
-    if language == "auto":
-        language = detect(question, "pt" if spoken_before == "pt" else "en", words.portuguese)
+    if language.startswith("auto"):
+        otherwise = spoken_before or language.removeprefix("auto-")
+        language = detect(question, "pt" if otherwise == "pt" else "en", words.portuguese)
     folded = fold(question)
     said = _said(question, folded, words, today, language)
     text, folded = dates.without(question, said), dates.without(folded, said)

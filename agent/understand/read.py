@@ -32,7 +32,7 @@ def read(
     earlier: Reading | None = None,
     answered: str = "",
 ) -> Reading:
-    """What `question` asks of a snapshot that knows `words`; `language` is auto, en or pt.
+    """What `question` asks of a snapshot that knows `words`; `language` is as `hear` takes it.
 
     `earlier` is the reading of the question before it, which it may lean on, and `answered` the direct
     answer to that one: what `it` may point at.

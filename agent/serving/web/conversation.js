@@ -1,5 +1,6 @@
 // The conversation of this tab: what was asked and what came of it. It outlives the view that shows it.
 
+import { language } from "./language.js";
 import { Problem, asked, isStop } from "./server.js";
 
 const MOST = 8; // questions that an address holds
@@ -43,7 +44,7 @@ export async function ask(question, changed) {
   changed(turn);
   try {
     for await (const [name, data] of asked(
-      { question, session: talk.session, explain: true },
+      { question, session: talk.session, explain: true, language: language() === "pt" ? "auto-pt" : "auto" },
       turn.stopping.signal,
     )) {
       heard(turn, name, data);

@@ -81,3 +81,19 @@ def test_a_request_keeps_the_id_its_client_gave(client: httpx.Client) -> None:
     assert (
         client.get("/healthz", headers={"X-Request-Id": "a b c d e"}).headers["X-Request-Id"] != "a b c d e"
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "spoken"),
+    [
+        ("p5.48xlarge", "auto", "en"),
+        ("p5.48xlarge", "auto-pt", "pt"),
+        ("price of p5.48xlarge", "auto-pt", "en"),
+        ("", "auto-pt", "pt"),
+    ],
+)
+def test_a_question_without_words_is_answered_in_the_language_of_the_page(
+    client: httpx.Client, question: str, language: str, spoken: str
+) -> None:
+    reply = client.post("/v1/ask", json={"question": question, "language": language})
+    assert reply.json()["language"] == spoken
