@@ -68,7 +68,7 @@ class MachineLine(Line):
     """Machines that run some hours of the month."""
 
     machine: str
-    count: int = Field(default=1, ge=1)
+    count: int = Field(default=1, ge=1, le=1_000_000)
     hours: Amount = Decimal(HOURS_A_MONTH)
     purchase_option: PurchaseOption = "on_demand"
     term_months: int | None = Field(default=None, ge=1)

@@ -22,6 +22,8 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
+from warehouse.errors import InvalidInput
+
 _KIND = r"::[A-Z]+(?:\(\d+, ?\d+\))?(?:\[\])?"
 _OPTIONAL = re.compile(
     rf"\s*\bAND (?P<open>\()\s*(?:\$(?P<given>\w+){_KIND} IS NULL|NOT \$(?P<flag>\w+)::BOOLEAN)\s+OR\b"
@@ -88,7 +90,7 @@ def written(sql: str, parameters: Mapping[str, Any]) -> str:
 
 
 def literal(value: Any) -> str:
-    """A value as SQL writes it. Raises TypeError for a kind that no served query takes."""
+    """A value as SQL writes it. Raises InvalidInput, and TypeError for a kind that no served query takes."""
     if value is None:
         return "NULL"
     if isinstance(value, bool):
@@ -100,10 +102,21 @@ def literal(value: Any) -> str:
     if isinstance(value, date):  # a datetime is one
         return f"'{value.isoformat()}'"
     if isinstance(value, str):
+        if "\0" in whole(value):
+            raise InvalidInput("A text has a NUL in it, which no name has.", "Take it out.")
         return "'" + value.replace("'", "''") + "'"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(literal, value))}]"
     raise TypeError(f"No literal for {type(value).__name__}.")
+
+
+def whole(text: str) -> str:
+    """The text itself. Raises InvalidInput for half a character, which JSON may hold and DuckDB does not."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput("A text has half a character in it, a surrogate.", "Send whole ones.") from None
+    return text
 
 
 def _closing(sql: str, opening: int) -> int:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from agno.agent import Agent
 from agno.db.base import BaseDb
@@ -30,7 +30,7 @@ from agno.os.routers.health import get_health_router
 from agno.os.routers.session import get_session_router
 from agno.os.settings import AgnoAPISettings
 from agno.run.agent import RunInput
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.routing import APIRoute
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -168,6 +168,7 @@ def application(parts: Parts, kept: BaseDb) -> FastAPI:
     given = AgnoAPISettings(os_security_key=None, docs_enabled=False)
     system = AgentOS(id=ID, agents=[agent], interfaces=[chat], settings=given, telemetry=False)
     system.get_app()  # which is where it learns of its databases; the application itself is not served
+    before = [Depends(one) for one in (_known, _only_a_question, _only_pages_there_are)]
     app = FastAPI(openapi_url=None)
     problems.install(app)
     for router in (
@@ -177,7 +178,7 @@ def application(parts: Parts, kept: BaseDb) -> FastAPI:
         get_session_router(dbs=system.dbs),
         chat.get_router(),
     ):
-        app.include_router(_chosen(router), dependencies=[Depends(_known), Depends(_only_a_question)])
+        app.include_router(_chosen(router), dependencies=before)
     return app
 
 
@@ -206,6 +207,12 @@ async def _only_a_question(request: Request) -> None:
     more = [name for name in await request.form() if name not in _FIELDS]
     if more:
         raise RejectedError(422, f"A run cannot be given {', '.join(more)}.", "Send `message` alone.")
+
+
+async def _only_pages_there_are(
+    limit: Annotated[int | None, Query(ge=1)] = None, page: Annotated[int | None, Query(ge=1)] = None
+) -> None:
+    """Agno lets page 0 pass, and fails."""
 
 
 def _without_secrets(run_input: RunInput) -> None:

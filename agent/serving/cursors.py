@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Self
 from urllib.parse import urlencode
 
@@ -30,6 +31,14 @@ class Page:
     reader: Reader
     after: str | None
     request: Request
+
+    @property
+    def moment(self) -> datetime | None:
+        """The row it begins after, where a moment tells which. Raises InvalidInput."""
+        try:
+            return datetime.fromisoformat(self.after) if self.after else None
+        except ValueError:
+            raise _unreadable() from None
 
     def next(self, last: str) -> str:
         """The cursor of the page after this one, whose last row is given."""
@@ -61,10 +70,14 @@ class Cursor:
             snapshot, question, after = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
             found = cls(str(snapshot), str(question), str(after))
         except (ValueError, TypeError):
-            raise InvalidInput("This cursor cannot be read.", _AGAIN) from None
+            raise _unreadable() from None
         if found.question != question_of(request):
             raise InvalidInput("This cursor is of a listing with other filters or another order.", _AGAIN)
         return found
+
+
+def _unreadable() -> InvalidInput:
+    return InvalidInput("This cursor cannot be read.", _AGAIN)
 
 
 def question_of(request: Request) -> str:

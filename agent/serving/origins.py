@@ -65,4 +65,7 @@ class Origins:
 @lru_cache(maxsize=256)
 def _name(host: str) -> str:
     """Without its port; empty where it is more than a name and a port."""
-    return "" if set(host) & set("/?#@\\ ") else urlsplit(f"//{host}").hostname or ""
+    try:
+        return "" if set(host) & set("/?#@\\ ") else urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # a bracket alone
+        return ""

@@ -71,7 +71,7 @@ class CompareAsked(OfSnapshot):
 )
 def list_compared(request: Request, asked: Annotated[CompareAsked, Query()], reader: TheReader) -> Response:
     """The cheapest offer of each machine, place, provider or way of buying, and how much dearer it is."""
-    headers = validators.headers_of(request, reader)
+    headers = _headers(request, reader)
     needed = _NEEDED.get(asked.by)
     if needed and not getattr(asked, needed):
         raise InvalidInput(f"There is nothing to compare by {asked.by}.", f"Give `{needed}`, two or more.")
@@ -134,7 +134,7 @@ class EstimateAsked(OfSnapshot):
 )
 def show_estimate(request: Request, asked: Annotated[EstimateAsked, Query()], reader: TheReader) -> Response:
     """What a month of machines, disks, storage, traffic, requests and tokens costs, with cheaper machines."""
-    headers = validators.headers_of(request, reader)
+    headers = _headers(request, reader)
     flags = {name: getattr(asked, name) for name in EXAMPLES}
     bought = {
         "hours": asked.hours,
@@ -212,8 +212,7 @@ class NeedsAsked(Needs, OfSnapshot):
 )
 def list_recommended(request: Request, asked: Annotated[NeedsAsked, Query()], reader: TheReader) -> Response:
     """The best offers by what the whole use costs, what each saves, and what it gives up."""
-    today = f"{datetime.now(UTC):%Y%m%d}"  # the ages of prices are told
-    return _advice(request, reader, asked, validators.headers_of(request, reader, clock=today))
+    return _advice(request, reader, asked, _headers(request, reader))
 
 
 @router.post(
@@ -253,6 +252,11 @@ def _advice(request: Request, reader: Reader, needs: Needs, headers: dict[str, s
         rows=needs.limit,
     )
     return _worked(request, reader, found, headers, needs)
+
+
+def _headers(request: Request, reader: Reader) -> dict[str, str]:
+    """Prices get old: their ages are told, and those that are stale come last."""
+    return validators.headers_of(request, reader, clock=f"{datetime.now(UTC):%Y%m%d}")
 
 
 def _worked(

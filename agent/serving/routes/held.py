@@ -54,12 +54,12 @@ class RefusedAsked(OfSnapshot):
 )
 def list_refused(request: Request, asked: Annotated[RefusedAsked, Query()], reader: TheReader) -> Response:
     """The rows of a reason, machine or region; without these three a count for each reason."""
-    headers = validators.headers_of(request, reader)
     wanted = {"source": asked.source, "reason": asked.reason}
     if asked.source is not None:
         names = sorted(str(row["source"]) for row in reader.named("vocabulary_sources").records())
         if asked.source not in names:
             raise UnknownName(f"No source is called {asked.source}.", f"There are: {', '.join(names)}.")
+    headers = validators.headers_of(request, reader)
     if asked.reason or asked.machine or asked.region:
         found = reader.named("quarantine_rows", **wanted, machine=asked.machine, region=asked.region)
     else:

@@ -111,7 +111,7 @@ def list_offers(request: Request, asked: Annotated[Asked, Query()], page: ThePag
     form = formats.chosen(request, asked.format)
     now = datetime.now(UTC)
     day = None if asked.at is None else periods.past_day(asked.at, "at", now)
-    clock = f"{day or now:%Y%m%d}" if day or asked.own else ""  # discounts begin and end
+    clock = f"{day or now:%Y%m%d}"  # prices get old, discounts begin and end
     headers = validators.headers_of(request, page.reader, form, clock)
     limit = min(asked.limit, _OF_JSON) if form == "json" else asked.limit
     found, rows = _found(Context.of(page.reader), asked, day, page.after, limit)

@@ -46,8 +46,8 @@ _CITED = ("price_id", "source", "source_url", "observed_at", "as_of")
 @router.get("/prices/{price_id}", summary="All of one price", responses={200: {"model": PriceTold}})
 def show_price(request: Request, price_id: PriceId, _: AnySnapshot, reader: TheReader) -> Response:
     """In force or as it last was: its parts, its source, the batch that brought it, and how to cite it."""
-    headers = validators.headers_of(request, reader)
     row = _price(reader, price_id)
+    headers = validators.headers_of(request, reader)
     tell(request, "price", [row])
     attributes = json.loads(row["attributes"] or "null", parse_float=Decimal)
     beside = {*_SOURCE, *_BATCH, "intervals"} - {"source", "batch_id"}
@@ -86,14 +86,15 @@ def show_history(
 ) -> Response:
     """From when to when it was what, the oldest first."""
     now = datetime.now(UTC)
+    price = _price(page.reader, price_id)
     headers = validators.headers_of(request, page.reader, clock=_clock(now, asked.since, asked.until))
-    tell(request, "price_history", [_price(page.reader, price_id)])
+    tell(request, "price_history", [price])
     found = page.reader.named(
         "intervals_of",
         price_id=str(price_id),
         since=_moment(asked.since, "since", now),
         until=_moment(asked.until, "until", now, end=True),
-        after=datetime.fromisoformat(page.after) if page.after else None,
+        after=page.moment,
         rows=asked.limit + 1,
     )
     rows = found.records()[: asked.limit]
@@ -170,6 +171,6 @@ def _moment(text: str | None, name: str, now: datetime, *, end: bool = False) ->
 
 
 def _clock(now: datetime, *times: str | None) -> str:
-    """The minute, where what is asked moves with the clock."""
-    moves = any(time is not None and not time[:4].isdigit() for time in times)
+    """The minute, where a time is so long ago: what ends in a unit moves with the clock."""
+    moves = any(time and time.strip()[-1:].isalpha() for time in times)
     return f"{now:%Y%m%dT%H%M}" if moves else ""

@@ -101,6 +101,12 @@ def test_a_run_is_a_message_and_no_more(ana: httpx.Client) -> None:
     assert ana.post(RUNS, data={"message": QUESTION}, files=files).status_code == 422
 
 
+@pytest.mark.parametrize("pages", [{"page": 0}, {"limit": -1}, {"page": 0, "limit": 1}])
+def test_pages_begin_at_one(ana: httpx.Client, pages: dict[str, int]) -> None:
+    reply = ana.get("/agno/sessions", params=pages)
+    assert (reply.status_code, reply.headers["Content-Type"]) == (422, "application/problem+json")
+
+
 def test_what_is_kept_holds_no_secret(ana: httpx.Client) -> None:
     secret = "sk-" + "a1B2c3D4" * 5
     run(ana, f"{QUESTION} My key is {secret}", "secret")

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import gc
 import io
+import re
 import time
 import tracemalloc
 import warnings
@@ -16,9 +17,11 @@ import httpx
 import pyarrow.parquet as pq
 import pytest
 from fastapi.responses import StreamingResponse
+from starlette.requests import Request
 
 from agent.periods import DAY
 from agent.serving import formats
+from agent.serving.cursors import Cursor, question_of
 from agent.serving.parts import Parts
 from tests.agent.serving.conftest import parts_over, served
 from tests.conftest import LIST_DAY, MACHINES, PRICES, House
@@ -97,6 +100,7 @@ def test_formats_hold_the_same_rows(client: httpx.Client) -> None:
         ("prices/00000000-0000-0000-0000-000000000000", 404, "price_id"),
         ("changes?since=soon", 400, "since"),
         ("quarantine?source=none", 404, "libcloud"),
+        ("quarantine?reason=a%00b", 400, "NUL"),
         ("snapshots/2020", 404, "2020"),
     ],
 )
@@ -136,6 +140,53 @@ def test_clients_keep_what_has_not_changed(client: httpx.Client, parts: Parts) -
         b"",
         client.get("/v1/options").headers["ETag"],
     )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "offers?limit=1",
+        "compare?by=machine&machine=m5.large&machine=m5.xlarge",
+        "estimate?machine=m5.large@us-east-1",
+        "recommend?gpu=H100",
+        "changes?since=0007d",
+        "changes?since=1000%20days%20ago",
+    ],
+)
+def test_what_moves_with_the_clock_is_asked_for_again(client: httpx.Client, parts: Parts, path: str) -> None:
+    reply = client.get(f"/v1/{path}&snapshot={parts.in_force.snapshot}")
+    assert reply.status_code == 200
+    assert re.search(r"-\d{8}(T\d{4})?\"$", reply.headers["ETag"])
+    assert "must-revalidate" in reply.headers["Cache-Control"]
+
+
+def test_a_price_that_is_not_there_is_not_unchanged(client: httpx.Client) -> None:
+    for path in ("", "/history"):
+        nobodys = f"/v1/prices/00000000-0000-0000-0000-000000000000{path}"
+        assert client.get(nobodys, headers={"If-None-Match": "*"}).status_code == 404
+
+
+def test_a_cursor_of_a_history_is_a_moment(client: httpx.Client, parts: Parts) -> None:
+    path = f"/v1/prices/{rows(client, '/v1/offers')[0]['price_id']}/history"
+    scope = {"type": "http", "path": path, "query_string": b"", "headers": [(b"host", b"x")]}
+    cursor = Cursor(parts.in_force.snapshot, question_of(Request(scope)), "last week")
+    reply = client.get(path, params={"cursor": str(cursor)})
+    assert (reply.status_code, reply.json()["detail"]) == (400, "This cursor cannot be read.")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("sql", '{"sql": "SELECT $a", "parameters": {"a": "x\\ud800"}}', 400, "half a character"),
+        ("sql", '{"sql": "SELECT 1", "parameters": {"\\ud800": 1}}', 400, "half a character"),
+        ("estimate", f'{{"machines": [{{"machine": "m5.large", "count": {10**30}}}]}}', 422, "1000000"),
+    ],
+)
+def test_a_body_that_cannot_be_worked_with_is_a_problem(
+    client: httpx.Client, path: str, body: str, status: int, said: str
+) -> None:
+    reply = client.post(f"/v1/{path}", content=body, headers={"Content-Type": "application/json"})
+    assert (reply.status_code, said in reply.json()["detail"]) == (status, True)
 
 
 def test_what_is_held_is_told(client: httpx.Client, parts: Parts) -> None:

@@ -262,6 +262,8 @@ def test_other_pages_do_not_read_a_server_without_keys(
         ({**ELSEWHERE, "allowed_hosts": ("prices.example.com",)}, "Prices.example.com:443", True),
         ({**ELSEWHERE, "allowed_hosts": ("prices.example.com",)}, "other.example", False),
         ({"allowed_hosts": ("prices.example.com",)}, "localhost", True),
+        ({**ELSEWHERE, "allowed_hosts": ("prices.example.com",)}, "[", False),
+        ({**ELSEWHERE, "allowed_hosts": ("prices.example.com",)}, "[::1", False),
     ],
 )
 def test_a_server_answers_to_the_names_it_is_given(
