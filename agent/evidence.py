@@ -115,7 +115,7 @@ class Answer:
 def plain(value: Any) -> Any:
     """The same value in JSON's types; money stays exact, as a string, and what is no number is null."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(plain(key)): plain(item) for key, item in value.items()}
     if isinstance(value, Decimal):
         return digits(value)
     if isinstance(value, (datetime, date)):

@@ -23,6 +23,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from warehouse.errors import InvalidInput
+from warehouse.representable import whole
 
 _KIND = r"::[A-Z]+(?:\(\d+, ?\d+\))?(?:\[\])?"
 _OPTIONAL = re.compile(
@@ -108,15 +109,6 @@ def literal(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(literal, value))}]"
     raise TypeError(f"No literal for {type(value).__name__}.")
-
-
-def whole(text: str) -> str:
-    """The text itself. Raises InvalidInput for half a character, which JSON may hold and DuckDB does not."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise InvalidInput("A text has half a character in it, a surrogate.", "Send whole ones.") from None
-    return text
 
 
 def _closing(sql: str, opening: int) -> int:

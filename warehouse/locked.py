@@ -38,8 +38,8 @@ TABLE_FUNCTIONS = frozenset(
         "unnest",
     }
 )
-# These tell where the server keeps its files.
-OF_THE_SERVER = frozenset({"current_setting", "duckdb_databases", "pragma_database_list"})
+# These tell where the server keeps its files, and how it is set up.
+OF_THE_SERVER = frozenset({"current_setting", "duckdb_databases", "pg_settings", "pragma_database_list"})
 # DuckDB opens a file once in a process: further connections share its settings, and find them locked.
 _OPENING = threading.Lock()
 # DuckDB gives its threads row groups of this size: of a smaller table a second one only waits, at a cost.

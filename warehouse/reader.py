@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import duckdb
 
-from warehouse import integrity, snapshots, tracing
+from warehouse import integrity, representable, snapshots, tracing
 from warehouse.contracts import QueryResult
 from warehouse.duckdb_errors import first_line, translated
 from warehouse.errors import (
@@ -30,7 +30,7 @@ from warehouse.errors import (
     SnapshotOutdated,
     UnknownName,
 )
-from warehouse.fitting import fitted, whole, written
+from warehouse.fitting import fitted, written
 from warehouse.locked import OF_THE_SERVER, TABLE_FUNCTIONS, locked
 from warehouse.settings import settings
 from warehouse.stopping import heard
@@ -131,11 +131,13 @@ class Reader:
         Raises QueryRefused for anything else, InvalidInput with DuckDB's own words for an error in
         it, QueryInterrupted at the time limit.
         """
-        return self._run(self._only_select(sql), _whole(parameters), limit or settings().query_rows)
+        return self._run(
+            self._only_select(sql), representable.values(parameters), limit or settings().query_rows
+        )
 
     def _only_select(self, sql: str) -> str:
         try:
-            statements = self._connection.extract_statements(whole(sql))
+            statements = self._connection.extract_statements(representable.whole(sql))
         except duckdb.Error as error:
             raise InvalidInput(f"The SQL cannot be read: {first_line(error)}", "Correct it.") from None
         if len(statements) != 1:
@@ -183,7 +185,7 @@ class Reader:
 
         No row cap, and all within the setting's time. Raises what `query` raises.
         """
-        return self._stream(self._only_select(sql), _whole(parameters), rows, within)
+        return self._stream(self._only_select(sql), representable.values(parameters), rows, within)
 
     def stream_named(self, name: str, **parameters: Any) -> Iterator[pa.RecordBatch]:
         """The rows of `sql/serve/<name>.sql` as `stream` gives them."""
@@ -200,7 +202,7 @@ class Reader:
             _step(name, text),
             self._timed(seconds, f"CLOUD_PRICING_{within.upper()}", ours=bool(name)) as cursor,
         ):
-            found = cursor.execute(text, parameters or None).to_arrow_reader(rows)
+            found = representable.executed(cursor.execute(text, parameters or None)).to_arrow_reader(rows)
             none = [pa.nulls(0, field.type) for field in found.schema]
             yield pa.RecordBatch.from_arrays(none, schema=found.schema)
             yield from found
@@ -278,14 +280,6 @@ class Reader:
         return SnapshotOutdated(
             f"Snapshot {self.snapshot.id} is of an earlier version, without what this needs.", hint
         )
-
-
-def _whole(parameters: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Raises InvalidInput, as `whole` does."""
-    return {
-        whole(name): whole(value) if isinstance(value, str) else value
-        for name, value in (parameters or {}).items()
-    }
 
 
 @contextmanager

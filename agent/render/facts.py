@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from agent.context import Context
+from agent.evidence import plain
 from agent.render.page import Page, Row
 from agent.understand.fold import fold
 from agent.understand.lexicon import lexicon
@@ -110,6 +111,8 @@ def write_sql(page: Page, reading: Reading, context: Context) -> None:
 
 
 def _cell(page: Page, value: object) -> str:
+    if isinstance(value, (bytes, list, dict)):
+        value = plain(value)  # in text of their own, not of Python's types
     return page.number(value, 10) if isinstance(value, (int, float, Decimal)) else str(value)
 
 

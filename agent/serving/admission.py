@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from starlette.types import Receive
 
-from agent.serving.problems import RejectedError
+from agent.serving.problems import LEFT, RejectedError
 
 _Place = asyncio.Future[None]
 
@@ -111,4 +111,4 @@ async def _gone(receive: Receive, place: _Place) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     if not place.done():
-        place.set_exception(RejectedError(503, "The client has gone."))
+        place.set_exception(RejectedError(LEFT, "The client has gone."))

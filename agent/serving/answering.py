@@ -25,7 +25,7 @@ from agent.evidence import Answer
 from agent.serving.answer_cache import Made
 from agent.serving.caller import Caller
 from agent.serving.flight import Flight
-from agent.serving.problems import lacking
+from agent.serving.problems import RejectedError, lacking
 from agent.settings import AgentSettings
 from agent.turn import Turn
 from agent.understand.intent import sql_of
@@ -74,7 +74,7 @@ class Answering:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._flights: dict[str, Telling] = {}
+        self._flights: dict[str, tuple[str, Telling]] = {}  # with whoever waits in the queue for it
         self._how = parts.asking.model_dump_json(exclude=_NOT_IN_ANSWERS)
 
     @property
@@ -94,21 +94,37 @@ class Answering:
         counts = self._parts.answers.counts
         if asked.session or earlier:
             counts.unkept += 1
-            return Flight(self._work(asked, caller, earlier), lambda flight: None)
+            return Flight(self._work(asked, caller, earlier), _alone)
         key = self._key(asked, caller)
         if made := self._parts.answers.in_memory(key):
             counts.hits += 1
             return made
-        if flight := self._flights.get(key):
+        if key in self._flights:
             counts.coalesced += 1
-            return flight
+            waits, flight = self._flights[key]
+            return flight if waits == caller.id else Flight(self._joined(flight, key, asked, caller), _alone)
+        return self._begun(key, asked, caller)
 
+    def _begun(self, key: str, asked: Question, caller: Caller) -> Telling:
         def ended(flight: Telling) -> None:
-            if self._flights.get(key) is flight:
+            if key in self._flights and self._flights[key][1] is flight:
                 del self._flights[key]
 
-        self._flights[key] = Flight(self._kept(key, asked, caller), ended)
-        return self._flights[key]
+        flight: Telling = Flight(self._kept(key, asked, caller), ended)
+        self._flights[key] = caller.id, flight
+        return flight
+
+    async def _joined(
+        self, flight: Telling, key: str, asked: Question, caller: Caller
+    ) -> AsyncGenerator[Began | Event | Made, None]:
+        """What another caller waits for; where they are turned away, it is asked for once more."""
+        try:
+            async for event in _all(flight):
+                yield event
+        except RejectedError:  # which is before anything is told
+            _, flight = self._flights.get(key) or (caller.id, self._begun(key, asked, caller))
+            async for event in _all(flight):
+                yield event
 
     async def _kept(
         self, key: str, asked: Question, caller: Caller
@@ -205,6 +221,17 @@ class Answering:
             made_by(),
         ]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _alone(flight: Telling) -> None:
+    """Nobody joins it, so that nobody needs to hear of its end."""
+
+
+async def _all(flight: Telling) -> AsyncGenerator[Began | Event | Made, None]:
+    async with aclosing(flight.events(None)) as events:
+        async for event in events:
+            if event is not None:
+                yield event
 
 
 def normalised(question: str) -> str:

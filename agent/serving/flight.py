@@ -29,7 +29,7 @@ class Flight(Generic[Told]):
         finally:
             self._leave()
 
-    async def events(self, pause: float) -> AsyncGenerator[Told | None, None]:
+    async def events(self, pause: float | None) -> AsyncGenerator[Told | None, None]:
         """Each as it comes; None when `pause` seconds went by without one. Raises what the work raises."""
         self._listeners += 1
         seen = 0

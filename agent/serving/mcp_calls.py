@@ -110,7 +110,9 @@ async def called(
         _log.info("refused", tool=params.name, error=error.message)
         return of_error(error)
     except RejectedError as error:
-        raise _busy(error) from None
+        if error.status == 503:
+            raise _busy(error) from None
+        return of_error(CloudPricingError(error.detail, error.hint))
     except MCPError:
         raise
     except Exception as error:  # noqa: BLE001 - the client is told no more than that it is ours

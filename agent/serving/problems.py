@@ -18,6 +18,7 @@ from warehouse.log import get_logger
 
 _log = get_logger("serving")
 SNAPSHOT = "X-Snapshot"  # the header in which every response names its snapshot
+LEFT = 499  # the client closed the connection: nobody reads this
 MEDIA_TYPE = "application/problem+json"
 # The nearest ancestor decides.
 _STATUS: Mapping[type[CloudPricingError], int] = {
@@ -73,7 +74,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
     found: list[dict[str, Any]] | None = None,
 ) -> JSONResponse:
-    title = HTTPStatus(status).phrase
+    title = "Client Closed Request" if status == LEFT else HTTPStatus(status).phrase
     said = Problem(
         type=f"urn:cloud-pricing:{kind or title.lower().replace(' ', '-')}",
         title=title,

@@ -165,6 +165,7 @@ def test_rows_come_from_the_snapshot_only(reader: Reader, function: str, around:
     "sql",
     [
         "FROM pragma_database_list",
+        "SELECT setting FROM pg_catalog.PG_Settings WHERE name = 'secret_directory'",
         "SELECT path FROM system.main.duckdb_databases AS d",
         "SELECT 1 WHERE (SELECT Current_Setting('temp_directory')) IS NULL",
     ],

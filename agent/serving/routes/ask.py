@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Awaitable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
 
@@ -20,12 +20,12 @@ from agent.serving.answer_cache import Made
 from agent.serving.answering import Began, Question, Telling
 from agent.serving.caller import caller_of
 from agent.serving.parts import SNAPSHOT, TheParts
+from agent.serving.problems import LEFT
 from agent.serving.request_log import facts_of
 
 router = APIRouter(tags=["ask"])
 _EVENTS = "text/event-stream"
 _PAUSE = 15.0  # seconds without an event after which a proxy hears that there is still somebody
-_LEFT = 499  # the client closed the connection: nobody reads this
 _Result = TypeVar("_Result")
 
 
@@ -43,7 +43,7 @@ async def ask(
         return await _streamed(request, found, began)
     made = found if isinstance(found, Made) else await _while_connected(request, found.last())
     if not isinstance(made, Made):
-        return Response(status_code=_LEFT)
+        return Response(status_code=LEFT)
     facts_of(request).answer = made
     return Response(made.body, media_type="application/json", headers=_headers(made, began))
 
@@ -58,7 +58,7 @@ async def _streamed(request: Request, found: Made | Telling, began: float) -> Re
     first = await _while_connected(request, anext(events))
     if not isinstance(first, Began | Made):
         await events.aclose()
-        return Response(status_code=_LEFT)
+        return Response(status_code=LEFT)
     headers = _headers(first, began) if isinstance(first, Made) else {SNAPSHOT: first.snapshot}
     told = _told(request, first, events)
     return StreamingResponse(told, media_type=_EVENTS, headers=headers | _UNBUFFERED)
@@ -84,8 +84,8 @@ async def _while_connected(request: Request, work: Awaitable[_Result]) -> _Resul
     finally:
         for task in (working, gone):
             task.cancel()
-        with suppress(asyncio.CancelledError):
-            await gone
+        # Events that are still being waited for cannot be closed.
+        await asyncio.gather(working, gone, return_exceptions=True)
 
 
 async def _gone(request: Request) -> None:

@@ -115,8 +115,9 @@ async def test_a_client_that_goes_away_leaves_the_queue() -> None:
     await settled()
     assert counts(requests.admission) == (1, 1, 0)
     await told.put({"type": "http.disconnect"})
-    with pytest.raises(RejectedError, match="gone"):
+    with pytest.raises(RejectedError, match="gone") as error:
         await waiting
+    assert error.value.status == 499
     assert counts(requests.admission) == (1, 0, 0)
 
 

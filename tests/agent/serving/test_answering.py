@@ -6,18 +6,21 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncGenerator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from agent.serving.admission import Admission
 from agent.serving.answer_cache import AnswerCache, Made
 from agent.serving.answering import Answering, Question, normalised
 from agent.serving.caller import Caller
 from agent.serving.flight import Flight
 from agent.serving.parts import Parts
-from tests.agent.serving.conftest import parts_over
+from agent.serving.problems import RejectedError
+from tests.agent.serving.conftest import parts_over, served
 
 QUESTION = "price of m5.large in us-east-1"
 
@@ -68,6 +71,34 @@ def test_equal_questions_at_the_same_time_are_answered_once(own: Parts) -> None:
     counts = own.answers.counts
     assert (counts.misses, counts.coalesced, counts.entries) == (1, 20, 1)
     assert counts.bytes > 1000
+
+
+def test_nobody_is_turned_away_for_another(own: Parts) -> None:
+    """Ann, who has the most in the queue, loses her newest, for which Bob waits too."""
+
+    async def run() -> list[object]:
+        queue = own.admission = Admission(1, 3, 5.0)
+        async with queue.entered("somebody"):
+            hers = []
+            for question in (f"{QUESTION} now", f"{QUESTION} today", QUESTION, QUESTION):
+                hers.append(asyncio.create_task(said(own.answering, question, "ann")))
+                await asyncio.sleep(0.01)
+            his = asyncio.create_task(said(own.answering, QUESTION, "bob"))
+            await asyncio.sleep(0.01)
+            other = asyncio.create_task(entered(queue, "zoe"))
+            await asyncio.sleep(0.01)
+            assert [one.done() for one in (*hers, his)] == [False, True, True, True, False]
+        return await asyncio.gather(*hers, his, other, return_exceptions=True)
+
+    first, *refused, made, _ = asyncio.run(run())
+    assert [type(one) for one in refused] == [RejectedError] * 3
+    assert isinstance(first, Made)
+    assert isinstance(made, Made)
+
+
+async def entered(queue: Admission, caller: str) -> None:
+    async with queue.entered(caller):
+        pass
 
 
 def test_conversations_are_their_callers(own: Parts) -> None:
@@ -150,6 +181,35 @@ def test_a_client_that_goes_away_is_not_worked_for(client: httpx.Client, parts: 
         until(lambda: parts.admission.running == 1)
     until(lambda: parts.admission.running == 0)
     assert (parts.answering.waiting, parts.answers.counts.entries) == (0, kept)
+
+
+def test_who_leaves_the_queue_is_no_defect(
+    small_store: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "cloud_pricing")
+    parts = parts_over(small_store, tmp_path, max_running=1)
+    with served(parts) as client, ExitStack() as held:
+        address = urlsplit(str(client.base_url))
+
+        def asks(accept: str, question: str) -> socket.socket:
+            body = f'{{"question": "{question}"}}'
+            one = socket.create_connection((str(address.hostname), int(address.port or 0)))
+            head = f"POST /v1/ask HTTP/1.1\r\nHost: {address.netloc}\r\nAccept: {accept}\r\n"
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            one.sendall((head + body).encode())
+            return one
+
+        held.enter_context(asks("*/*", "select count(*) as n from range(80000000000)"))
+        until(lambda: parts.admission.running == 1)
+        leaving = [asks(accept, QUESTION) for accept in ("text/event-stream", "application/json")]
+        leaving.append(socket.create_connection((str(address.hostname), int(address.port or 0))))
+        leaving[-1].sendall(f"GET /v1/offers HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
+        until(lambda: parts.admission.waiting == 2)  # equal questions wait once
+        for one in leaving:
+            one.close()
+        until(lambda: parts.admission.waiting == 0)
+        until(lambda: caplog.text.count('"status": 499') == 3)
+    assert "unexpected" not in caplog.text
 
 
 def until(holds: object, seconds: float = 8.0) -> None:

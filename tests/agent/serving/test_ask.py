@@ -75,6 +75,13 @@ def test_what_cannot_be_used_is_a_problem(
     assert problem["instance"] == reply.headers["X-Request-Id"]
 
 
+def test_bytes_are_told_as_hexadecimal_digits(client: httpx.Client) -> None:
+    question = "select '\\xAB'::BLOB as b, MAP {'\\xCD'::BLOB: 1.5} as m"
+    answered = client.post("/v1/ask", json={"question": question}).json()
+    assert answered["rows"] == [{"b": "ab", "m": {"cd": "1.5"}}]
+    assert "b: ab; m: {'cd': '1.5'}" in answered["text"]
+
+
 def test_a_request_keeps_the_id_its_client_gave(client: httpx.Client) -> None:
     given = os.urandom(8).hex()
     assert client.get("/healthz", headers={"X-Request-Id": given}).headers["X-Request-Id"] == given

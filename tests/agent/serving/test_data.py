@@ -283,6 +283,7 @@ def test_every_value_is_json(client: httpx.Client, value: str, told: object) -> 
         ("SELECT * FROM read_csv('/etc/passwd')", 400, "not allowed"),
         ("SELECT nothing FROM offers", 400, "DuckDB"),
         ("SELECT 'infinity'::TIMESTAMP AS t", 400, "CAST"),
+        ("SELECT [TIMETZ '01:02:03+05'] AS t", 400, "CAST"),
         ("SELECT DATE 'infinity' AS t FROM range(5)", 400, "CAST"),
     ],
 )

@@ -86,6 +86,9 @@ def test_sql_is_for_keys_of_its_scope(small_store: Path, tmp_path: Path) -> None
             Client(streamable_http_client(url, http_client=http)) as connected,
         ):
             listed = "query_sql" in [one.name for one in (await connected.list_tools()).tools]
+            asked = await connected.call_tool("ask", {"question": "SELECT 1 AS one"})
+            assert asked.is_error is not listed  # a result that a model can act on
+            assert listed or "has not the scope sql" in asked.content[0].text
             try:
                 answered = await connected.call_tool("query_sql", {"sql": "SELECT 1 AS one"})
             except MCPError:
