@@ -32,6 +32,7 @@ from warehouse.errors import (
 )
 from warehouse.fitting import fitted, written
 from warehouse.locked import OF_THE_SERVER, TABLE_FUNCTIONS, locked
+from warehouse.row_bytes import bounded_rows
 from warehouse.settings import settings
 from warehouse.stopping import heard
 
@@ -129,7 +130,7 @@ class Reader:
         """Run one SELECT somebody wrote.
 
         Raises QueryRefused for anything else, InvalidInput with DuckDB's own words for an error in
-        it, QueryInterrupted at the time limit.
+        it or where its rows are too large to hold, QueryInterrupted at the time limit.
         """
         return self._run(
             self._only_select(sql), representable.values(parameters), limit or settings().query_rows
@@ -224,7 +225,7 @@ class Reader:
         ):
             cursor.execute(sql, dict(parameters) or None)
             columns = tuple(column[0] for column in cursor.description or ())
-            rows = cursor.fetchmany(limit + 1)
+            rows = cursor.fetchmany(limit + 1) if name else bounded_rows(cursor, limit + 1)
         duration = (time.perf_counter() - started) * 1000
         return QueryResult(columns, tuple(rows[:limit]), len(rows) > limit, duration)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -17,12 +17,15 @@ _Place = asyncio.Future[None]
 class Admission:
     """At most `most_running` at work and `most_waiting` in the queue, for `seconds` at the longest.
 
-    Callers take turns, however many requests each has waiting. Where the queue is full, the caller with the
-    most in it loses its newest. Belongs to one event loop; its counters may be read from anywhere.
+    Callers take turns, however many requests each has waiting, and none has all the places at work. Where
+    the queue is full, the caller with the most in it loses its newest. Belongs to one event loop; its
+    counters may be read from anywhere.
     """
 
     def __init__(self, most_running: int, most_waiting: int = 64, seconds: float = 10.0) -> None:
         self._most_running, self._most_waiting, self._seconds = most_running, most_waiting, seconds
+        self._most_of_one = max(1, most_running - 1)
+        self._of: Counter[str] = Counter()  # at work, for each caller
         self._queues: OrderedDict[str, deque[_Place]] = OrderedDict()  # in the order of their turns
         self.running = self.waiting = 0
         self.refused = 0  # turned away since the start: full, or waited too long
@@ -33,14 +36,27 @@ class Admission:
 
         Raises RejectedError: 503, with `Retry-After`.
         """
-        if self.running < self._most_running:  # then nobody waits
-            self.running += 1
+        if self.running < self._most_running and self._may(caller):  # then nobody waits who may, too
+            self._begin(caller)
         else:
             await self._wait(caller, receive)
         try:
             yield
         finally:
-            self._pass_on()
+            self._end(caller)
+
+    def _may(self, caller: str) -> bool:
+        return self._of[caller] < self._most_of_one
+
+    def _begin(self, caller: str) -> None:
+        self.running += 1
+        self._of[caller] += 1
+
+    def _end(self, caller: str) -> None:
+        self.running -= 1
+        self._of[caller] -= 1
+        self._of += Counter()  # without those that have none
+        self._pass_on()
 
     async def _wait(self, caller: str, receive: Receive | None) -> None:
         place = self._queue(caller)
@@ -79,7 +95,7 @@ class Admission:
         if place in self._queues.get(caller, ()):
             self._forget(caller, place)
         elif place.done() and not place.cancelled() and not place.exception():
-            self._pass_on()  # it was given its place, and leaves without having used it
+            self._end(caller)  # it was given its place, and leaves without having used it
 
     def _forget(self, caller: str, place: _Place) -> None:
         self._queues[caller].remove(place)
@@ -88,17 +104,16 @@ class Admission:
             del self._queues[caller]
 
     def _pass_on(self) -> None:
-        """Gives a place at work to whose turn it is; they go to the end of the line."""
-        while self._queues:
-            caller, queue = next(iter(self._queues.items()))
-            place = queue[0]
+        """Gives a free place at work to whose turn it is; they go to the end of the line."""
+        while caller := next(filter(self._may, self._queues), None):
+            place = self._queues[caller][0]
             self._forget(caller, place)
             if caller in self._queues:
                 self._queues.move_to_end(caller)
             if not place.done():  # else its client has gone
+                self._begin(caller)
                 place.set_result(None)
                 return
-        self.running -= 1
 
     def _refusal(self, why: str) -> RejectedError:
         self.refused += 1

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from itertools import chain
 from tempfile import SpooledTemporaryFile
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from agent.evidence import plain
+from agent.serving.caller import caller_of
+from agent.serving.held_bodies import HeldBodies
 from agent.serving.problems import RejectedError
-from warehouse.errors import InvalidInput
+from warehouse.errors import InvalidInput, QueryInterrupted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,7 +31,7 @@ MEDIA: Mapping[Format, str] = {
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
 }
-_IN_MEMORY = 4 << 20  # bytes of a response that are kept there
+_IN_MEMORY = 1 << 20  # bytes of a response that are kept there
 _PIECE = 256 << 10
 Cell = Callable[[Any], Any]
 
@@ -58,33 +63,80 @@ def _quality(accept: str, media: str) -> float:
     return next((found[name] for name in ranges if name in found), 0.0)
 
 
-def sent(body: Iterator[bytes], form: Format, headers: Mapping[str, str]) -> StreamingResponse:
+def sent(
+    request: Request,
+    body: Iterator[bytes],
+    form: Format,
+    headers: Mapping[str, str],
+    seconds: float = math.inf,
+) -> StreamingResponse:
     """The whole body, of which only the beginning is kept in memory; a client may read it slowly.
 
-    Raises InvalidInput for a value that cannot be written.
+    Raises InvalidInput for a value that cannot be written, QueryInterrupted after `seconds` of writing,
+    RejectedError where too much waits to be read.
     """
+    held: HeldBodies = request.app.state.parts.held
+    kept, ends = _Kept(held, caller_of(request.scope).id), time.monotonic() + seconds
     with ExitStack() as unless_sent:
-        kept = unless_sent.enter_context(SpooledTemporaryFile(max_size=_IN_MEMORY))
+        unless_sent.callback(kept.close)
         try:
-            for piece in body:  # `writelines` would keep all of them in memory
+            for piece in body:
                 kept.write(piece)
+                if time.monotonic() > ends:
+                    said = f"Writing the rows as {form} takes longer than {seconds:g} seconds."
+                    raise QueryInterrupted(said, "Select less, or raise CLOUD_PRICING_QUERY_TIMEOUT.")
         except (ValueError, OverflowError, TypeError, NotImplementedError) as error:
             # A type that the format lacks, or a time beyond those of Python.
             hint = "Cast it to text: CAST(x AS VARCHAR)."
             raise InvalidInput(f"A value cannot be written as {form}: {error}.", hint) from None
-        size = {"Content-Length": str(kept.tell())}
-        kept.seek(0)
         unless_sent.pop_all()
-    pieces = _pieces(kept)
-    next(pieces)  # once begun, it closes the file also where the client is gone and nobody reads on
-    return StreamingResponse(pieces, media_type=MEDIA[form], headers={**headers, **size})
+    size = {"Content-Length": str(kept.size)}
+    return _Sent(kept, MEDIA[form], {**headers, **size})
 
 
-def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
-    with kept:
-        yield b""
-        while piece := kept.read(_PIECE):
-            yield piece
+class _Kept:
+    """A body; once it is large it counts among those that its caller has not read."""
+
+    def __init__(self, held: HeldBodies, caller: str) -> None:
+        self._held, self._caller = held, caller
+        self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - `close` does
+        self._counted = self.size = 0
+
+    def write(self, piece: bytes) -> None:
+        self.size += len(piece)
+        if self.size > _IN_MEMORY:
+            self._held.grow(self._caller, self.size - self._counted)
+            self._counted = self.size
+        self._file.write(piece)
+
+    def pieces(self) -> Iterator[bytes]:
+        with closing(self):
+            self._file.seek(0)
+            while piece := self._file.read(_PIECE):
+                yield piece
+
+    def close(self) -> None:
+        self._file.close()
+        if self._counted:
+            self._held.shrink(self._caller, self._counted)
+            self._counted = 0
+
+    def __del__(self) -> None:
+        self.close()  # its client went away before the first piece was sent
+
+
+class _Sent(StreamingResponse):
+    """Lets go of its body as soon as it is sent, or its client has gone."""
+
+    def __init__(self, kept: _Kept, media_type: str, headers: Mapping[str, str]) -> None:
+        super().__init__(kept.pieces(), media_type=media_type, headers=headers)
+        self._kept = kept
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._kept.close()
 
 
 def csv_of(batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,7 @@ from agent.serving.answer_cache import AnswerCache
 from agent.serving.answering import Answering
 from agent.serving.audit import Audit
 from agent.serving.caller import caller_of
+from agent.serving.held_bodies import HeldBodies
 from agent.serving.in_force import InForce
 from agent.serving.keys import Keys
 from agent.serving.metrics import Metrics
@@ -27,6 +29,7 @@ from agent.serving.settings import ServingSettings
 from agent.sessions import Sessions
 from agent.settings import AgentSettings, Part
 from warehouse.reader import Reader
+from warehouse.stopping import Stop, stoppable
 
 if TYPE_CHECKING:
     from agno.db.base import BaseDb
@@ -54,6 +57,7 @@ class Parts:
     audit: Audit | None
     answers: AnswerCache = field(default_factory=AnswerCache)
     metrics: Metrics = field(default_factory=Metrics)
+    held: HeldBodies = field(default_factory=HeldBodies)
     agentos: BaseDb | None = None  # where AgentOS keeps its conversations; None where it is not served
 
     @property
@@ -83,9 +87,23 @@ async def parts_of(request: Request) -> Parts:
 
 
 async def at_work(request: Request, parts: Annotated[Parts, Depends(parts_of)]) -> AsyncGenerator[None, None]:
-    """A place among the requests that are worked on, until there is a response."""
+    """A place among the requests that are worked on, until there is a response.
+
+    Where the client goes away its queries are ended, for others wait for the place.
+    """
     async with parts.admission.entered(caller_of(request.scope).id, request.receive):
-        yield
+        with stoppable() as stop:
+            leaving = asyncio.create_task(_stop_once_gone(request, stop))
+            try:
+                yield
+            finally:
+                leaving.cancel()
+
+
+async def _stop_once_gone(request: Request, stop: Stop) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    stop.give()
 
 
 async def reading(

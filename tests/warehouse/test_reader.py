@@ -372,6 +372,11 @@ def test_a_served_query_that_is_not_there_is_told(reader: Reader) -> None:
         reader.named("nothing")
 
 
+def test_rows_that_are_too_wide_are_not_held(reader: Reader) -> None:
+    with pytest.raises(InvalidInput, match="first 3 rows are larger than 64 MiB"):
+        reader.query("SELECT ['x', repeat('x', 30000000)] FROM range(4)")
+
+
 def test_a_reader_stays_with_its_snapshot(reader: Reader, small_store: Path) -> None:
     assert reader.snapshot.id == snapshots.current_id(small_store)
     assert reader.query("SELECT count(*) FROM offers").rows == ((reader.snapshot.rows["offers"],),)

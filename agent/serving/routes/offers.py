@@ -126,7 +126,7 @@ def list_offers(request: Request, asked: Annotated[Asked, Query()], page: ThePag
     else:
         body = formats.WRITERS[form](iter(shown))
         headers["Content-Disposition"] = f'attachment; filename="offers-{page.reader.snapshot.id}.{form}"'
-    reply = formats.sent(body, form, headers)
+    reply = formats.sent(request, body, form, headers)
     tell(request, "find_offers", shown.priced, count=min(found, limit))
     reply.headers["X-Truncated"] = str(more).lower()
     if more:

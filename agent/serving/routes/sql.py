@@ -15,13 +15,16 @@ from agent.serving.formats import Format
 from agent.serving.listings import Listing, listing_of
 from agent.serving.parts import SNAPSHOT, TheReader, needs
 from agent.serving.request_log import tell
+from warehouse.errors import InvalidInput
+from warehouse.settings import settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 router = APIRouter(tags=["sql"])
-_BATCH = 1000  # rows
-_MOST_BYTES = 64_000_000  # of rows that one response holds
+_BATCH = 16  # rows, which are in memory before they can be counted
+_MOST_BYTES = 64 << 20  # of rows that one response holds
+_MOST_WRITTEN, _BYTES_WRITTEN = 1000, 1 << 20  # rows, of about so many bytes, that are written at once
 
 
 class Statement(BaseModel):
@@ -77,21 +80,40 @@ def run_sql(
     priced = [row for batch in batches[:2] for row in formats.column_of(batch, "price_id")]
     tell(request, "query_sql", priced, statement.sql, sum(batch.num_rows for batch in batches))
     headers = {SNAPSHOT: reader.snapshot.id, "X-Truncated": str(truncated).lower(), "Vary": "Accept"}
+    seconds = settings().query_timeout
     if form != "json":
-        return formats.sent(formats.WRITERS[form](iter(batches)), form, headers)
+        return formats.sent(request, formats.WRITERS[form](iter(batches)), form, headers, seconds)
     columns = formats.unique(batches[0].schema.names)
     rest = {"truncated": truncated, "next": None, "found": None}
     body = listing_of(reader.snapshot.id, columns, formats.rows_of(batches), lambda: rest)
-    return formats.sent(body, form, headers)
+    return formats.sent(request, body, form, headers, seconds)
 
 
 def _cut(found: Iterator[pa.RecordBatch], limit: int) -> tuple[list[pa.RecordBatch], bool]:
-    """The first rows, and whether there are more; then the query has ended, however slowly they are sent."""
+    """The first rows, and whether there are more; then the query has ended, however slowly they are sent.
+
+    Raises InvalidInput where not even the first rows are small enough to send.
+    """
     kept: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in found:
+        size += batch.nbytes
+        if size > _MOST_BYTES:
+            break
         kept.append(batch.slice(0, limit - rows))
-        rows, size = rows + batch.num_rows, size + batch.nbytes
-        if rows > limit or size > _MOST_BYTES:
-            return kept, True
-    return kept, False
+        rows += batch.num_rows
+        if rows > limit:
+            break
+    else:
+        return _joined(kept, rows, size), False
+    if not rows:
+        raise InvalidInput(f"The first rows are larger than {_MOST_BYTES >> 20} MiB.", "Select less of each.")
+    return _joined(kept, rows, size), True
+
+
+def _joined(kept: list[pa.RecordBatch], rows: int, size: int) -> list[pa.RecordBatch]:
+    """The same rows in batches that are small enough to be written one at a time; the first is empty."""
+    import pyarrow as pa
+
+    at_once = max(1, min(_MOST_WRITTEN, rows * _BYTES_WRITTEN // max(1, size)))
+    return [kept[0], *pa.Table.from_batches(kept).combine_chunks().to_batches(max_chunksize=at_once)]

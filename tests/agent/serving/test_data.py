@@ -11,7 +11,10 @@ import time
 import tracemalloc
 import warnings
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pyarrow.parquet as pq
@@ -22,10 +25,13 @@ from starlette.requests import Request
 from agent.periods import DAY
 from agent.serving import formats
 from agent.serving.cursors import Cursor, question_of
+from agent.serving.held_bodies import HeldBodies
 from agent.serving.parts import Parts
 from tests.agent.serving.conftest import parts_over, served
+from tests.agent.serving.test_mcp_tools import ENDLESS
 from tests.conftest import LIST_DAY, MACHINES, PRICES, House
 from warehouse import snapshots
+from warehouse.errors import QueryInterrupted
 
 _UNREAD = ("offers?cursor=nothing", "snapshots/2020")  # there is no snapshot to name
 
@@ -318,13 +324,13 @@ def test_guides_are_found(client: httpx.Client) -> None:
     assert found[0]["document_id"] == "guide/spot-instances/pt"
 
 
-def test_only_the_beginning_of_a_response_is_kept_in_memory() -> None:
+def test_only_the_beginning_of_a_response_is_kept_in_memory(parts: Parts) -> None:
     def body() -> Iterator[bytes]:
         for _ in range(64):
             yield bytes(1 << 20)
 
     tracemalloc.start()
-    reply = formats.sent(body(), "csv", {})
+    reply = formats.sent(asked_of(parts), body(), "csv", {})
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert reply.headers["Content-Length"] == str(64 << 20)
@@ -345,10 +351,51 @@ def test_a_client_that_reads_slowly_keeps_nobody_waiting(small_store: Path, tmp_
         assert sum(len(part) for part in slow.iter_bytes()) == int(slow.headers["Content-Length"])
 
 
-def test_a_response_that_nobody_reads_leaves_no_file_open() -> None:
-    unread = formats.sent(iter([b"price_id\n"]), "csv", {})
+def test_a_response_that_nobody_reads_leaves_no_file_open(parts: Parts) -> None:
+    unread = formats.sent(asked_of(parts), iter([b"price_id\n"]), "csv", {})
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         del unread  # its client went away before the first byte
         gc.collect()
     assert [str(one.message) for one in warned] == []
+
+
+def test_who_leaves_ends_their_query(small_store: Path, tmp_path: Path) -> None:
+    with served(parts_over(small_store, tmp_path, max_running=1)) as client:
+        with pytest.raises(httpx.ReadTimeout):
+            client.post("/v1/sql", json={"sql": ENDLESS}, timeout=0.3)
+        assert client.get("/v1/options", timeout=2).status_code == 200
+
+
+def test_only_so_much_waits_to_be_read(small_store: Path, tmp_path: Path) -> None:
+    asked = {"sql": "SELECT repeat('x', 1000) AS x FROM range(20000)", "limit": 20_000}
+    parts = parts_over(small_store, tmp_path)
+    parts.held = HeldBodies(most_of_one=30_000_000)
+    with served(parts) as client:
+        with client.stream("POST", "/v1/sql", json=asked):
+            refused = client.post("/v1/sql", json=asked)
+            assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
+            assert client.get("/v1/offers").status_code == 200
+        ends = time.monotonic() + 5
+        while parts.held.bytes:
+            assert time.monotonic() < ends
+            time.sleep(0.01)
+        assert client.post("/v1/sql", json=asked).status_code == 200
+
+
+def test_wide_rows_are_cut_or_refused(client: httpx.Client) -> None:
+    wide = "SELECT repeat('x', {}) AS x FROM range(40)"
+    cut = client.post("/v1/sql?format=csv", json={"sql": wide.format(3_000_000)})
+    assert (cut.headers["X-Truncated"], cut.text.count("\n")) == ("true", 17)
+    refused = client.post("/v1/sql", json={"sql": wide.format(5_000_000)})
+    assert (refused.status_code, refused.json()["detail"]) == (400, "The first rows are larger than 64 MiB.")
+
+
+def asked_of(parts: Parts) -> Any:
+    """What a response needs to know of its request."""
+    return SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(parts=parts)), scope={"client": None})
+
+
+def test_writing_has_an_end(parts: Parts) -> None:
+    with pytest.raises(QueryInterrupted, match="takes longer"):
+        formats.sent(asked_of(parts), repeat(b"x"), "json", {}, 0.01)
