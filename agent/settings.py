@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from warehouse.errors import InvalidInput
+from warehouse.settings import read
 
 Part = Literal["llm", "live", "knowledge", "sql"]  # what can be turned off in trouble
 
@@ -80,9 +80,4 @@ def agent_settings() -> AgentSettings:
 
     Raises InvalidInput naming the variable that cannot be used.
     """
-    try:
-        return AgentSettings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "CLOUD_PRICING_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise InvalidInput(f"{name}: {first['msg']}.", "Change or unset it.") from None
+    return read(AgentSettings)

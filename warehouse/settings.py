@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -201,14 +201,13 @@ class Settings(BaseSettings):
         return mirrors
 
 
-@cache
-def settings() -> Settings:
-    """The settings of this process; `settings.cache_clear()` makes the next call read them again.
+_Settings = TypeVar("_Settings", bound=BaseSettings)
 
-    Raises InvalidInput naming the variable that cannot be used.
-    """
+
+def read(kind: type[_Settings]) -> _Settings:
+    """Settings out of the environment. Raises InvalidInput naming the variable that cannot be used."""
     try:
-        return Settings()
+        return kind()
     except SettingsError as error:
         found = re.search(r'field "(\w+)"', str(error))
         name = found[1].upper() if found else "*"
@@ -217,3 +216,12 @@ def settings() -> Settings:
         first = error.errors()[0]
         name = "CLOUD_PRICING_" + "_".join(str(part) for part in first["loc"]).upper()
         raise InvalidInput(f"{name}: {first['msg']}.", "Change or unset it.") from None
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process; `settings.cache_clear()` makes the next call read them again.
+
+    Raises InvalidInput naming the variable that cannot be used.
+    """
+    return read(Settings)

@@ -7,11 +7,11 @@ from functools import cache, lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from warehouse.errors import InvalidInput
+from warehouse.settings import read
 
 _LOOPBACK = ("127.0.0.0/8", "::1")
 _RATE = r"[1-9]\d*/(second|minute|hour|day)"
@@ -155,13 +155,4 @@ def serving_settings() -> ServingSettings:
 
     Raises InvalidInput naming the variable that cannot be used.
     """
-    try:
-        return ServingSettings()
-    except SettingsError as error:
-        found = re.search(r'field "(\w+)"', str(error))
-        name = found[1].upper() if found else "*"
-        raise InvalidInput(f"CLOUD_PRICING_{name} is not JSON.", "Change or unset it.") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "CLOUD_PRICING_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise InvalidInput(f"{name}: {first['msg']}.", "Change or unset it.") from None
+    return read(ServingSettings)

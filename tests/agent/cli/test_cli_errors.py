@@ -78,6 +78,7 @@ def test_what_cannot_be_used_is_said_in_one_line(run: Cli, arguments: tuple[str,
         ("CLOUD_PRICING_MEMORY_LIMIT", "1KB"),
         ("CLOUD_PRICING_LOG_LEVEL", "loud"),
         ("CLOUD_PRICING_LANGUAGE", "fr"),
+        ("CLOUD_PRICING_OFF", "llm"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(
