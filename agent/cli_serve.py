@@ -35,7 +35,7 @@ def serve(
     import uvicorn
 
     from agent.serving.app import create_app
-    from agent.serving.connections import listening
+    from agent.serving.connections import address_of, bound, listening
     from agent.serving.keys import Keys
     from agent.serving.settings import serving_settings
 
@@ -47,10 +47,12 @@ def serve(
             f"The server at {given.host} is reached from elsewhere and needs API keys; there is none.",
             "`cloud-pricing keys create NAME` makes one.",
         )
+    sockets = bound(given.host, given.port)
     sys.setswitchinterval(_SWITCH)
     parts = parts_for(given)
-    line(f"Snapshot {parts.in_force.snapshot}, at http://{given.host}:{given.port}. Ctrl-C ends it.")
-    uvicorn.Server(listening(create_app(parts), given.host, given.port)).run()
+    at = address_of(given.host, sockets[0].getsockname()[1])
+    line(f"Snapshot {parts.in_force.snapshot}, at {at}. Ctrl-C ends it.")
+    uvicorn.Server(listening(create_app(parts))).run(sockets=sockets)
 
 
 def parts_for(given: ServingSettings, *, quick: bool = False) -> Parts:

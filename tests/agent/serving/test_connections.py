@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from agent.serving.connections import ImpatientProtocol, listening
+from agent.serving.connections import ImpatientProtocol, address_of, bound, listening
+from warehouse.errors import InvalidInput
 
 
 class Hasty(ImpatientProtocol):
@@ -25,15 +26,16 @@ async def greeting(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[tuple[str, int]]:
-    config = listening(greeting, "127.0.0.1", 0)
+    config = listening(greeting)
     config.http, config.lifespan = Hasty, "off"
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    sockets = bound("127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)
     thread.start()
     while not server.started:
         assert thread.is_alive()
         time.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()
+    yield sockets[0].getsockname()
     server.should_exit = True
     thread.join(10)
 
@@ -70,3 +72,24 @@ def test_a_head_has_an_end(address: tuple[str, int], monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Hasty, "head_seconds", 60)
     endless = (b"X-Filler: %b\r\n" % (b"y" * 1000) for _ in range(1000))
     assert until_closed(address, b"GET / HTTP/1.1\r\n", *endless) == b""
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    (taken, *others) = bound("localhost", 0)
+    port = taken.getsockname()[1]
+    with pytest.raises(InvalidInput, match=rf"http://localhost:{port}: Address already in use"):
+        bound("localhost", port)
+    with pytest.raises(InvalidInput, match=r"nowhere\.invalid"):
+        bound("nowhere.invalid", 0)
+    for one in (taken, *others):
+        one.close()
+
+
+def test_every_address_is_of_one_port() -> None:
+    sockets = bound("::", 0)
+    ports = {one.getsockname()[1] for one in sockets}
+    assert len(ports) == 1
+    socket.create_connection(("127.0.0.1", *ports), timeout=5).close()
+    assert address_of("::", 8321) == "http://[::]:8321"
+    for one in sockets:
+        one.close()
