@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,7 +54,9 @@ def serve(
     parts = parts_for(given)
     at = address_of(given.host, sockets[0].getsockname()[1])
     line(f"Snapshot {parts.in_force.snapshot}, at {at}. Ctrl-C ends it.")
-    uvicorn.Server(listening(create_app(parts))).run(sockets=sockets)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # nothing is interrupted: so it is meant to end
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(listening(create_app(parts))).run(sockets=sockets)
 
 
 def parts_for(given: ServingSettings, *, quick: bool = False) -> Parts:

@@ -15,11 +15,14 @@ import termios
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 from rich.cells import cell_len
 
+from agent.serving.connections import bound
 from warehouse import snapshots
 from warehouse.reader import Reader
 
@@ -152,6 +155,25 @@ def test_ctrl_c_ends_a_query(small_store: Path) -> None:
     done = interrupted(small_store, "sql", FOREVER, when=lambda: time.monotonic() > started + 2)
     assert (done.returncode, done.stdout) == (130, "")
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_a_server_that_has_answered(small_store: Path) -> None:
+    (taken, *others) = bound("localhost", 0)
+    at = f"http://localhost:{taken.getsockname()[1]}"
+    for one in (taken, *others):
+        one.close()
+    replies: list[httpx.Response] = []
+
+    def answered() -> bool:
+        with suppress(httpx.TransportError):
+            replies.append(httpx.post(f"{at}/v1/ask", json={"question": "price of m5.large in us-east-1"}))
+        return bool(replies)
+
+    done = interrupted(small_store, "serve", "--port", at.rpartition(":")[2], when=answered)
+    assert "0.096" in replies[0].json()["text"]
+    snapshot = replies[0].headers["X-Snapshot"]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"Snapshot {snapshot}, at {at}. Ctrl-C ends it.\n"
 
 
 # --- refresh
