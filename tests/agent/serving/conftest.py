@@ -20,7 +20,7 @@ from agent.serving.admission import Admission
 from agent.serving.answer_cache import AnswerCache
 from agent.serving.app import create_app
 from agent.serving.audit import Audit
-from agent.serving.connections import listening
+from agent.serving.connections import bound, listening
 from agent.serving.in_force import InForce
 from agent.serving.keys import Keys
 from agent.serving.parts import Parts
@@ -52,13 +52,13 @@ def parts_over(store: Path, state: Path, **given: Any) -> Parts:
 @contextmanager
 def served(parts: Parts) -> Iterator[httpx.Client]:
     """A client of the running server, which ends with the block."""
-    server = uvicorn.Server(listening(create_app(parts), "127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, daemon=True)
+    server, sockets = uvicorn.Server(listening(create_app(parts))), bound("127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)
     thread.start()
     while not server.started:
         assert thread.is_alive()
         time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
+    port = sockets[0].getsockname()[1]
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             yield client
