@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -12,7 +12,7 @@ from agent.terminal import note
 from warehouse.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from agent.chart_rows import Axes
+    from agent.chart_rows import Axes, Kind
     from warehouse.reader import Reader
 
 
@@ -40,7 +40,7 @@ def chart(
         raise InvalidInput(f"There is no kind {kind}.", f"Use {', '.join(KINDS)}.")
     if lang not in (None, "auto", "en", "pt"):
         raise InvalidInput(f"There is no language {lang}.", "Use en or pt.")
-    axes = Axes(x, y, series, kind)  # type: ignore[arg-type]  # checked above
+    axes = Axes(x, y, series, cast("Kind | None", kind))
     sql = sql_of(asked)
     with reader_of(snapshot, as_of) as reader:
         spec = (

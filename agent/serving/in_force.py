@@ -47,9 +47,8 @@ class InForce:
         self._others: OrderedDict[str, _Opened] = OrderedDict()
         self._current = self._ready()
         self.swaps = self.failed_swaps = 0
-        self.trouble: CloudPricingError | None = (
-            None  # why the snapshot the pointer names is not the one read
-        )
+        # Why the snapshot that the pointer names is not the one that is read.
+        self.trouble: CloudPricingError | None = None
 
     @property
     def snapshot(self) -> str:

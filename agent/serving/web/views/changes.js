@@ -2,14 +2,14 @@
 
 import { chart } from "../charts.js";
 import { alikeLine, apart, columnsOf, word } from "../columns.js";
-import { el, replace } from "../dom.js";
+import { el } from "../dom.js";
 import { faceOf, faces } from "../faces.js";
+import { finding } from "../finding.js";
 import { percent, t } from "../language.js";
 import { go, hashOf } from "../route.js";
-import { get, isStop } from "../server.js";
+import { get } from "../server.js";
 import { changesOf } from "../specs.js";
 import { table } from "../table.js";
-import { trouble, waiting } from "../trouble.js";
 
 const SINCE = ["7d", "30d", "90d", "1y", "5y", "20y"];
 const DEFAULT = "30d";
@@ -38,33 +38,11 @@ export function changesView(route) {
     el("div.intro", {}, el("h1", { tabindex: "-1" }, t("nav.changes")), el("p", {}, t("changes.text"))),
     el("div.stack", {}, form.node, found),
   );
-  let stopping = new AbortController();
-
-  async function load(params) {
-    stopping.abort();
-    stopping = new AbortController();
-    replace(found, waiting());
+  const find = async (params, signal) => {
     const asked = { since: DEFAULT, limit: MOST, grouped: true, ...Object.fromEntries(params), view: "" };
-    try {
-      replace(found, listed(params, await get("v1/changes", asked, stopping.signal)));
-    } catch (error) {
-      if (!isStop(error))
-        replace(
-          found,
-          trouble(error, () => load(params)),
-        );
-    }
-  }
-
-  load(route.params);
-  return {
-    node,
-    close: () => stopping.abort(),
-    update: (next) => {
-      form.set(next.params);
-      load(next.params);
-    },
+    return listed(params, await get("v1/changes", asked, signal));
   };
+  return finding({ node, form, found, params: route.params, find });
 }
 
 function conditions(params) {

@@ -116,12 +116,13 @@ export function filters(params, chosen) {
 
   function set(next) {
     current = next;
-    for (const [name, control] of controls) {
-      const value = next.get(name) ?? "";
-      if (control.tagName === "SELECT" && value && ![...control.options].some((one) => one.value === value))
-        control.append(el("option", { value }, word(value))); // what an address asks for stays chosen
-      control.value = value;
-    }
+    for (const [name, control] of controls) put(control, next.get(name) ?? "");
+  }
+
+  function put(control, value) {
+    if (control.tagName === "SELECT" && value && ![...control.options].some((one) => one.value === value))
+      control.append(el("option", { value }, word(value))); // what an address asks for stays chosen
+    control.value = value;
   }
 
   async function offer() {
@@ -129,18 +130,19 @@ export function filters(params, chosen) {
     for (const name of CHOICES) {
       const control = controls.get(name);
       const values = known[name].filter((value) => value !== PRESET[name]);
+      const kept = control.value; // what was written or chosen meanwhile stays
       replace(
         control,
         control.options[0],
         values.map((value) => el("option", { value }, word(value))),
       );
+      put(control, kept);
     }
     for (const [name, list] of lists)
       replace(
         list,
         known[name].map(([value, label]) => el("option", { value, label })),
       );
-    set(current);
   }
 
   set(params);

@@ -4,12 +4,13 @@ import { chart } from "../charts.js";
 import { alikeLine, apart, columnsOf, word } from "../columns.js";
 import { el, replace } from "../dom.js";
 import { faceOf, faces } from "../faces.js";
+import { finding } from "../finding.js";
 import { number, t } from "../language.js";
 import { go, hashOf } from "../route.js";
 import { address, fileClick, get, isStop } from "../server.js";
 import { spreadOf } from "../specs.js";
 import { table } from "../table.js";
-import { trouble, waiting } from "../trouble.js";
+import { trouble } from "../trouble.js";
 import { filters } from "./filters.js";
 
 const PAGE = 50;
@@ -50,33 +51,9 @@ export function offersView(route) {
     el("div.intro", {}, el("h1", { tabindex: "-1" }, t("nav.offers")), el("p", {}, t("offers.text"))),
     el("div.explorer", {}, el("aside.card", { "aria-label": t("offers.filters") }, form.node), found),
   );
-  let stopping = new AbortController();
-
-  async function load(params) {
-    stopping.abort();
-    stopping = new AbortController();
-    replace(found, waiting());
-    try {
-      const first = await get("v1/offers", asked(params, { limit: PAGE }), stopping.signal);
-      replace(found, listed(params, first, stopping.signal));
-    } catch (error) {
-      if (!isStop(error))
-        replace(
-          found,
-          trouble(error, () => load(params)),
-        );
-    }
-  }
-
-  load(route.params);
-  return {
-    node,
-    close: () => stopping.abort(),
-    update: (next) => {
-      form.set(next.params);
-      load(next.params);
-    },
-  };
+  const find = async (params, signal) =>
+    listed(params, await get("v1/offers", asked(params, { limit: PAGE }), signal), signal);
+  return finding({ node, form, found, params: route.params, find });
 }
 
 /** The parameters of an address with others in their place. */

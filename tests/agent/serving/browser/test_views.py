@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from agent.serving.keys import Keys
 from tests.agent.serving.browser.visit import Visit, kept, overflow, serious
@@ -39,6 +39,18 @@ def test_a_citation_leads_to_the_price_with_its_history_and_back(visit: Visit) -
 
     page.go_back()
     expect(page.locator(".prose")).to_contain_text("0.096 USD/hour")
+
+
+def test_what_is_written_before_the_options_come_stays(visit: Visit) -> None:
+    page, held = visit("#/offers"), list[Route]()
+    page.route("**/v1/options", lambda route: held.append(route))
+    with page.expect_request("**/v1/options"):
+        page.reload()
+    page.get_by_label("Machine").fill("m5.large")
+    assert page.get_by_label("Provider").locator("option").count() == 1
+    held[0].continue_()
+    expect(page.get_by_label("Provider").locator("option")).not_to_have_count(1)
+    expect(page.get_by_label("Machine")).to_have_value("m5.large")
 
 
 def test_offers_are_filtered_sorted_linked_and_exported(visit: Visit, tmp_path: Path) -> None:
